@@ -1,0 +1,104 @@
+// What a backend connection promises: bytes in order, ends found, nothing decoded.
+import type { SqlError } from '../errors/sql-error.ts';
+
+/** Default settings are the connection's; keys are lower-case variable names, values SQL expressions (SqlText) that set them. */
+export interface SessionSettings {
+  /** Canonical form of `values`: equal keys mean equal settings; '' = defaults. */
+  readonly key: string;
+  /** `SET` right-hand sides by variable, in canonical order; `names` holds `utf8mb4 COLLATE utf8mb4_general_ci`. */
+  readonly values: ReadonlyMap<string, string>;
+}
+
+/** The packet that ends a response. */
+export interface Terminal {
+  readonly kind: 'ok' | 'eof' | 'error' | 'localInfile';
+  /** OK: affected rows and insert id (exact); else 0n. */
+  readonly affectedRows: bigint;
+  readonly lastInsertId: bigint;
+  readonly warnings: number;
+  /** Server status flags of the packet; 0 for errors. */
+  readonly status: number;
+  /** Info text of OK. */
+  readonly info: string;
+  /** For errors. */
+  readonly error: SqlError | null;
+}
+
+/**
+ * Receives one command's response. Calls come synchronously from the socket's data event, in order, exactly one of
+ * `end` and `lost` last. A response of several results (multi-statements, CALL) is one response: inner ends pass as data.
+ */
+export interface ResponseReceiver {
+  /**
+   * Bytes of complete or partial packets, as they came, sequence ids included; never the terminal packet or a part of it.
+   * The memory belongs to the receiver. Return false to pause the socket until `resume()` (back-pressure).
+   */
+  data(chunk: Buffer): boolean;
+  /** The last bytes: the terminal packet starts at `terminalAt` (its header) and reaches to the end of `chunk`. */
+  end(chunk: Buffer, terminalAt: number, terminal: Terminal): void;
+  /** The connection broke (or was destroyed) before the response ended. */
+  lost(error: SqlError): void;
+}
+
+/**
+ * One authenticated connection to one server. Commands queue: several may be written before the first response ends
+ * (pipelining); responses come in order. Never throws from `send`.
+ */
+export interface BackendConnection {
+  /** Unique in the process. */
+  readonly id: number;
+  /** `keyspace/shard`. */
+  readonly shardId: string;
+  /** The server's own id of this connection, for KILL. */
+  readonly threadId: number;
+  /** False once lost or destroyed. */
+  readonly alive: boolean;
+  /** Server status flags of the last response (IN_TRANS, AUTOCOMMIT ...). */
+  readonly status: number;
+  /** Commands sent whose responses have not ended. */
+  readonly pending: number;
+  /** `payload` without packet header; split into packets of at most 2^24-1 bytes; written with any earlier unsent bytes in one write. */
+  send(payload: Buffer, receiver: ResponseReceiver): void;
+  /** Like `send`, for bytes that already are packets with headers starting at sequence 0 (a client's own packet). */
+  sendPackets(packets: Buffer, receiver: ResponseReceiver): void;
+  /** For commands that have no response (COM_STMT_CLOSE, COM_STMT_SEND_LONG_DATA). */
+  sendSilent(payload: Buffer): void;
+  pause(): void;
+  resume(): void;
+  /** Closes now; a pending receiver gets `lost`. */
+  destroy(): void;
+}
+
+/** A leased connection. Exactly one of `release` and `discard` ends the lease. */
+export interface Lease {
+  readonly connection: BackendConnection;
+  /** Back to the pool. The caller guarantees: no response pending, no transaction open, nothing pinned. */
+  release(): void;
+  /** Closes the connection (state unknown, prepared XA branch, vanished client). */
+  discard(): void;
+  /** COM_RESET_CONNECTION, then back to the pool (pinned state to forget); closes it when that fails within 1 s. */
+  resetAndRelease(): void;
+}
+
+export interface LeaseOptions {
+  readonly settings: SessionSettings;
+  /** FOUND_ROWS or IGNORE_SPACE differ per client: pools are keyed by these handshake flags. */
+  readonly clientFlags: number;
+  readonly role: 'primary' | 'replica';
+  readonly signal: AbortSignal | null;
+}
+
+/** All pools of the process. Shards are named by `Shard.id`. */
+export interface Gateway {
+  /**
+   * An idle connection at once, or null when none is idle: the relay's path without a promise. Settings that differ are
+   * sent pipelined in front of the caller's first command.
+   */
+  tryLease(shardId: string, options: LeaseOptions): Lease | null;
+  /** Waits for one (FIFO). Rejects with SqlError naming the shard: pool timeout, shard down, too many waiters. */
+  lease(shardId: string, options: LeaseOptions): Promise<Lease>;
+  /** Runs KILL QUERY for a connection on a side connection; best effort, own 1 s timeout; never rejects. */
+  killQuery(connection: BackendConnection): Promise<void>;
+  /** Physical database of a shard. */
+  database(shardId: string): string;
+}

@@ -1,0 +1,106 @@
+// Runs a server under a guardian that ends it when we end, however we end.
+//
+//   us --- pipe (stdin) ---> guardian (sh, own session) ---> server
+//
+// The guardian starts the server itself, so there is no moment in which the server has no guardian. It waits for
+// the pipe to close: by our stop(), our exit, or the kernel after kill -9. Being in its own session it is not
+// reached by the terminal's Ctrl-C, so the server stops once, in order, when we say so.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface, type Interface } from 'node:readline';
+
+/*
+ * $1 log file, $2 directory to remove at the end or '', $3 seconds of grace, $4 command for the very end or '',
+ * then the server's command line. Prints the server's pid, and a second line when the server has ended; tidies up
+ * once nobody can ask for its log any more.
+ */
+const guardianScript = `
+log=$1; remove=$2; grace=$3; last=$4; shift 4
+exec 2>/dev/null 3<&0
+"$@" </dev/null >>"$log" 2>&1 3<&- &
+pid=$!
+trap '' PIPE
+echo "$pid"
+(
+  while read -r _ <&3; do :; done
+  kill -TERM "$pid"
+  n=0
+  while kill -0 "$pid" && [ "$n" -lt "$grace" ]; do sleep 1; n=$((n + 1)); done
+  kill -KILL "$pid"
+) >/dev/null &
+watcher=$!
+wait "$pid"
+kill -KILL "$watcher"
+if [ -n "$last" ]; then sh -c "$last" >>"$log" 2>&1 </dev/null; fi
+echo ended
+while read -r _ <&3; do :; done
+if [ -n "$remove" ]; then rm -rf -- "$remove"; fi
+`;
+
+const graceSeconds = 10;
+
+export interface GuardedCommand {
+  readonly command: readonly [string, ...string[]];
+  readonly env: NodeJS.ProcessEnv;
+  readonly workingDirectory: string;
+  /** The command's output is appended here. */
+  readonly logFile: string;
+  /** Removed with everything in it once the command has ended; null: nothing. */
+  readonly removeDirectory: string | null;
+  /** A shell command that the guardian runs last, such as removing a container; null: none. */
+  readonly lastCommand: string | null;
+}
+
+export interface GuardedProcess {
+  readonly pid: number;
+  /** Resolves when the command has ended; its files are still there. */
+  readonly exited: Promise<void>;
+  /** SIGTERM, after ten seconds SIGKILL; resolves when the command is gone and its directory removed. */
+  stop(): Promise<void>;
+  /** The same with SIGKILL at once. */
+  kill(): Promise<void>;
+}
+
+/** Resolves when the command was started; that it lives on is for the caller to see. */
+export async function startGuarded(guarded: GuardedCommand): Promise<GuardedProcess> {
+  const { command, env, workingDirectory, logFile, removeDirectory, lastCommand } = guarded;
+  const own = [logFile, removeDirectory ?? '', String(graceSeconds), lastCommand ?? ''];
+  const guardian = spawn('/bin/sh', ['-c', guardianScript, 'shardgate-guardian', ...own, ...command], {
+    cwd: workingDirectory,
+    env,
+    detached: true,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const gone = new Promise<void>((resolve) => {
+    guardian.once('exit', () => resolve());
+    guardian.once('error', () => resolve());
+  });
+  guardian.stdin.on('error', () => {});
+  const lines = createInterface({ input: guardian.stdout });
+  const started = await firstLine(lines);
+  const pid = Number(started);
+  if (!Number.isSafeInteger(pid) || pid <= 0) throw new Error('the guardian shell did not start');
+  let ended = false;
+  const exited = Promise.race([once(lines, 'line'), gone]).then(() => {
+    ended = true;
+  });
+  const stop = async (): Promise<void> => {
+    guardian.stdin.destroy();
+    await gone;
+  };
+  return {
+    pid,
+    exited,
+    stop,
+    kill: async () => {
+      if (!ended) process.kill(pid, 'SIGKILL');
+      await exited;
+      await stop();
+    },
+  };
+}
+
+async function firstLine(lines: Interface): Promise<string> {
+  const [line] = await Promise.race([once(lines, 'line'), once(lines, 'close').then(() => [''])]);
+  return String(line);
+}

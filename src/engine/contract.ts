@@ -1,0 +1,114 @@
+// What the engine is given and what it gives back: the whole surface between sessions and plan execution.
+import type { Gateway, Lease, Terminal } from '../backend/contract.ts';
+import type { Plan } from '../plan/nodes.ts';
+import type { BindValue } from '../value/bind-value.ts';
+import type { ColumnDefinition } from '../value/column-definition.ts';
+import type { ShardMap } from '../vindex/shard-map.ts';
+
+/** The values of the running statement: literals by slot, list members, parameters. Lookups are O(1). */
+export interface BindValues {
+  slot(slot: number): BindValue;
+  /** Members of a list slot; for a rows slot its number of rows. */
+  itemCount(slot: number): number;
+  item(slot: number, item: number): BindValue;
+  /** Cell of a rows slot. */
+  cell(slot: number, row: number, cell: number): BindValue;
+  /** Text of one row (with parentheses) of a rows slot; of one member of a list slot. */
+  itemText(slot: number, item: number): string;
+  /** Text from the first to the last item of a list or rows slot. */
+  slotText(slot: number): string;
+  param(index: number): BindValue;
+  readonly paramCount: number;
+}
+
+/** The running statement as the client sent it. */
+export interface RunningStatement {
+  /** The client's packet(s) with header(s), sequence starting at 0, when they may be relayed as they are; else null. */
+  readonly packets: Buffer | null;
+  /** SqlText of the statement. */
+  readonly text: string;
+  /** How the client wants rows. Binary results are produced by preparing the shard statements. */
+  readonly format: 'text' | 'binary';
+}
+
+/**
+ * Where connections come from: the session's transaction (its connection per shard, opened lazily with BEGIN and replayed
+ * savepoints) or the pools. The engine returns every lease it took through `done`, whatever happened.
+ */
+export interface ConnectionScope {
+  /** True when statements join a transaction (or autocommit=0). */
+  readonly inTransaction: boolean;
+  /** A connection on which a statement of this session may run; `writes` tells that it changes rows or locks them. */
+  acquire(shardId: string, use: { readonly writes: boolean; readonly signal: AbortSignal }): Promise<ScopedLease>;
+  /** Same without a promise, when one is at hand; null otherwise. */
+  tryAcquire(shardId: string, use: { readonly writes: boolean }): ScopedLease | null;
+  /**
+   * Makes the next writes on several shards one unit: inside a transaction a savepoint on each, else a transaction of its
+   * own. `commit` or `rollback` ends it.
+   */
+  beginUnit(shardIds: readonly string[], signal: AbortSignal): Promise<AtomicUnit>;
+  /** A workspace session: autocommit, its own, never the transaction's. */
+  workspace(shardId: string, signal: AbortSignal): Promise<Lease>;
+}
+
+export interface ScopedLease {
+  readonly connection: Lease['connection'];
+  /** Gives it back: to the transaction, or to the pool. `broken`: its state is unknown (cancelled mid-way). */
+  done(broken: boolean): void;
+}
+
+export interface AtomicUnit {
+  lease(shardId: string): ScopedLease;
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}
+
+/**
+ * The client's side of one response. Either relayed bytes (relay*, relayEnd) or a composed result (columns, rows, end), or
+ * ok, or fail: exactly one ending. Status flags, sequence ids of composed packets and the EOF style are the sink's business.
+ */
+export interface ResultSink {
+  /** Packets as a backend sent them. Returns false when the client reads slowly: stop until `drained`. */
+  relay(chunk: Buffer): boolean;
+  /** The final bytes of a relayed response; the terminal packet starts at `terminalAt`; its status bytes are replaced here. */
+  relayEnd(chunk: Buffer, terminalAt: number, terminal: Terminal): void;
+  /** Begins a composed result set. */
+  columns(columns: readonly ColumnDefinition[]): void;
+  /** Row payloads without packet headers, in the format of the statement. Returns false when the client reads slowly. */
+  rows(payloads: readonly Uint8Array[]): boolean;
+  /** Ends a composed result set. */
+  end(warnings: number): void;
+  ok(result: { readonly affectedRows: bigint; readonly lastInsertId: bigint; readonly warnings: number; readonly info: string }): void;
+  /** Resolves when the client has taken what was written, or rejects when it is gone. */
+  drained(): Promise<void>;
+}
+
+export interface EngineLimits {
+  readonly queryMemoryBytes: number;
+  /** Process-wide account: returns false when the budget is used up. */
+  reserve(bytes: number): boolean;
+  free(bytes: number): void;
+}
+
+/** All the engine gets. It never reaches for anything else. */
+export interface Execution {
+  readonly plan: Plan;
+  /** Shard maps by keyspace, of the vschema version the plan was made with. */
+  readonly shardMaps: ReadonlyMap<string, ShardMap>;
+  readonly statement: RunningStatement;
+  readonly binds: BindValues;
+  readonly gateway: Gateway;
+  readonly scope: ConnectionScope;
+  readonly sink: ResultSink;
+  readonly limits: EngineLimits;
+  readonly signal: AbortSignal;
+  /** Shard of the workspace for a keyspace (`Shard.id`). */
+  workspaceShard(keyspace: string): string;
+  /** Called once per statement sent to a shard, for metrics, VEXPLAIN and the query log. */
+  readonly observer: ExecutionObserver;
+}
+
+export interface ExecutionObserver {
+  shardQuery(shardId: string, sql: string): void;
+  shardRows(shardId: string, rows: number, bytes: number): void;
+}

@@ -1,0 +1,221 @@
+// The plan: immutable, printable data the planner makes and the engine runs. Neither side imports the other.
+import type { Template, ValueRef } from '../text/template.ts';
+import type { Destination } from './destination.ts';
+
+/** Value of the `plan` metric label; a statement that mixes takes the most expensive of its parts. */
+export type PlanLabel =
+  | 'unsharded'
+  | 'reference'
+  | 'equal_unique'
+  | 'equal'
+  | 'in'
+  | 'range'
+  | 'scatter'
+  | 'gather'
+  | 'insert'
+  | 'update'
+  | 'delete'
+  | 'ddl'
+  | 'session'
+  | 'none';
+
+export interface Plan {
+  readonly label: PlanLabel;
+  /** Keyspace of metrics and of one-shard execution; the first one for statements over several. */
+  readonly keyspace: string;
+  /** One line per decision, in the order they were taken. */
+  readonly reasons: readonly string[];
+  readonly root: PlanNode;
+  /** Reads rows only (may be retried, sent to a replica). */
+  readonly readOnly: boolean;
+  /** Takes row locks (FOR UPDATE / SHARE) or writes: joins the session's transaction as a writer. */
+  readonly locks: boolean;
+}
+
+export type PlanNode =
+  | RouteNode
+  | ScatterNode
+  | GatherNode
+  | InsertNode
+  | DmlNode
+  | EachShardNode
+  | RefuseNode;
+
+/** A statement for one shard, relayed. When the destination resolves to several shards, `several` runs instead. */
+export interface RouteNode {
+  readonly kind: 'route';
+  readonly keyspace: string;
+  readonly destination: Destination;
+  /** null: the client's own packet, unchanged. */
+  readonly template: Template | null;
+  /** What to do when values lead to more than one shard (IN over shards, value not routable). */
+  readonly several: ScatterNode | GatherNode | RefuseNode;
+  /** What to do when they lead to none (contradiction): normally the statement on any one shard answers an empty set right. */
+  readonly whenNone: 'anyShard';
+}
+
+/** The same statement on several shards, rows merged as bytes. */
+export interface ScatterNode {
+  readonly kind: 'scatter';
+  readonly keyspace: string;
+  readonly destination: Destination;
+  readonly template: Template;
+  readonly merge: Merge;
+  readonly limit: Limit | null;
+  /** Trailing columns of the shards' rows that the client does not see (sort keys). */
+  readonly hiddenColumns: number;
+}
+
+/** count/offset as run-time numbers; applied after the merge. */
+export interface Limit {
+  readonly offset: ValueRef | null;
+  readonly count: ValueRef;
+}
+
+/**
+ *  - concat: any order
+ *  - mergeSort: each shard's rows arrive sorted by the keys; ties keep shard order
+ *  - fold: every shard answers exactly one row (aggregates without GROUP BY); one row is made of them
+ */
+export type Merge =
+  | { readonly kind: 'concat' }
+  | { readonly kind: 'mergeSort'; readonly keys: readonly SortKey[] }
+  | { readonly kind: 'fold'; readonly columns: readonly FoldColumn[] };
+
+export interface SortKey {
+  /** 0-based column of the shard's row. */
+  readonly column: number;
+  readonly descending: boolean;
+  /**
+   * How the column's bytes compare; NULL is lowest always.
+   *  - number: integers and decimals by value, exactly; float: as doubles
+   *  - temporal: date, datetime, year as text; time: signed
+   *  - bytes: memcmp; weight: memcmp of WEIGHT_STRING, `padHex` = weight of a space repeated virtually on the shorter (PAD SPACE), null for NO PAD
+   */
+  readonly compare: 'number' | 'float' | 'temporal' | 'time' | 'bytes' | 'weight';
+  readonly padHex: string | null;
+}
+
+/** How one column of a fold is made: sum of exact numbers (integers, decimals; NULLs skipped, NULL when all are), least or greatest. */
+export interface FoldColumn {
+  readonly fold: 'sum' | 'min' | 'max' | 'bitAnd' | 'bitOr' | 'bitXor';
+  readonly compare: SortKey['compare'];
+}
+
+/**
+ * The general plan: fragments are read from the shards into workspace tables, then `finish` runs there.
+ * Fragments run in order of their dependencies (a template with `keys` waits for the fragment it names), else in parallel.
+ */
+export interface GatherNode {
+  readonly kind: 'gather';
+  /** Keyspace whose shard hosts the workspace (its flavour and tables shape the columns). */
+  readonly keyspace: string;
+  readonly fragments: readonly Fragment[];
+  readonly finish: Template;
+  /** The client's statement as one server would prepare it (its column names, types, flags are the answer's), null when no single shard can. */
+  readonly describe: Template | null;
+}
+
+export interface Fragment {
+  readonly id: number;
+  readonly keyspace: string;
+  readonly destination: Destination;
+  /** SELECT whose columns are exactly `columns`, in order. */
+  readonly template: Template;
+  readonly columns: readonly FragmentColumn[];
+  /**
+   * FROM clause that shapes bare columns on the workspace's shard:
+   * `CREATE TEMPORARY TABLE w (computed columns, keys) AS SELECT <bare columns> FROM <shape> WHERE RAND()<0 LIMIT 0`.
+   * null when there are only computed columns.
+   */
+  readonly shape: Template | null;
+  readonly keys: readonly FragmentKey[];
+  /** How many references the finish makes to it (MySQL cannot reopen a temporary table; trap 10). */
+  readonly copies: number;
+  /** True when it needs a total that only all shards give (no LIMIT inside): informational, for EXPLAIN. */
+  readonly note: string;
+}
+
+/**
+ *  - bare: a base column; `sql` is how `shape` names it (`u`.`country`); keeps its exact type
+ *  - computed: an expression of the fragment; type is the widest of its result metadata (BIGINT, DECIMAL(65,s), DOUBLE, LONGTEXT/LONGBLOB with collation)
+ */
+export interface FragmentColumn {
+  /** Name on the workspace, unquoted. */
+  readonly name: string;
+  readonly kind: 'bare' | 'computed';
+  readonly sql: Template;
+  /** Where a bare column comes from, for metadata; null for computed ones. */
+  readonly origin: { readonly keyspace: string; readonly table: string; readonly alias: string; readonly column: string } | null;
+  /** Used in an equality or correlation: worth an index. */
+  readonly indexed: boolean;
+}
+
+export interface FragmentKey {
+  readonly unique: boolean;
+  readonly primary: boolean;
+  readonly columns: readonly string[];
+}
+
+/** INSERT / REPLACE split by shard, rows in order. */
+export interface InsertNode {
+  readonly kind: 'insert';
+  readonly keyspace: string;
+  readonly table: string;
+  /** Text in front of the first row (up to and including VALUES) and behind the last (ON DUPLICATE KEY ...; may be empty). */
+  readonly head: Template;
+  readonly tail: Template;
+  readonly rows: InsertRows;
+  /** One ref-position per column of the primary vindex: which cell of a row holds it; -1: DEFAULT/absent (refused earlier or filled). */
+  readonly shardingCells: readonly number[];
+  /** Cells to fill from a sequence (position in the row, or appended when `append`). */
+  readonly sequence: { readonly name: string; readonly cell: number; readonly append: boolean } | null;
+  /** Reference tables: every row goes to every shard. */
+  readonly everywhere: boolean;
+}
+
+/** Rows stand in a collapsed slot (positions come from the normaliser at run time), or are given cell by cell. */
+export type InsertRows =
+  | { readonly kind: 'slot'; readonly slot: number }
+  | { readonly kind: 'cells'; readonly rows: readonly InsertRow[] };
+
+export interface InsertRow {
+  /** Text of the row with its parentheses. */
+  readonly template: Template;
+  readonly cells: readonly InsertCell[];
+}
+
+/** A literal or parameter, or an expression that MySQL must evaluate first when it feeds a vindex. */
+export type InsertCell =
+  | { readonly kind: 'value'; readonly ref: ValueRef; readonly negative: boolean }
+  | { readonly kind: 'default' }
+  | { readonly kind: 'expression'; readonly template: Template };
+
+/** UPDATE / DELETE whose text may run on each destination shard by itself; affected rows add up. */
+export interface DmlNode {
+  readonly kind: 'dml';
+  readonly keyspace: string;
+  readonly destination: Destination;
+  /** null: the client's packet unchanged when one shard is touched. */
+  readonly template: Template;
+  /** Sent unchanged when exactly one shard is touched. */
+  readonly unchanged: boolean;
+}
+
+/** DDL and administration: the statement on every shard of the keyspace; `result` tells which answer the client gets. */
+export interface EachShardNode {
+  readonly kind: 'eachShard';
+  readonly keyspace: string;
+  readonly destination: Destination;
+  readonly template: Template;
+  readonly result: 'ok' | 'firstShard' | 'concat';
+}
+
+/** Not answered: the catalogue error that names the construct. Kept as data so that plans can be printed and cached. */
+export interface RefuseNode {
+  readonly kind: 'refuse';
+  readonly errno: number;
+  readonly sqlState: string;
+  readonly message: string;
+  readonly id: string | null;
+}

@@ -1,0 +1,23 @@
+// A vindex together with the columns it is computed from: what a predicate must match to route.
+import type { ColumnFamily } from '../value/column-family.ts';
+import type { Vindex } from './vindex.ts';
+
+/** As much of a column's type as decides whether a literal routes. `null` members are unknown. */
+export interface RoutingColumn {
+  readonly name: string;
+  /** null: the column's type is unknown (nothing tracked): only canonical integers and plain strings route, as Vitess does. */
+  readonly family: ColumnFamily | null;
+  readonly unsigned: boolean;
+  /** Bits of integers, characters or bytes of text and binary, digits of decimals. */
+  readonly size: number | null;
+  readonly scale: number | null;
+  readonly collation: string | null;
+}
+
+export interface RoutingKey {
+  readonly table: string;
+  readonly vindex: Vindex;
+  readonly columns: readonly RoutingColumn[];
+  /** Equality of the columns implies equality of the vindex's input (trap: case- and pad-insensitive collations); else equality must not route. */
+  readonly exact: boolean;
+}

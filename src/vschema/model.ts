@@ -1,0 +1,104 @@
+// What Shardgate knows of keyspaces, tables, columns and keys: one immutable snapshot, swapped whole.
+import type { ColumnFamily } from '../value/column-family.ts';
+import type { RoutingKey } from '../vindex/routing-key.ts';
+import type { ShardMap } from '../vindex/shard-map.ts';
+import type { Vindex } from '../vindex/vindex.ts';
+
+/** Flavour and version of a keyspace's servers; version as MMmmpp (101106 = 10.11.6, 90700 = 9.7.0). */
+export interface ServerFlavour {
+  readonly kind: 'mariadb' | 'mysql';
+  readonly version: number;
+  /** As advertised to clients, e.g. `10.11.14-MariaDB-0+deb12u2`. */
+  readonly versionText: string;
+}
+
+/** One consistent view; every statement is planned and run against one snapshot. */
+export interface VSchema {
+  /** Grows by one with each swap; part of every plan cache key. */
+  readonly version: number;
+  readonly keyspaces: ReadonlyMap<string, Keyspace>;
+  readonly flavour: ServerFlavour;
+}
+
+export interface Keyspace {
+  readonly name: string;
+  readonly sharded: boolean;
+  /** One shard for an unsharded keyspace. */
+  readonly shardMap: ShardMap;
+  readonly vindexes: ReadonlyMap<string, Vindex>;
+  /** By exact table name. Tables of a sharded keyspace that no vschema names have kind `unknown`. */
+  readonly tables: ReadonlyMap<string, Table>;
+  /** `"tables": {"*": ...}`: how a table the vschema does not name is sharded; null when there is none. */
+  readonly defaultColumnVindex: { readonly vindex: string; readonly column: string | null } | null;
+  readonly requireExplicitRouting: boolean;
+  readonly constraints: 'check' | 'trust';
+  /** Tables are known from the servers or from a schema file (else columns are null everywhere). */
+  readonly tracked: boolean;
+}
+
+export type TableKind =
+  | 'sharded'
+  | 'reference' // same rows on every shard
+  | 'sequence'
+  | 'unsharded' // in an unsharded keyspace
+  | 'pinned' // whole table on one shard of a sharded keyspace
+  | 'unknown'; // on the shards of a sharded keyspace, named by no vschema: its use is refused
+
+export interface Table {
+  readonly keyspace: string;
+  readonly name: string;
+  readonly kind: TableKind;
+  /** First one is the primary vindex. Empty unless kind is `sharded`. */
+  readonly columnVindexes: readonly RoutingKey[];
+  readonly autoIncrement: { readonly column: string; readonly sequence: string } | null;
+  /** Keyspace and table of the source of a reference table, when it names one. */
+  readonly source: string | null;
+  /** Shard name for kind `pinned`. */
+  readonly pinnedShard: string | null;
+  /** In table order; null when neither tracked nor declared authoritative. */
+  readonly columns: readonly Column[] | null;
+  readonly keys: readonly Key[];
+  readonly foreignKeys: readonly ForeignKey[];
+  /** SELECT text (SqlText) of a view, physical names already turned to keyspace names; null for base tables. */
+  readonly view: string | null;
+}
+
+export interface Column {
+  readonly name: string;
+  readonly family: ColumnFamily;
+  /** Lower-case type name as information_schema.DATA_TYPE has it: `bigint`, `varchar`, `float`. */
+  readonly dataType: string;
+  /** Full type as information_schema.COLUMN_TYPE has it: `bigint(20) unsigned`, `enum('a','b')`. */
+  readonly columnType: string;
+  readonly unsigned: boolean;
+  /** Bits (integers: 8..64), digits (decimal precision), characters or bytes (text, binary); null where it has no meaning. */
+  readonly size: number | null;
+  /** Digits after the point (decimal), fractional seconds (temporal); null where it has no meaning. */
+  readonly scale: number | null;
+  readonly charset: string | null;
+  readonly collation: string | null;
+  readonly nullable: boolean;
+  /** Has a DEFAULT other than implicit NULL. */
+  readonly hasDefault: boolean;
+  readonly autoIncrement: boolean;
+  readonly generated: boolean;
+  readonly invisible: boolean;
+}
+
+export interface Key {
+  /** `PRIMARY` for the primary key. */
+  readonly name: string;
+  readonly unique: boolean;
+  readonly columns: readonly string[];
+  /** A prefix length or expression is involved: the key may not be recreated from `columns` alone. */
+  readonly partial: boolean;
+  readonly fulltext: boolean;
+}
+
+export interface ForeignKey {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly referencedKeyspace: string;
+  readonly referencedTable: string;
+  readonly referencedColumns: readonly string[];
+}
