@@ -1,5 +1,6 @@
 // What the engine is given and what it gives back: the whole surface between sessions and plan execution.
 import type { Gateway, Lease, Terminal } from '../backend/contract.ts';
+import type { SqlError } from '../errors/sql-error.ts';
 import type { Plan } from '../plan/nodes.ts';
 import type { BindValue } from '../value/bind-value.ts';
 import type { ColumnDefinition } from '../value/column-definition.ts';
@@ -27,8 +28,18 @@ export interface RunningStatement {
   readonly packets: Buffer | null;
   /** SqlText of the statement. */
   readonly text: string;
+  /**
+   * For a prepared execution (format binary): the COM_STMT_EXECUTE packets for this connection, id patched and parameter
+   * types inserted where the connection's handle is new; `sql` is the rendered text whose handle is wanted. A promise only
+   * when the statement must be prepared there first. null for text statements.
+   */
+  readonly prepared: PreparedRelay | null;
   /** How the client wants rows. Binary results are produced by preparing the shard statements. */
   readonly format: 'text' | 'binary';
+}
+
+export interface PreparedRelay {
+  packetsFor(connection: Lease['connection'], sql: string): Buffer | Promise<Buffer>;
 }
 
 /**
@@ -79,6 +90,8 @@ export interface ResultSink {
   /** Ends a composed result set. */
   end(warnings: number): void;
   ok(result: { readonly affectedRows: bigint; readonly lastInsertId: bigint; readonly warnings: number; readonly info: string }): void;
+  /** Ends the response with an error; also in the middle of rows (it becomes the next packet). For paths without a promise to reject. */
+  fail(error: SqlError): void;
   /** Resolves when the client has taken what was written, or rejects when it is gone. */
   drained(): Promise<void>;
 }

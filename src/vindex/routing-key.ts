@@ -7,10 +7,13 @@ export interface RoutingColumn {
   readonly name: string;
   /** null: the column's type is unknown (nothing tracked): only canonical integers and plain strings route, as Vitess does. */
   readonly family: ColumnFamily | null;
+  /** Lower-case `information_schema` DATA_TYPE (`char` strips trailing blanks, `binary` pads); null = unknown. */
+  readonly dataType: string | null;
   readonly unsigned: boolean;
   /** Bits of integers, characters or bytes of text and binary, digits of decimals. */
   readonly size: number | null;
   readonly scale: number | null;
+  /** null also for columns without a collation. */
   readonly collation: string | null;
 }
 
@@ -18,6 +21,6 @@ export interface RoutingKey {
   readonly table: string;
   readonly vindex: Vindex;
   readonly columns: readonly RoutingColumn[];
-  /** Equality of the columns implies equality of the vindex's input (trap: case- and pad-insensitive collations); else equality must not route. */
+  /** Equality of the columns implies equality of the vindex's input (case- and pad-insensitive collations do not); else equality must not route. */
   readonly exact: boolean;
 }

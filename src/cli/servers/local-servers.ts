@@ -1,10 +1,10 @@
 // Servers as child processes of ours, from binaries found on this machine or unpacked for us.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { baseArguments, ensureDataDirectory } from './data-directory.ts';
 import { libraryEnvironment, type ServerBinaries } from './find-binaries.ts';
+import { freePort } from './free-port.ts';
 import { type GuardedProcess, startGuarded } from './guardian.ts';
 import {
   type AdminAccess,
@@ -122,18 +122,6 @@ function serverArguments(binaries: ServerBinaries, options: ServerOptions, place
       : ['--innodb-flush-log-at-trx-commit=0', '--sync-binlog=0', '--innodb-doublewrite=0']),
     ...(options.extraArguments ?? []),
   ];
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve, reject) => {
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', resolve);
-  });
-  const address = probe.address();
-  await new Promise<void>((resolve) => probe.close(() => resolve()));
-  if (address === null || typeof address === 'string') throw new Error('a TCP listener has no port');
-  return address.port;
 }
 
 async function logLength(logFile: string): Promise<number> {

@@ -1,0 +1,52 @@
+// What all sessions of the process share.
+import type { Gateway } from '../backend/contract.ts';
+import type { EngineLimits } from '../engine/contract.ts';
+import type { PlanLabel } from '../plan/nodes.ts';
+import type { VSchema } from '../vschema/model.ts';
+import type { BackendHandles } from './backend-handles.ts';
+import type { PlanCache } from './plan-cache.ts';
+import type { SessionRegistry } from './registry.ts';
+import type { SettingChecks } from './setting-checks.ts';
+import type { TransactionMode } from './variables.ts';
+
+/** Figures of one finished statement, for metrics and the query log. */
+export interface StatementRecord {
+  readonly keyspace: string;
+  readonly plan: PlanLabel;
+  readonly failed: boolean;
+  readonly seconds: number;
+  /** Normalised text: no literals. */
+  readonly digest: string;
+  readonly shards: number;
+  readonly user: string;
+}
+
+export interface SessionObserver {
+  statement(record: StatementRecord): void;
+  shardQuery(shardId: string): void;
+  transaction(mode: TransactionMode, shards: number, outcome: 'commit' | 'rollback' | 'failed'): void;
+}
+
+/** Rows of a SHOW SHARDGATE ... answer: pools and transactions are other layers' to tell. */
+export interface StatusTables {
+  table(name: 'pools' | 'status' | 'transactions' | 'queries'): { readonly columns: readonly string[]; readonly rows: readonly (readonly (string | null)[])[] };
+}
+
+export interface SessionDependencies {
+  readonly gateway: Gateway;
+  /** The snapshot every new statement uses. */
+  vschema(): VSchema;
+  /** Reads columns and keys of a keyspace anew (after DDL); resolves when the new snapshot serves. */
+  refreshSchema(keyspace: string): Promise<void>;
+  readonly planCache: PlanCache;
+  readonly handles: BackendHandles;
+  readonly settingChecks: SettingChecks;
+  readonly registry: SessionRegistry;
+  readonly observer: SessionObserver;
+  readonly status: StatusTables;
+  readonly limits: EngineLimits;
+  readonly transactionMode: TransactionMode;
+  /** To the first byte of the answer; 0 = none. */
+  readonly queryTimeoutMs: number;
+  workspaceShard(keyspace: string): string;
+}

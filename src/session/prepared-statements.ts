@@ -1,0 +1,96 @@
+// Prepared statements of one client: ids, texts, remembered parameter types, long data.
+import { SqlError } from '../errors/sql-error.ts';
+
+export interface PreparedStatement {
+  readonly id: number;
+  /** SqlText as the client prepared it, without a trailing semicolon. */
+  readonly text: string;
+  readonly paramCount: number;
+  /** Type codes of the last execution that brought them (2 bytes per parameter); null before the first. */
+  paramTypes: Buffer | null;
+  /** Parameter data sent ahead by COM_STMT_SEND_LONG_DATA. */
+  readonly longData: Map<number, Buffer[]>;
+  longDataBytes: number;
+  /** Why an execution must fail: long data beyond its cap, found while no answer was allowed. */
+  failure: SqlError | null;
+}
+
+const statementsMax = 16_382;
+const textBytesMax = 16 * 1024 * 1024;
+const longDataBytesMax = 64 * 1024 * 1024;
+
+/** Ids are the client's own, counted from 1, never reused within a session. */
+export class PreparedStatements {
+  readonly #statements = new Map<number, PreparedStatement>();
+  #nextId = 1;
+  #textBytes = 0;
+
+  get size(): number {
+    return this.#statements.size;
+  }
+
+  /** Throws 1461 when the client holds too many, as max_prepared_stmt_count does. */
+  add(text: string, paramCount: number): PreparedStatement {
+    if (this.#statements.size >= statementsMax || this.#textBytes + text.length > textBytesMax) {
+      throw new SqlError(
+        1461,
+        '42000',
+        `Can't create more than max_prepared_stmt_count statements (current value: ${statementsMax})`,
+      );
+    }
+    const statement: PreparedStatement = {
+      id: this.#nextId++,
+      text,
+      paramCount,
+      paramTypes: null,
+      longData: new Map(),
+      longDataBytes: 0,
+      failure: null,
+    };
+    this.#statements.set(statement.id, statement);
+    this.#textBytes += text.length;
+    return statement;
+  }
+
+  /** Throws 1243 for an id this client does not hold. */
+  get(id: number, caller: string): PreparedStatement {
+    const statement = this.#statements.get(id);
+    if (statement !== undefined) return statement;
+    throw new SqlError(1243, 'HY000', `Unknown prepared statement handler (${id}) given to ${caller}`);
+  }
+
+  close(id: number): void {
+    const statement = this.#statements.get(id);
+    if (statement === undefined) return;
+    this.#textBytes -= statement.text.length;
+    this.#statements.delete(id);
+  }
+
+  /** COM_STMT_SEND_LONG_DATA has no answer: what is wrong surfaces at the execution. */
+  appendLongData(id: number, param: number, data: Buffer): void {
+    const statement = this.#statements.get(id);
+    if (statement === undefined) return;
+    statement.longDataBytes += data.length;
+    if (param >= statement.paramCount) {
+      statement.failure = new SqlError(1210, 'HY000', 'Incorrect arguments to mysqld_stmt_send_long_data');
+    } else if (statement.longDataBytes > longDataBytesMax) {
+      statement.failure = new SqlError(1105, 'HY000', `Parameter of prepared statement is longer than ${longDataBytesMax} bytes`);
+    } else {
+      const parts = statement.longData.get(param) ?? [];
+      parts.push(Buffer.from(data));
+      statement.longData.set(param, parts);
+    }
+  }
+
+  /** COM_STMT_RESET, and after each execution: long data is gone. */
+  reset(statement: PreparedStatement): void {
+    statement.longData.clear();
+    statement.longDataBytes = 0;
+    statement.failure = null;
+  }
+
+  clear(): void {
+    this.#statements.clear();
+    this.#textBytes = 0;
+  }
+}

@@ -1,0 +1,42 @@
+// Sessions of the process by connection id: SHOW PROCESSLIST, KILL, the admin endpoint.
+
+/** A session as others may see and stop it. */
+export interface RegisteredSession {
+  readonly connectionId: number;
+  readonly user: string;
+  readonly host: string;
+  readonly database: string | null;
+  /** Normalised text of what runs, null when idle: literals are nobody else's business. */
+  readonly running: string | null;
+  /** Milliseconds of the monotonic clock when the current state began. */
+  readonly sinceMs: number;
+  readonly inTransaction: boolean;
+  /** Stops the running statement with error 1317. */
+  killQuery(): void;
+  /** Closes the connection. */
+  kill(): void;
+}
+
+export class SessionRegistry {
+  readonly #sessions = new Map<number, RegisteredSession>();
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  add(session: RegisteredSession): void {
+    this.#sessions.set(session.connectionId, session);
+  }
+
+  remove(connectionId: number): void {
+    this.#sessions.delete(connectionId);
+  }
+
+  get(connectionId: number): RegisteredSession | null {
+    return this.#sessions.get(connectionId) ?? null;
+  }
+
+  all(): readonly RegisteredSession[] {
+    return [...this.#sessions.values()];
+  }
+}

@@ -1,0 +1,409 @@
+// SQL text to tokens: MySQL's lexical rules, byte by byte, in linear time.
+import { isCharset } from './charsets.ts';
+import { K } from './keywords.ts';
+import { hashStep, lookUpKeyword } from './keywords-lookup.ts';
+import { byteClasses, C, wordBytes } from './lexer-class.ts';
+import {
+  commentEnd,
+  executableBodyStart,
+  isDirective,
+  isExecutableComment,
+  isHint,
+} from './lexer-comment.ts';
+import { scanDollarQuoted, scanNumber, scanPrefixed, scanQuoted, scanQuotedName } from './lexer-scan.ts';
+import { defaultMode, type LexMode, type SqlText } from './mode.ts';
+import { syntaxError } from './syntax-error.ts';
+import { type Span, T, type TokenKind, type TokenList } from './token.ts';
+
+const none: readonly Span[] = [];
+
+/** What the token before says about a word that follows. */
+const free = 0;
+/** After a dot that belongs to a name: no keyword, may begin with a digit. */
+const afterDot = 1;
+/** After `@@`: a keyword even where a dot follows. */
+const afterAtAt = 2;
+
+const singleKinds = singles();
+
+function singles(): Uint8Array {
+  const table = new Uint8Array(256);
+  const kinds: Readonly<Record<string, number>> = {
+    '(': T.openParen,
+    ')': T.closeParen,
+    ',': T.comma,
+    ';': T.semicolon,
+    '{': T.openBrace,
+    '}': T.closeBrace,
+    '+': T.plus,
+    '%': T.percent,
+    '^': T.caret,
+    '~': T.tilde,
+    '?': T.param,
+    '=': T.equal,
+  };
+  for (const [char, kind] of Object.entries(kinds)) table[char.charCodeAt(0)] = kind;
+  return table;
+}
+
+/**
+ * Reads one token after another. Call `reset`, then `next` until it returns `T.end`; after each call the fields
+ * describe the token read. A lexer holds no resources and may be reset any number of times, also after an error.
+ * Throws SqlError 1064 for what is no token: an unterminated string, name or comment, a stray byte.
+ */
+export class Lexer {
+  kind: TokenKind = T.end;
+  /** `K` of a word, else 0. */
+  keyword = 0;
+  start = 0;
+  /** Exclusive; the next token is looked for from here. */
+  end = 0;
+  /** Directive comments met so far. */
+  directives: Span[] | null = null;
+  /** Whether an executable comment, live or skipped, was met so far. */
+  executableComments = false;
+  /** Whether a comment of any form was met since `reset`; the caller may clear it. */
+  commentSeen = false;
+
+  private text: SqlText = '';
+  private length = 0;
+  private mode: LexMode = defaultMode();
+  private classes: Uint8Array = byteClasses('utf8mb4');
+  private words: Uint8Array = wordBytes(this.classes);
+  private context = free;
+  /** The word just read is followed by a dot and a name: the dot is no decimal point. */
+  private dotJoins = false;
+  /** Inside the code of an executable comment. */
+  private inExecutable = false;
+
+  /** Starts over at `from`, which must be the start of a token or of what stands between tokens. */
+  reset(text: SqlText, mode: LexMode, from = 0): void {
+    this.text = text;
+    this.length = text.length;
+    if (mode !== this.mode) {
+      this.mode = mode;
+      this.classes = byteClasses(mode.charset);
+      this.words = wordBytes(this.classes);
+    }
+    this.kind = T.end;
+    this.keyword = 0;
+    this.start = from;
+    this.end = from;
+    this.directives = null;
+    this.executableComments = false;
+    this.commentSeen = false;
+    this.context = free;
+    this.dotJoins = false;
+    this.inExecutable = false;
+  }
+
+  /** Reads the next token and returns its kind. At the end of the text again and again `T.end`. */
+  next(): TokenKind {
+    const { text, length, classes } = this;
+    let at = this.end;
+    while (at < length) {
+      const code = text.charCodeAt(at);
+      switch (classes[code]) {
+        case C.space:
+          at += 1;
+          continue;
+        case C.word:
+          return this.readWord(at);
+        case C.digit:
+          return this.context === afterDot ? this.readWord(at) : this.readNumber(at);
+        case C.single:
+          return this.take(singleKinds[code] as TokenKind, at, at + 1);
+        case C.quote:
+          return this.take(T.string, at, scanQuoted(text, at, this.mode));
+        default: {
+          const skipped = this.readOther(code, at);
+          if (skipped < 0) return this.kind;
+          at = skipped;
+        }
+      }
+    }
+    if (this.inExecutable) throw syntaxError(text, length, this.mode);
+    return this.take(T.end, length, length);
+  }
+
+  private take(kind: TokenKind, start: number, end: number): TokenKind {
+    this.kind = kind;
+    this.keyword = 0;
+    this.start = start;
+    this.end = end;
+    this.context = free;
+    return kind;
+  }
+
+  private readWord(start: number): TokenKind {
+    const { text, words, length, context } = this;
+    let end = start;
+    let hash = 0;
+    while (end < length) {
+      const code = text.charCodeAt(end);
+      if (words[code] !== 1) break;
+      hash = hashStep(hash, code | 0x20);
+      end += 1;
+    }
+    this.dotJoins =
+      end + 1 < length && text.charCodeAt(end) === 0x2e && words[text.charCodeAt(end + 1)] === 1;
+    this.kind = T.word;
+    this.start = start;
+    this.end = end;
+    this.context = free;
+    const plain = context === afterDot || (this.dotJoins && context === free);
+    this.keyword = plain ? 0 : lookUpKeyword(text, start, end, hash);
+    if (
+      context === free &&
+      text.charCodeAt(start) === 0x5f &&
+      isCharset(text.slice(start + 1, end).toLowerCase())
+    ) {
+      this.kind = T.introducer;
+    }
+    return this.kind;
+  }
+
+  private readNumber(start: number): TokenKind {
+    const { text, words } = this;
+    // The common literal, plain digits, is read here; everything else by the general rules.
+    let end = start + 1;
+    let code = text.charCodeAt(end);
+    while (code >= 0x30 && code <= 0x39) {
+      end += 1;
+      code = text.charCodeAt(end);
+    }
+    if (code !== 0x2e && words[code] !== 1 && end - start < 20) return this.take(T.integer, start, end);
+    const number = scanNumber(text, start, words);
+    if (number === null) return this.readWord(start);
+    if (number.kind === null) throw syntaxError(text, start, this.mode);
+    return this.take(number.kind, start, number.end);
+  }
+
+  /** The rarer tokens, and comments. Returns where to go on when it only skipped, or -1 when it took a token. */
+  private readOther(code: number, at: number): number {
+    const { text, mode } = this;
+    const following = text.charCodeAt(at + 1);
+    switch (this.classes[code]) {
+      case C.prefix:
+        if (following === 0x27 && this.context === free) {
+          const { kind, end } = scanPrefixed(text, at, mode);
+          this.take(kind, at, end);
+        } else this.readWord(at);
+        return -1;
+      case C.dollar:
+        this.readDollar(at);
+        return -1;
+      case C.dot:
+        this.readDot(at, following);
+        return -1;
+      case C.doubleQuote:
+        if (mode.ansiQuotes) this.take(T.quotedIdentifier, at, scanQuotedName(text, at, mode));
+        else this.take(T.string, at, scanQuoted(text, at, mode));
+        return -1;
+      case C.backtick:
+        this.take(T.quotedIdentifier, at, scanQuotedName(text, at, mode));
+        return -1;
+      case C.at:
+        this.readVariable(at, following);
+        return -1;
+      case C.hash:
+        return this.skipLine(at);
+      case C.minus:
+        return this.readMinus(at, following);
+      case C.slash:
+        if (following === 0x2a) return this.readBlockComment(at);
+        this.take(T.slash, at, at + 1);
+        return -1;
+      case C.star:
+        if (following === 0x2f && this.inExecutable) {
+          this.inExecutable = false;
+          return at + 2;
+        }
+        this.take(T.star, at, at + 1);
+        return -1;
+      case C.backslash:
+        return this.readBackslash(at, following);
+      default:
+        this.readOperator(code, at, following);
+        return -1;
+    }
+  }
+
+  private readDollar(at: number): void {
+    const quoted = this.context === free ? scanDollarQuoted(this.text, at, this.mode) : 0;
+    if (quoted > 0) this.take(T.dollarString, at, quoted);
+    else this.readWord(at);
+  }
+
+  private readDot(at: number, following: number): void {
+    const joins = this.dotJoins && this.end === at;
+    if (!joins && following >= 0x30 && following <= 0x39) {
+      const number = scanNumber(this.text, at, this.words);
+      if (number === null || number.kind === null) throw syntaxError(this.text, at, this.mode);
+      this.take(number.kind, at, number.end);
+      return;
+    }
+    this.take(T.dot, at, at + 1);
+    if (this.words[following] === 1) this.context = afterDot;
+  }
+
+  private readVariable(at: number, following: number): void {
+    const { text, mode } = this;
+    if (following === 0x40) {
+      this.take(T.atAt, at, at + 2);
+      this.context = afterAtAt;
+    } else if (following === 0x60 || (following === 0x22 && mode.ansiQuotes)) {
+      this.take(T.userVariable, at, scanQuotedName(text, at + 1, mode));
+    } else if (following === 0x27 || following === 0x22) {
+      this.take(T.userVariable, at, scanQuoted(text, at + 1, mode));
+    } else {
+      let end = at + 1;
+      while (end < this.length && (text.charCodeAt(end) === 0x2e || this.words[text.charCodeAt(end)] === 1))
+        end += 1;
+      this.take(T.userVariable, at, end);
+    }
+  }
+
+  /** `#` and `--` comments end with their line. A NUL byte inside ends the statement on the server: refused. */
+  private skipLine(at: number): number {
+    this.commentSeen = true;
+    const found = this.text.indexOf('\n', at);
+    const end = found < 0 ? this.length : found;
+    const nul = this.text.indexOf('\0', at);
+    if (nul >= 0 && nul < end) throw syntaxError(this.text, nul, this.mode);
+    return end;
+  }
+
+  private readMinus(at: number, following: number): number {
+    if (following === 0x2d) {
+      const third = at + 2 < this.length ? this.text.charCodeAt(at + 2) : 0x20;
+      // A blank or a control character must follow: `2--1` is 3.
+      if (third <= 0x20 || third === 0x7f) return this.skipLine(at);
+    }
+    if (following !== 0x3e) this.take(T.minus, at, at + 1);
+    else if (this.text.charCodeAt(at + 2) === 0x3e) this.take(T.arrowArrow, at, at + 3);
+    else this.take(T.arrow, at, at + 2);
+    return -1;
+  }
+
+  private readBlockComment(at: number): number {
+    const { text, mode } = this;
+    const beforeHint = this.end === at || text.slice(this.end, at).trim() === '';
+    const hintable = this.kind === T.word && beforeHint && takesHint(this.keyword);
+    this.commentSeen = true;
+    if (isExecutableComment(text, at, mode)) {
+      this.executableComments = true;
+      const body = executableBodyStart(text, at, mode);
+      this.inExecutable = body >= 0;
+      if (body >= 0) return body;
+      return this.endOfComment(at, commentEnd(text, at + 3, true));
+    }
+    const end = this.endOfComment(at, commentEnd(text, at + 2, false));
+    if (isDirective(text, at)) {
+      this.directives ??= [];
+      this.directives.push({ start: at, end });
+    } else if (hintable && isHint(text, at)) {
+      this.take(T.hint, at, end);
+      return -1;
+    }
+    return end;
+  }
+
+  private endOfComment(at: number, end: number): number {
+    if (end < 0) throw syntaxError(this.text, at, this.mode);
+    return end;
+  }
+
+  /** MariaDB still reads `\N` as NULL. */
+  private readBackslash(at: number, following: number): number {
+    if (following !== 0x4e || this.mode.flavour !== 'mariadb') throw syntaxError(this.text, at, this.mode);
+    this.take(T.word, at, at + 2);
+    this.keyword = K.NULL;
+    return -1;
+  }
+
+  private readOperator(code: number, at: number, following: number): void {
+    const third = this.text.charCodeAt(at + 2);
+    switch (this.classes[code]) {
+      case C.less:
+        if (following === 0x3d && third === 0x3e) this.take(T.nullSafeEqual, at, at + 3);
+        else if (following === 0x3d) this.take(T.lessEqual, at, at + 2);
+        else if (following === 0x3e) this.take(T.notEqual, at, at + 2);
+        else if (following === 0x3c) this.take(T.shiftLeft, at, at + 2);
+        else this.take(T.less, at, at + 1);
+        return;
+      case C.greater:
+        if (following === 0x3d) this.take(T.greaterEqual, at, at + 2);
+        else if (following === 0x3e) this.take(T.shiftRight, at, at + 2);
+        else this.take(T.greater, at, at + 1);
+        return;
+      case C.bang:
+        if (following === 0x3d) this.take(T.notEqual, at, at + 2);
+        else this.take(T.bang, at, at + 1);
+        return;
+      case C.ampersand:
+        if (following === 0x26) this.take(T.andAnd, at, at + 2);
+        else this.take(T.ampersand, at, at + 1);
+        return;
+      case C.pipe:
+        if (following === 0x7c) this.take(T.orOr, at, at + 2);
+        else this.take(T.pipe, at, at + 1);
+        return;
+      case C.colon:
+        if (following === 0x3d) this.take(T.assign, at, at + 2);
+        else this.take(T.colon, at, at + 1);
+        return;
+      default:
+        throw syntaxError(this.text, at, this.mode);
+    }
+  }
+}
+
+function takesHint(keyword: number): boolean {
+  switch (keyword) {
+    case K.SELECT:
+    case K.INSERT:
+    case K.REPLACE:
+    case K.UPDATE:
+    case K.DELETE:
+      return true;
+    default:
+      return false;
+  }
+}
+
+const shared = new Lexer();
+
+/** All tokens of a text (one statement or many). Throws SqlError 1064. Linear time. */
+export function tokenize(text: SqlText, mode: LexMode): TokenList {
+  shared.reset(text, mode);
+  let capacity = 32 + (text.length >> 2);
+  let kinds = new Uint8Array(capacity);
+  let keywords = new Uint16Array(capacity);
+  let starts = new Int32Array(capacity);
+  let ends = new Int32Array(capacity);
+  let count = 0;
+  for (;;) {
+    const kind = shared.next();
+    if (count === capacity) {
+      capacity *= 2;
+      kinds = grown(kinds, new Uint8Array(capacity));
+      keywords = grown(keywords, new Uint16Array(capacity));
+      starts = grown(starts, new Int32Array(capacity));
+      ends = grown(ends, new Int32Array(capacity));
+    }
+    kinds[count] = kind;
+    keywords[count] = shared.keyword;
+    starts[count] = shared.start;
+    ends[count] = shared.end;
+    count += 1;
+    if (kind === T.end) break;
+  }
+  const { directives, executableComments } = shared;
+  return { count, kinds, keywords, starts, ends, directives: directives ?? none, executableComments };
+}
+
+function grown<A extends Uint8Array | Uint16Array | Int32Array>(old: A, larger: A): A {
+  larger.set(old);
+  return larger;
+}
