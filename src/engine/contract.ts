@@ -4,12 +4,13 @@ import type { SqlError } from '../errors/sql-error.ts';
 import type { Plan } from '../plan/nodes.ts';
 import type { BindValue } from '../value/bind-value.ts';
 import type { ColumnDefinition } from '../value/column-definition.ts';
+import type { LiteralCharset } from '../vindex/canonical-text.ts';
 import type { ShardMap } from '../vindex/shard-map.ts';
 
 /** The values of the running statement: literals by slot, list members, parameters. Lookups are O(1). */
 export interface BindValues {
   slot(slot: number): BindValue;
-  /** Members of a list slot; for a rows slot its number of rows. */
+  /** Members of a list slot; for a rows slot its number of rows; 0 for a slot that is one literal. */
   itemCount(slot: number): number;
   item(slot: number, item: number): BindValue;
   /** Cell of a rows slot. */
@@ -34,7 +35,10 @@ export interface RunningStatement {
    * when the statement must be prepared there first. null for text statements.
    */
   readonly prepared: PreparedRelay | null;
-  /** How the client wants rows. Binary results are produced by preparing the shard statements. */
+  /**
+   * How the client wants rows. Statements whose text still holds the client's `?` run through `prepared`; others (a
+   * template that spells parameters out, merges, finishes) are prepared by the engine for their one execution.
+   */
   readonly format: 'text' | 'binary';
 }
 
@@ -58,14 +62,20 @@ export interface ConnectionScope {
    * own. `commit` or `rollback` ends it.
    */
   beginUnit(shardIds: readonly string[], signal: AbortSignal): Promise<AtomicUnit>;
-  /** A workspace session: autocommit, its own, never the transaction's. */
+  /**
+   * A workspace session: autocommit, its own, never the transaction's, with the session's settings and the shard's database.
+   * It is held while other leases are waited for: it must come from a pool of its own, or many gathers at once starve each other.
+   */
   workspace(shardId: string, signal: AbortSignal): Promise<Lease>;
 }
 
 export interface ScopedLease {
   readonly connection: Lease['connection'];
-  /** Gives it back: to the transaction, or to the pool. `broken`: its state is unknown (cancelled mid-way). */
-  done(broken: boolean): void;
+  /**
+   * Gives it back: to the transaction, or to the pool. `broken`: its state is unknown (cancelled mid-way). `warnings`: count
+   * of the last response, so that the session can fetch them before anything else runs there. Never throws.
+   */
+  done(broken: boolean, warnings?: number): void;
 }
 
 export interface AtomicUnit {
@@ -76,7 +86,8 @@ export interface AtomicUnit {
 
 /**
  * The client's side of one response. Either relayed bytes (relay*, relayEnd) or a composed result (columns, rows, end), or
- * ok, or fail: exactly one ending. Status flags, sequence ids of composed packets and the EOF style are the sink's business.
+ * ok, or fail: exactly one ending, after every lease was given back. `fail` may follow relayed bytes or rows (a result that
+ * broke off). Status flags, sequence ids of composed packets and the EOF style are the sink's business.
  */
 export interface ResultSink {
   /** Packets as a backend sent them. Returns false when the client reads slowly: stop until `drained`. */
@@ -89,14 +100,22 @@ export interface ResultSink {
   rows(payloads: readonly Uint8Array[]): boolean;
   /** Ends a composed result set. */
   end(warnings: number): void;
-  ok(result: { readonly affectedRows: bigint; readonly lastInsertId: bigint; readonly warnings: number; readonly info: string }): void;
+  ok(result: OkResult): void;
   /** Ends the response with an error; also in the middle of rows (it becomes the next packet). For paths without a promise to reject. */
   fail(error: SqlError): void;
   /** Resolves when the client has taken what was written, or rejects when it is gone. */
   drained(): Promise<void>;
 }
 
+export interface OkResult {
+  readonly affectedRows: bigint;
+  readonly lastInsertId: bigint;
+  readonly warnings: number;
+  readonly info: string;
+}
+
 export interface EngineLimits {
+  /** Bytes a query's fragments may move into the workspace, and what one merge may hold. */
   readonly queryMemoryBytes: number;
   /** Process-wide account: returns false when the budget is used up. */
   reserve(bytes: number): boolean;
@@ -114,7 +133,13 @@ export interface Execution {
   readonly scope: ConnectionScope;
   readonly sink: ResultSink;
   readonly limits: EngineLimits;
+  /** Cancels: its reason is the SqlError the client gets (1317, 3024); anything else reads as 1317. */
   readonly signal: AbortSignal;
+  readonly flavour: 'mariadb' | 'mysql';
+  /** character_set_client as far as routing by text cares. */
+  readonly literalCharset: LiteralCharset;
+  /** The client has set @@timestamp itself: NOW() is one instant already. */
+  readonly ownTimestamp?: boolean;
   /** Shard of the workspace for a keyspace (`Shard.id`). */
   workspaceShard(keyspace: string): string;
   /** Called once per statement sent to a shard, for metrics, VEXPLAIN and the query log. */

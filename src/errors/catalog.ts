@@ -13,6 +13,13 @@ interface CatalogEntry {
 
 /** Ids: 1xxx protocol, login, limits; 2xxx SQL and planner; 3xxx vindex, vschema; 4xxx backends, engine; 5xxx sessions, transactions; 6xxx writes. */
 export const catalog = {
+  SG1001: {
+    errno: 1105,
+    sqlState: 'HY000',
+    what: "a server's answer cannot be read",
+    why: 'it holds {detail}',
+    remedy: 'the connection to that server is closed; a statement that was running may or may not have taken effect',
+  },
   SG2001: {
     errno: 1235,
     sqlState: '42000',
@@ -63,8 +70,8 @@ export const catalog = {
     remedy: 'nothing was sent to this shard',
   },
   SG4007: {
-    errno: 1045,
-    sqlState: '28000',
+    errno: 1105,
+    sqlState: 'HY000',
     what: 'login to the server of shard {shard} failed',
     why: '{why}',
     remedy: "check the server's user and password in the configuration",
@@ -82,6 +89,41 @@ export const catalog = {
     what: 'a statement of {bytes} bytes is too large for shard {shard}',
     why: 'its server takes at most {bytesMax} (max_allowed_packet)',
     remedy: 'send fewer rows at once or raise max_allowed_packet on the server',
+  },
+  SG4020: {
+    errno: 1105,
+    sqlState: 'HY000',
+    what: 'shards {first} and {other} disagree on a result: {difference}',
+    why: 'their tables are not defined alike, so their rows cannot be put together',
+    remedy: 'bring the tables of all shards to the same definition',
+  },
+  SG4021: {
+    errno: 1041,
+    sqlState: 'HY000',
+    what: 'the query moves too much data: fragment {fragment} has {bytes} bytes so far',
+    why: 'limits.queryMemoryBytes allows {bytesMax} for what a query carries to the workspace',
+    remedy: 'add a condition that narrows {fragment}, select fewer of its columns, or raise the limit',
+  },
+  SG4022: {
+    errno: 1041,
+    sqlState: 'HY000',
+    what: 'not enough memory for fragment {fragment} ({bytes} bytes so far)',
+    why: 'the queries running now use up limits.processMemoryBytes',
+    remedy: 'try again later, narrow the query, or raise the limit',
+  },
+  SG4023: {
+    errno: 1105,
+    sqlState: 'HY000',
+    what: 'the workspace could not take a row of fragment {fragment}',
+    why: '{why}',
+    remedy: 'select fewer or other columns of {fragment}, or restrict the statement to one shard',
+  },
+  SG4024: {
+    errno: 1105,
+    sqlState: 'HY000',
+    what: 'the statement ran on {succeeded} and failed on {failed}',
+    why: '{why}',
+    remedy: 'repair the failed shards and run it again there',
   },
   SG5001: {
     errno: 1235,
@@ -110,6 +152,27 @@ export const catalog = {
     what: 'the outcome of COMMIT on {shard} is unknown',
     why: 'the connection was lost before the shard answered',
     remedy: 'read the rows back before repeating the transaction',
+  },
+  SG5005: {
+    errno: 1105,
+    sqlState: 'HY000',
+    what: 'no server can answer',
+    why: 'the configuration names no keyspace with a shard',
+    remedy: 'add a keyspace to the configuration',
+  },
+  SG5006: {
+    errno: 1105,
+    sqlState: 'HY000',
+    what: "no shard '{shard}' in keyspace '{keyspace}'",
+    why: 'its shards are {known}',
+    remedy: 'USE one of these, or the keyspace alone',
+  },
+  SG5007: {
+    errno: 1235,
+    sqlState: '42000',
+    what: 'SET {variable} is not supported',
+    why: '{why}',
+    remedy: 'set it on the servers, or leave it out',
   },
 } as const satisfies Record<string, CatalogEntry>;
 

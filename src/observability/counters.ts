@@ -84,7 +84,8 @@ export class Counters {
   /** Makes room for a keyspace and its shards (`keyspace/name`); repeated calls keep what was counted. */
   declareKeyspace(keyspace: string, shardIds: readonly string[]): void {
     if (!this.queries.has(keyspace)) this.queries.set(keyspace, new Map());
-    for (const shardId of shardIds) if (!this.shards.has(shardId)) this.shards.set(shardId, new ShardSeries());
+    for (const shardId of shardIds)
+      if (!this.shards.has(shardId)) this.shards.set(shardId, new ShardSeries());
   }
 
   query(keyspace: string, plan: string): QuerySeries {

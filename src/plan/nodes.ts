@@ -64,6 +64,8 @@ export interface ScatterNode {
   readonly limit: Limit | null;
   /** Trailing columns of the shards' rows that the client does not see (sort keys). */
   readonly hiddenColumns: number;
+  /** The text asks for the time (NOW() ...): all shards must see the same instant. */
+  readonly pinTime: boolean;
 }
 
 /** count/offset as run-time numbers; applied after the merge. */
@@ -114,6 +116,8 @@ export interface GatherNode {
   readonly finish: Template;
   /** The client's statement as one server would prepare it (its column names, types, flags are the answer's), null when no single shard can. */
   readonly describe: Template | null;
+  /** A fragment or the finish asks for the time (NOW() ...): all of them must see the same instant. */
+  readonly pinTime: boolean;
 }
 
 export interface Fragment {
@@ -149,6 +153,13 @@ export interface FragmentColumn {
   readonly origin: { readonly keyspace: string; readonly table: string; readonly alias: string; readonly column: string } | null;
   /** Used in an equality or correlation: worth an index. */
   readonly indexed: boolean;
+  /**
+   * How the fragment's SELECT spells the column where its plain text would lose something; absent: as it is.
+   *  - double: a FLOAT selected as `f+0e0` (FLOAT prints six digits)
+   *  - unixTime: a TIMESTAMP selected as `UNIX_TIMESTAMP(t)` (its local text is ambiguous in the hour that DST repeats);
+   *    the fragment runs in the client's time_zone, so that its filters mean what the client wrote
+   */
+  readonly carry?: 'double' | 'unixTime';
 }
 
 export interface FragmentKey {
@@ -218,4 +229,9 @@ export interface RefuseNode {
   readonly sqlState: string;
   readonly message: string;
   readonly id: string | null;
+  /**
+   * Not null: the statement as one server would prepare it (on any shard of `keyspace`). It is prepared first, and when the
+   * server has an error of its own (1054, 1052, 1055 ...) that error is the answer; else the refusal is.
+   */
+  readonly ask: { readonly keyspace: string; readonly template: Template } | null;
 }

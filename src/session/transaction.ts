@@ -1,5 +1,5 @@
 // A session's transaction: one connection per touched shard, opened when first used, ended together.
-import type { Gateway, Lease, LeaseOptions } from '../backend/contract.ts';
+import type { BackendConnection, Gateway, Lease, LeaseOptions } from '../backend/contract.ts';
 import type { AtomicUnit, ConnectionScope, ScopedLease } from '../engine/contract.ts';
 import { shardgateError } from '../errors/catalog.ts';
 import { SqlError } from '../errors/sql-error.ts';
@@ -31,6 +31,8 @@ export interface ScopeDependencies {
   readonly gateway: Gateway;
   leaseOptions(signal: AbortSignal | null): LeaseOptions;
   mode(): TransactionMode;
+  /** COM_RESET_CONNECTION runs on it: server-side handles are gone. */
+  connectionReset(connection: BackendConnection): void;
 }
 
 /**
@@ -153,7 +155,10 @@ export class TransactionScope implements ConnectionScope {
   }
 
   unreserve(): void {
-    for (const lease of this.#reserved.values()) lease.resetAndRelease();
+    for (const lease of this.#reserved.values()) {
+      this.#deps.connectionReset(lease.connection);
+      lease.resetAndRelease();
+    }
     this.#reserved.clear();
   }
 

@@ -22,7 +22,7 @@ export function scanQuoted(text: SqlText, at: number, mode: LexMode): number {
   while (i < length) {
     const code = text.charCodeAt(i);
     if (code === quote) {
-      if (text.charCodeAt(i + 1) !== quote) return i + 1;
+      if (i + 1 === length || text.charCodeAt(i + 1) !== quote) return i + 1;
       i += 2;
     } else if (code === backslash && escapes) i += 2;
     else i += 1;

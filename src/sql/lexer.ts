@@ -126,6 +126,15 @@ export class Lexer {
     return this.take(T.end, length, length);
   }
 
+  /** Goes on at `offset` as if the text between had been a literal. */
+  skipTo(offset: number): void {
+    this.end = offset;
+    this.kind = T.string;
+    this.keyword = 0;
+    this.context = free;
+    this.dotJoins = false;
+  }
+
   private take(kind: TokenKind, start: number, end: number): TokenKind {
     this.kind = kind;
     this.keyword = 0;
@@ -164,13 +173,14 @@ export class Lexer {
   }
 
   private readNumber(start: number): TokenKind {
-    const { text, words } = this;
+    const { text, words, length } = this;
     // The common literal, plain digits, is read here; everything else by the general rules.
+    // (charCodeAt past the end gives NaN, which would make V8 treat all codes as doubles.)
     let end = start + 1;
-    let code = text.charCodeAt(end);
+    let code = end < length ? text.charCodeAt(end) : 0;
     while (code >= 0x30 && code <= 0x39) {
       end += 1;
-      code = text.charCodeAt(end);
+      code = end < length ? text.charCodeAt(end) : 0;
     }
     if (code !== 0x2e && words[code] !== 1 && end - start < 20) return this.take(T.integer, start, end);
     const number = scanNumber(text, start, words);
@@ -182,7 +192,7 @@ export class Lexer {
   /** The rarer tokens, and comments. Returns where to go on when it only skipped, or -1 when it took a token. */
   private readOther(code: number, at: number): number {
     const { text, mode } = this;
-    const following = text.charCodeAt(at + 1);
+    const following = at + 1 < this.length ? text.charCodeAt(at + 1) : 0;
     switch (this.classes[code]) {
       case C.prefix:
         if (following === 0x27 && this.context === free) {
@@ -269,8 +279,8 @@ export class Lexer {
     this.commentSeen = true;
     const found = this.text.indexOf('\n', at);
     const end = found < 0 ? this.length : found;
-    const nul = this.text.indexOf('\0', at);
-    if (nul >= 0 && nul < end) throw syntaxError(this.text, nul, this.mode);
+    const nul = this.text.slice(at, end).indexOf('\0');
+    if (nul >= 0) throw syntaxError(this.text, at + nul, this.mode);
     return end;
   }
 
@@ -288,8 +298,6 @@ export class Lexer {
 
   private readBlockComment(at: number): number {
     const { text, mode } = this;
-    const beforeHint = this.end === at || text.slice(this.end, at).trim() === '';
-    const hintable = this.kind === T.word && beforeHint && takesHint(this.keyword);
     this.commentSeen = true;
     if (isExecutableComment(text, at, mode)) {
       this.executableComments = true;
@@ -302,7 +310,7 @@ export class Lexer {
     if (isDirective(text, at)) {
       this.directives ??= [];
       this.directives.push({ start: at, end });
-    } else if (hintable && isHint(text, at)) {
+    } else if (isHint(text, at) && this.kind === T.word && takesHint(this.keyword)) {
       this.take(T.hint, at, end);
       return -1;
     }

@@ -5,7 +5,13 @@ export type ValueRef =
   | { readonly kind: 'slot'; readonly slot: number; readonly negative: boolean } // a literal lifted by the normaliser; a unary minus stands before it
   | { readonly kind: 'item'; readonly slot: number; readonly item: number } // one member of a list slot (its sign included)
   | { readonly kind: 'param'; readonly index: number } // a prepared statement's `?`
-  | { readonly kind: 'constant'; readonly sql: string; readonly valueKind: 'integer' | 'string' | 'null' };
+  | {
+      readonly kind: 'constant';
+      readonly sql: string;
+      readonly valueKind: 'integer' | 'string' | 'null';
+      /** For strings: the value as `BindValue.value` has it, escapes resolved; without it a string constant does not route. */
+      readonly value?: string;
+    };
 
 /**
  * One piece of a template. All text is SqlText (binary strings).

@@ -51,9 +51,7 @@ export interface FunctionalVindex extends VindexBase {
   readonly kind: 'functional';
   map(values: readonly VindexValue[]): Mapping;
   /** Kinds whose id order follows the value order; bounds inclusive as flagged; null bound = open. */
-  readonly rangeMap:
-    | ((low: RangeBound | null, high: RangeBound | null) => readonly KeyRange[])
-    | null;
+  readonly rangeMap: ((low: RangeBound | null, high: RangeBound | null) => readonly KeyRange[]) | null;
   /** Ids of all strings that start with `prefix` (range of strings, binary, cfc); null when the kind cannot tell. */
   readonly prefixMap: ((prefix: string) => readonly KeyRange[]) | null;
   /** Value of an id (integers as digits, bytes as binary string); null for irreversible kinds. */

@@ -1,4 +1,5 @@
 // Numbers that look random and are the same on every machine and in every run.
+import { present } from '../../util/assert.ts';
 
 /** A generator of integers in [0, below); `below` at most 2^32. Deterministic in `seed`. */
 export class Random {
@@ -17,14 +18,14 @@ export class Random {
     return low + this.integer(high - low + 1);
   }
 
-  pick<T>(choices: readonly [T, ...T[]]): T {
-    return choices[this.integer(choices.length)] ?? choices[0];
+  pick<T>(choices: readonly T[]): T {
+    return present(choices[this.integer(choices.length)], 'a choice among none');
   }
 
   /** Like `pick`, but the first choices come up far more often, as with real customers. */
-  pickSkewed<T>(choices: readonly [T, ...T[]]): T {
+  pickSkewed<T>(choices: readonly T[]): T {
     const index = Math.floor((this.integer(1_000_000) / 1_000_000) ** 2 * choices.length);
-    return choices[index] ?? choices[0];
+    return present(choices[index], 'a choice among none');
   }
 
   /** A counter run through an integer hash with good avalanche (the finaliser published with MurmurHash3). */

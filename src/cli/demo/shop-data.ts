@@ -23,7 +23,7 @@ const firstDay = Date.UTC(2023, 6, 1);
 const dayCount = 731;
 const dayMs = 86_400_000;
 
-const countries = [
+const countries: readonly (readonly [string, string])[] = [
   ['DE', 'Germany'],
   ['US', 'United States'],
   ['FR', 'France'],
@@ -44,13 +44,31 @@ const countries = [
   ['ZA', 'South Africa'],
   ['KE', 'Kenya'],
   ['CI', "Côte d'Ivoire"],
-] as const;
+];
 
-const firstNames = [
-  ...(['Ada', 'Björn', 'Chiara', 'Diego', 'Élodie', 'Femi', 'Grace', 'Haruto', 'Ines', 'Jonas'] as const),
-  ...(['Karin', 'Liam', 'Mei', 'Nadia', 'Olu', 'Priya', 'Quentin', 'Rosa', 'Søren', 'Tomáš'] as const),
-] as const;
-const lastNames = [
+const firstNames: readonly string[] = [
+  'Ada',
+  'Björn',
+  'Chiara',
+  'Diego',
+  'Élodie',
+  'Femi',
+  'Grace',
+  'Haruto',
+  'Ines',
+  'Jonas',
+  'Karin',
+  'Liam',
+  'Mei',
+  'Nadia',
+  'Olu',
+  'Priya',
+  'Quentin',
+  'Rosa',
+  'Søren',
+  'Tomáš',
+];
+const lastNames: readonly string[] = [
   ...([
     'Abe',
     'Brandt',
@@ -75,12 +93,29 @@ const lastNames = [
     'Tanaka',
     'Weber',
   ] as const),
-] as const;
-const products = [
-  ...(['Kettle', 'Desk lamp', 'Notebook', 'Headphones', 'Backpack', 'Water bottle', 'Keyboard'] as const),
-  ...(['Chess set', 'Umbrella', 'Coffee beans 1 kg', 'Running shoes', 'Frying pan', 'Ukulele'] as const),
-  ...(['USB-C cable', 'Board game', 'Scarf', 'Camping stove', 'Globe', 'Fountain pen', 'Tea pot'] as const),
-] as const;
+];
+const products: readonly string[] = [
+  'Kettle',
+  'Desk lamp',
+  'Notebook',
+  'Headphones',
+  'Backpack',
+  'Water bottle',
+  'Keyboard',
+  'Chess set',
+  'Umbrella',
+  'Coffee beans 1 kg',
+  'Running shoes',
+  'Frying pan',
+  'Ukulele',
+  'USB-C cable',
+  'Board game',
+  'Scarf',
+  'Camping stove',
+  'Globe',
+  'Fountain pen',
+  'Tea pot',
+];
 const statuses = ['delivered', 'shipped', 'paid', 'new', 'cancelled'] as const;
 const eventKinds = ['view', 'search', 'cart', 'login', 'purchase', 'refund'] as const;
 

@@ -11,10 +11,12 @@ const outputBytesMax = 64 * 1024 * 1024;
 /** apt's commands over the system's package lists, or over private ones where those are absent or unreadable. */
 export class Apt {
   readonly #directory: string;
+  readonly #signal: AbortSignal | undefined;
   #options: readonly string[] = process.getuid?.() === 0 ? ['-o', 'APT::Sandbox::User=root'] : [];
 
-  constructor(directory: string) {
+  constructor(directory: string, signal?: AbortSignal) {
     this.#directory = join(directory, 'apt');
+    this.#signal = signal;
   }
 
   async usePrivateLists(): Promise<void> {
@@ -78,6 +80,7 @@ export class Apt {
       const { stdout } = await run(program, command, {
         env,
         maxBuffer: outputBytesMax,
+        ...(this.#signal === undefined ? {} : { signal: this.#signal }),
         ...(cwd === undefined ? {} : { cwd }),
       });
       return stdout;

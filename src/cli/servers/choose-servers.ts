@@ -1,7 +1,7 @@
 // Decides where database servers come from on this machine.
 import { join } from 'node:path';
 import { dockerAnswers, dockerServers, pullImage } from './docker-servers.ts';
-import { inspectServer, installedServerPaths } from './find-binaries.ts';
+import { inspectServer, installedServerPaths, type ServerBinaries } from './find-binaries.ts';
 import { localServers } from './local-servers.ts';
 import { type Progress, ServerProblem, type ServerProvider } from './server-provider.ts';
 import { canUnpackPackages, unpackedServer } from './unpack-packages.ts';
@@ -16,10 +16,17 @@ export interface ServerChoice {
   /** Tried in this order. */
   readonly sources: readonly ServerSource[];
   readonly progress: Progress;
+  /** Aborted: downloads end, and the promise rejects. */
+  readonly signal?: AbortSignal;
 }
 
+/** What was found: plain data, so that one process can look and others can start. */
+export type FoundServers =
+  | { readonly kind: 'local'; readonly binaries: ServerBinaries; readonly templatesDirectory: string }
+  | { readonly kind: 'docker' };
+
 /** The first source that works here. Rejects with one `ServerProblem` that says what was tried and what to do. */
-export async function chooseServers(choice: ServerChoice): Promise<ServerProvider> {
+export async function findServers(choice: ServerChoice): Promise<FoundServers> {
   const reasons: string[] = [];
   for (const source of choice.sources) {
     const found = await trySource[source](choice, reasons);
@@ -29,6 +36,10 @@ export async function chooseServers(choice: ServerChoice): Promise<ServerProvide
   throw new ServerProblem(
     `No MariaDB or MySQL server can be started here:\n${tried}\n${installAdvice(process.platform)}`,
   );
+}
+
+export function openServers(found: FoundServers): ServerProvider {
+  return found.kind === 'docker' ? dockerServers() : localServers(found.binaries, found.templatesDirectory);
 }
 
 /** The sources to try: `SHARDGATE_SERVERS=packages`, say, leaves out the others. */
@@ -44,7 +55,7 @@ export function sourcesFromEnvironment(value: string | undefined): readonly Serv
   });
 }
 
-type TrySource = (choice: ServerChoice, reasons: string[]) => Promise<ServerProvider | null>;
+type TrySource = (choice: ServerChoice, reasons: string[]) => Promise<FoundServers | null>;
 
 const trySource: Record<ServerSource, TrySource> = {
   installed: async ({ directory }, reasons) => {
@@ -52,21 +63,22 @@ const trySource: Record<ServerSource, TrySource> = {
     if (paths.length === 0) reasons.push('neither mariadbd nor mysqld is on the PATH');
     for (const path of paths) {
       const binaries = await inspectServer(path, null);
-      if (typeof binaries !== 'string') return localServers(binaries, join(directory, 'templates'));
+      if (typeof binaries !== 'string')
+        return { kind: 'local', binaries, templatesDirectory: join(directory, 'templates') };
       reasons.push(binaries);
     }
     return null;
   },
-  packages: async ({ directory, progress }, reasons) => {
+  packages: async ({ directory, progress, signal }, reasons) => {
     if (!canUnpackPackages()) {
       reasons.push('no packages to unpack: apt-get and dpkg-deb are not here (not Debian or Ubuntu)');
       return null;
     }
     try {
-      const binaries = await unpackedServer(join(directory, 'packages'), progress);
-      return localServers(binaries, join(directory, 'templates'));
+      const binaries = await unpackedServer(join(directory, 'packages'), progress, signal);
+      return { kind: 'local', binaries, templatesDirectory: join(directory, 'templates') };
     } catch (error) {
-      if (!(error instanceof ServerProblem)) throw error;
+      if (!(error instanceof ServerProblem) || signal?.aborted) throw error;
       reasons.push(error.message.replaceAll('\n', '\n    '));
       return null;
     }
@@ -82,7 +94,7 @@ const trySource: Record<ServerSource, TrySource> = {
     }
     progress('fetching the server image (docker pull)');
     await pullImage();
-    return dockerServers();
+    return { kind: 'docker' };
   },
 };
 

@@ -36,11 +36,21 @@ export async function ensureDataDirectory(
 ): Promise<void> {
   if (existsSync(dataDirectory) && (await readdir(dataDirectory)).length > 0) return;
   const template = join(templatesDirectory, `${binaries.flavour}-${binaries.version}`);
-  if (!existsSync(template)) await makeTemplate(binaries, template);
+  if (!existsSync(template)) await makeTemplateOnce(binaries, template);
   await mkdir(dirname(dataDirectory), { recursive: true });
-  const unfinished = await mkdtemp(`${dataDirectory}.new-`);
+  const unfinished = `${dataDirectory}.new`;
+  await rm(unfinished, { recursive: true, force: true });
   await cp(template, unfinished, { recursive: true, mode: constants.COPYFILE_FICLONE });
   await rename(unfinished, dataDirectory);
+}
+
+/** Servers that start together need the template at the same time; one of them makes it. */
+const templatesInTheMaking = new Map<string, Promise<void>>();
+
+function makeTemplateOnce(binaries: ServerBinaries, template: string): Promise<void> {
+  const making = templatesInTheMaking.get(template) ?? makeTemplate(binaries, template);
+  templatesInTheMaking.set(template, making);
+  return making.finally(() => templatesInTheMaking.delete(template));
 }
 
 async function makeTemplate(binaries: ServerBinaries, template: string): Promise<void> {
@@ -70,7 +80,8 @@ async function initialiseMariadb(binaries: ServerBinaries, dataDirectory: string
   const closing = "\nUSE mysql;\nDELETE FROM global_priv WHERE Host <> 'localhost';\n";
   await runServer(
     binaries,
-    [`--datadir=${dataDirectory}`, '--bootstrap', '--skip-log-bin'],
+    // A private tmpdir: a server that starts removes every temporary table it finds there, a neighbour's too.
+    [`--datadir=${dataDirectory}`, `--tmpdir=${dataDirectory}`, '--bootstrap', '--skip-log-bin'],
     preamble + texts.join('\nUSE mysql;\n') + closing,
   );
 }

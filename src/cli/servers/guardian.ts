@@ -37,7 +37,7 @@ while read -r _ <&3; do :; done
 if [ -n "$remove" ]; then rm -rf -- "$remove"; fi
 `;
 
-const graceSeconds = 10;
+const defaultGraceSeconds = 10;
 
 export interface GuardedCommand {
   readonly command: readonly [string, ...string[]];
@@ -49,13 +49,27 @@ export interface GuardedCommand {
   readonly removeDirectory: string | null;
   /** A shell command that the guardian runs last, such as removing a container; null: none. */
   readonly lastCommand: string | null;
+  /** Between SIGTERM and SIGKILL; ten when left out. */
+  readonly graceSeconds?: number;
+}
+
+/** The command line of the guardian: to be run with a pipe as stdin, in a session of its own. */
+export function guardianCommand(guarded: GuardedCommand): { file: string; args: string[] } {
+  const { command, logFile, removeDirectory, lastCommand, graceSeconds } = guarded;
+  const own = [
+    logFile,
+    removeDirectory ?? '',
+    String(graceSeconds ?? defaultGraceSeconds),
+    lastCommand ?? '',
+  ];
+  return { file: '/bin/sh', args: ['-c', guardianScript, 'shardgate-guardian', ...own, ...command] };
 }
 
 export interface GuardedProcess {
   readonly pid: number;
   /** Resolves when the command has ended; its files are still there. */
   readonly exited: Promise<void>;
-  /** SIGTERM, after ten seconds SIGKILL; resolves when the command is gone and its directory removed. */
+  /** SIGTERM, after the grace SIGKILL; resolves when the command is gone and its directory removed. */
   stop(): Promise<void>;
   /** The same with SIGKILL at once. */
   kill(): Promise<void>;
@@ -63,11 +77,10 @@ export interface GuardedProcess {
 
 /** Resolves when the command was started; that it lives on is for the caller to see. */
 export async function startGuarded(guarded: GuardedCommand): Promise<GuardedProcess> {
-  const { command, env, workingDirectory, logFile, removeDirectory, lastCommand } = guarded;
-  const own = [logFile, removeDirectory ?? '', String(graceSeconds), lastCommand ?? ''];
-  const guardian = spawn('/bin/sh', ['-c', guardianScript, 'shardgate-guardian', ...own, ...command], {
-    cwd: workingDirectory,
-    env,
+  const { file, args } = guardianCommand(guarded);
+  const guardian = spawn(file, args, {
+    cwd: guarded.workingDirectory,
+    env: guarded.env,
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
   });

@@ -26,13 +26,17 @@ export function canUnpackPackages(): boolean {
 }
 
 /** The server unpacked under `directory`, now or by an earlier call. Rejects with `ServerProblem`. */
-export async function unpackedServer(directory: string, progress: Progress): Promise<ServerBinaries> {
+export async function unpackedServer(
+  directory: string,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<ServerBinaries> {
   const root = join(directory, 'root');
   if (!existsSync(root)) {
     const unfinished = join(directory, 'root.new');
     await rm(unfinished, { recursive: true, force: true });
     await mkdir(unfinished, { recursive: true });
-    await fetchServer({ apt: new Apt(directory), root: unfinished, directory, progress });
+    await fetchServer({ apt: new Apt(directory, signal), root: unfinished, directory, progress, signal });
     await rename(unfinished, root);
   }
   const binaries = await inspectServer(serverPathIn(root), (await libraryPathIn(root)) || null);
@@ -45,6 +49,7 @@ interface Fetch {
   readonly root: string;
   readonly directory: string;
   readonly progress: Progress;
+  readonly signal: AbortSignal | undefined;
 }
 
 async function fetchServer(fetch: Fetch): Promise<void> {
@@ -52,7 +57,7 @@ async function fetchServer(fetch: Fetch): Promise<void> {
     await fetchWithLibraries(fetch);
   } catch (error) {
     // The system's lists are missing (container images), or so old that their packages are gone from the mirrors.
-    if (!(error instanceof ServerProblem)) throw error;
+    if (!(error instanceof ServerProblem) || fetch.signal?.aborted) throw error;
     fetch.progress('reading the package lists (apt-get update, into a directory of our own)');
     await fetch.apt.usePrivateLists();
     await fetchWithLibraries(fetch);
@@ -116,7 +121,8 @@ async function missingLibraries(root: string): Promise<string[]> {
   return [...stdout.matchAll(/^\s*(\S+) => not found/gm)].map((match) => match[1] ?? '');
 }
 
-async function libraryPathIn(root: string): Promise<string> {
+/** For LD_LIBRARY_PATH: every directory under `root` that holds shared libraries; "" when none does. */
+export async function libraryPathIn(root: string): Promise<string> {
   const directories = new Set<string>();
   for (const top of ['lib', 'usr/lib']) {
     const base = join(root, top);

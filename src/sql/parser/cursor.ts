@@ -1,10 +1,11 @@
 // The parser's place in the token list, and the knot through which its files call one another recursively.
 import type { Expression, Ident, Query, SqlText, Statement } from '../ast.ts';
-import { identifierName } from '../identifier.ts';
+
 import { isReserved } from '../keywords-reserved.ts';
 import type { LexMode } from '../mode.ts';
 import { syntaxError } from '../syntax-error.ts';
 import { T, type TokenList } from '../token.ts';
+import { identifierName, stringName } from './decode-name.ts';
 
 /** Nested parentheses, subqueries, calls, CASEs, prefix operators and the like; MySQL gives up in the hundreds, too. */
 export const depthMax = 250;
@@ -19,6 +20,8 @@ export const heightMax = 1200;
 export interface Grammar {
   /** An expression whose operators all bind at least as tightly as `level` (0: any). */
   expression(cursor: Cursor, level: number): Expression;
+  /** Operators that follow an operand already read. */
+  infix(cursor: Cursor, left: Expression, level: number): Expression;
   /** A query with WITH, set operations, ORDER BY, LIMIT, locking. */
   query(cursor: Cursor): Query;
   /** The rest of a query whose first operand has been read already. */
@@ -190,5 +193,21 @@ export class Cursor {
     };
     this.advance();
     return node;
+  }
+
+  /** A name written as a string or as an identifier: aliases, collations, character sets. */
+  nameOrString(): Ident {
+    if (this.kind !== T.string) return this.anyIdentifier();
+    const { start, end } = this;
+    const name = stringName(this.text, start, end, this.mode);
+    this.advance();
+    return { kind: 'ident', name, quoted: true, start, end };
+  }
+
+  /** Items separated by commas, at least one. */
+  commaList<Item>(item: (cursor: Cursor) => Item): Item[] {
+    const items = [item(this)];
+    while (this.acceptKind(T.comma)) items.push(item(this));
+    return items;
   }
 }

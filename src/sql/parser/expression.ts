@@ -4,6 +4,7 @@ import { K } from '../keywords.ts';
 import { T } from '../token.ts';
 import type { Cursor } from './cursor.ts';
 import { level } from './level.ts';
+import { parenthesised } from './paren.ts';
 import { predicate } from './predicate.ts';
 import { primary } from './primary.ts';
 
@@ -40,16 +41,9 @@ function prefix(c: Cursor, minimum: number): Expression {
       if (c.word === K.BINARY) return unary(c, 'binary', level.bang);
       if (c.word === K.NOT) return not(c, minimum);
       return primary(c);
-    case T.openParen:
-      return parenthesised(c);
     default:
       return primary(c);
   }
-}
-
-/** A parenthesised start may turn out to be INTERVAL's or a query's; `primary` sorts that out. */
-function parenthesised(c: Cursor): Expression {
-  return primary(c);
 }
 
 function unary(c: Cursor, operator: '-' | '+' | '~' | '!' | 'binary', minimum: number): Expression {
@@ -191,7 +185,7 @@ function comparison(c: Cursor, left: Expression, operator: ComparisonOperator): 
   if ((c.word === K.ALL || c.word === K.ANY || c.word === K.SOME) && c.peekKind() === T.openParen) {
     const quantifier = c.word === K.ALL ? 'all' : 'any';
     c.advance();
-    const subquery = primary(c);
+    const subquery = parenthesised(c);
     if (subquery.kind !== 'subquery') c.fail();
     c.grow();
     return { kind: 'quantified', operator, quantifier, operand: left, subquery, start: left.start, end: c.lastEnd };
@@ -217,7 +211,7 @@ function is(c: Cursor, operand: Expression): Expression {
 function collate(c: Cursor, operand: Expression): Expression {
   c.advance();
   // A collation may be written as a string, and `binary` is a reserved word that names one.
-  const collation = c.kind === T.string ? c.stringAsIdent() : c.anyIdentifier();
+  const collation = c.nameOrString();
   c.grow();
   return { kind: 'collate', operand, collation, start: operand.start, end: c.lastEnd };
 }

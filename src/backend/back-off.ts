@@ -1,0 +1,34 @@
+// When to try again after failures: exponential with full jitter, so that many proxies do not knock at once.
+
+const firstMs = 50;
+const longestMs = 1_000;
+
+export class BackOff {
+  #failures = 0;
+  #untilMs = 0;
+  readonly #random: () => number;
+
+  constructor(random: () => number = Math.random) {
+    this.#random = random;
+  }
+
+  /** Records a failure at `nowMs` (monotonic) and returns how long to wait. */
+  fail(nowMs: number): number {
+    const ceilingMs = Math.min(longestMs, firstMs * 2 ** this.#failures);
+    // Half of it is certain: a delay of nothing would be no back-off.
+    const delayMs = ceilingMs / 2 + (ceilingMs / 2) * this.#random();
+    this.#failures = Math.min(this.#failures + 1, 16);
+    this.#untilMs = nowMs + delayMs;
+    return delayMs;
+  }
+
+  succeed(): void {
+    this.#failures = 0;
+    this.#untilMs = 0;
+  }
+
+  /** Milliseconds left until the next try; 0 when it may happen now. */
+  remainingMs(nowMs: number): number {
+    return Math.max(0, this.#untilMs - nowMs);
+  }
+}

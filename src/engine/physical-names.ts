@@ -1,0 +1,41 @@
+// Clients see keyspaces: a shard's physical database name is replaced in errors and column metadata.
+import { SqlError } from '../errors/sql-error.ts';
+import type { ColumnDefinition } from '../value/column-definition.ts';
+import type { Shard } from '../vindex/shard-map.ts';
+
+/** The error with the shard's database called by its keyspace's name; the same object when nothing changes. */
+export function renameError(error: SqlError, shard: Shard): SqlError {
+  const message = renameInMessage(error.message, shard.database, shard.keyspace);
+  return message === error.message ? error : new SqlError(error.errno, error.sqlState, message, error.id);
+}
+
+/** Definitions as the client may see them. */
+export function renameColumns(
+  columns: readonly ColumnDefinition[],
+  shard: Shard,
+): readonly ColumnDefinition[] {
+  if (shard.database === shard.keyspace) return columns;
+  return columns.map((column) =>
+    column.schema === shard.database ? { ...column, schema: shard.keyspace } : column,
+  );
+}
+
+/**
+ * Servers word names as `db`.`table`, 'db.table', 'db' or 'db'.'table': the name counts only where a quote opens it and a
+ * quote or point ends it, so that data quoted by a message ("Duplicate entry 'shop_0x'") stays as it is.
+ */
+export function renameInMessage(message: string, database: string, keyspace: string): string {
+  if (database === keyspace || database.length === 0) return message;
+  let text = '';
+  let from = 0;
+  for (let at = message.indexOf(database); at >= 0; at = message.indexOf(database, at + 1)) {
+    if (at < from) continue;
+    const before = message[at - 1];
+    const after = message[at + database.length];
+    const opened = before === "'" || before === '`';
+    if (!opened || !(after === before || after === '.')) continue;
+    text += message.slice(from, at) + keyspace;
+    from = at + database.length;
+  }
+  return from === 0 ? message : text + message.slice(from);
+}

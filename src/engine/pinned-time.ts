@@ -1,0 +1,33 @@
+// One instant for NOW() and its kin on all shards of a statement.
+import type { BackendConnection } from '../backend/contract.ts';
+import { runStatement } from './backend-call.ts';
+import type { Execution } from './contract.ts';
+
+/** Puts the instant around statements; decided once per execution. */
+export interface PinnedTime {
+  /** Text that runs at the instant. */
+  wrap(sql: string): string;
+  /** To be called directly before and after sending the statement on a connection, where the text alone cannot do it. */
+  before(connection: BackendConnection): void;
+  after(connection: BackendConnection): void;
+}
+
+const unpinned: PinnedTime = { wrap: (sql) => sql, before: () => {}, after: () => {} };
+
+/** `needed` false, or a session that has set its own timestamp: nothing is pinned. */
+export function pinTime(execution: Execution, needed: boolean): PinnedTime {
+  if (!needed || execution.ownTimestamp === true) return unpinned;
+  const instant = (Date.now() / 1000).toFixed(6);
+  if (execution.flavour === 'mariadb') {
+    return { ...unpinned, wrap: (sql) => `SET STATEMENT timestamp=${instant} FOR ${sql}` };
+  }
+  // Pipelined; an error (a user without the right to set it) only means that the shards' own clocks are used.
+  const set = (connection: BackendConnection, value: string) => {
+    runStatement(connection, `SET timestamp=${value}`).catch(() => null);
+  };
+  return {
+    ...unpinned,
+    before: (connection) => set(connection, instant),
+    after: (connection) => set(connection, 'DEFAULT'),
+  };
+}

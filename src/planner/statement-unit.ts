@@ -1,0 +1,52 @@
+// The statement's own text with the normaliser's slots, or any other text with parameters only.
+import type { Node, SqlText } from '../sql/ast.ts';
+import { type Normalized, S, sameSpelling, slotAt, slotCount, slotEnd, slotKind, slotStart } from '../sql/normalize-slot.ts';
+import { type Hole, paramHoles, type SlotHit, type TextUnit } from './text-unit.ts';
+
+/** Unit of a text whose literals are constants of the plan. */
+export function plainUnit(text: SqlText, root: Node): TextUnit {
+  return { text, holes: paramHoles(root), slotAt: () => null };
+}
+
+/** Unit of a statement whose literals the normaliser lifted. */
+export function statementUnit(text: SqlText, root: Node, normalized: Normalized | null): TextUnit {
+  if (normalized === null) return plainUnit(text, root);
+  const slots = slotHoles(normalized);
+  const params = paramHoles(root).filter((param) => !slots.some((slot) => covers(slot, param)));
+  const holes = [...slots, ...params].sort((a, b) => a.start - b.start);
+  const canonical = canonicalSlots(text, normalized);
+  return {
+    text,
+    holes,
+    slotAt(offset: number): SlotHit | null {
+      const position = slotAt(normalized, offset);
+      if (position === null) return null;
+      const kind = slotKind(normalized, position.slot);
+      const inList = kind === S.list || kind === S.rows;
+      return { slot: canonical[position.slot] ?? position.slot, inList };
+    },
+  };
+}
+
+function covers(outer: Hole, inner: Hole): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
+}
+
+function slotHoles(normalized: Normalized): Hole[] {
+  const holes: Hole[] = [];
+  for (let slot = 0; slot < slotCount(normalized); slot++) {
+    const ref = { kind: 'slot', slot, negative: false } as const;
+    holes.push({ start: slotStart(normalized, slot), end: slotEnd(normalized, slot), ref });
+  }
+  return holes;
+}
+
+/** Slots spelled alike have one value in every statement of the key: each stands for the first of them. */
+function canonicalSlots(text: SqlText, normalized: Normalized): readonly number[] {
+  const canonical: number[] = [];
+  for (let slot = 0; slot < slotCount(normalized); slot++) {
+    const same = canonical.find((earlier) => sameSpelling(normalized, text, earlier, slot));
+    canonical.push(same ?? slot);
+  }
+  return canonical;
+}

@@ -1,0 +1,84 @@
+// The values of one running statement: literals where the normaliser found them, parameters as the client bound them.
+import type { BindValues } from '../engine/contract.ts';
+import { literalValue } from '../sql/literal.ts';
+import type { LexMode, SqlText } from '../sql/mode.ts';
+import {
+  type Normalized,
+  S,
+  type SlotItems,
+  slotCount,
+  slotEnd,
+  slotItems,
+  slotKind,
+  slotStart,
+} from '../sql/normalize-slot.ts';
+import { present } from '../util/assert.ts';
+import type { BindValue } from '../value/bind-value.ts';
+
+const noParams: readonly BindValue[] = [];
+
+/** Nothing is decoded before it is asked for: a relay reads one value of many. */
+export class StatementValues implements BindValues {
+  readonly #text: SqlText;
+  readonly #normalized: Normalized;
+  readonly #mode: LexMode;
+  readonly #params: readonly BindValue[];
+
+  constructor(text: SqlText, normalized: Normalized, mode: LexMode, params: readonly BindValue[] = noParams) {
+    this.#text = text;
+    this.#normalized = normalized;
+    this.#mode = mode;
+    this.#params = params;
+  }
+
+  get paramCount(): number {
+    return this.#params.length;
+  }
+
+  slot(slot: number): BindValue {
+    const normalized = this.#normalized;
+    const start = slotStart(normalized, slot);
+    return literalValue(this.#text, start, slotEnd(normalized, slot), slotKind(normalized, slot), this.#mode);
+  }
+
+  itemCount(slot: number): number {
+    return slot < slotCount(this.#normalized) ? (slotItems(this.#normalized, slot)?.count ?? 0) : 0;
+  }
+
+  item(slot: number, item: number): BindValue {
+    return this.cell(slot, item, 0);
+  }
+
+  cell(slot: number, row: number, cell: number): BindValue {
+    const items = this.#items(slot);
+    const index = row * items.width + cell;
+    const kind = items.cellKinds[index];
+    if (kind === S.param) return this.param(items.firstParam + paramsBefore(items, index));
+    const start = items.cellSpans[2 * index] ?? 0;
+    const end = items.cellSpans[2 * index + 1] ?? 0;
+    return literalValue(this.#text, start, end, present(kind, 'cell of a slot') as typeof S.integer, this.#mode);
+  }
+
+  itemText(slot: number, item: number): string {
+    const { spans } = this.#items(slot);
+    return this.#text.slice(spans[2 * item], spans[2 * item + 1]);
+  }
+
+  slotText(slot: number): string {
+    return this.#text.slice(slotStart(this.#normalized, slot), slotEnd(this.#normalized, slot));
+  }
+
+  param(index: number): BindValue {
+    return present(this.#params[index], `parameter ${index}`);
+  }
+
+  #items(slot: number): SlotItems {
+    return present(slotItems(this.#normalized, slot), `items of slot ${slot}`);
+  }
+}
+
+function paramsBefore(items: SlotItems, index: number): number {
+  let count = 0;
+  for (let i = 0; i < index; i++) if (items.cellKinds[i] === S.param) count++;
+  return count;
+}

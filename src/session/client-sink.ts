@@ -1,0 +1,177 @@
+// One answer on its way to the client: relayed bytes or composed packets, status flags always the session's own.
+import type { Terminal } from '../backend/contract.ts';
+import type { OkResult, ResultSink } from '../engine/contract.ts';
+import type { SqlError } from '../errors/sql-error.ts';
+import { encodeColumnCount, encodeEof, encodeError, encodeOk } from '../protocol/messages.ts';
+import { frame, frameAll } from '../protocol/packet-framing.ts';
+import { encodeColumnDefinition } from '../value/column-codec.ts';
+import type { ColumnDefinition } from '../value/column-definition.ts';
+import type { ClientChannel } from './contract.ts';
+import { type StatusFacts, statusFlags } from './status.ts';
+import { patchStatus } from './status-patch.ts';
+import { SequenceShift } from './sequence-shift.ts';
+
+/** How a response ended: what ROW_COUNT(), LAST_INSERT_ID(), SHOW WARNINGS and the log need of it. */
+export interface Outcome {
+  readonly error: SqlError | null;
+  /** The answer was a result set (ROW_COUNT() is -1 then). */
+  readonly rows: boolean;
+  readonly affectedRows: bigint;
+  readonly lastInsertId: bigint;
+  readonly warnings: number;
+}
+
+/**
+ * Serves one command: several results when the text held several statements (`more` then is true for all but the last).
+ * Relayed bytes carry sequence numbers from 1; behind an earlier result of the same command they are shifted.
+ */
+export class ClientSink implements ResultSink {
+  readonly #channel: ClientChannel;
+  readonly #facts: StatusFacts;
+  /** Sequence number of the next packet to the client. */
+  #sequence = 1;
+  #more = false;
+  #shift: SequenceShift | null = null;
+  #relayed = false;
+  #columns = false;
+  /** Set by the owner: called at the ending of each result. */
+  onEnd: ((outcome: Outcome) => void) | null = null;
+  /** The last composed answer's bytes before they are written: one write for a whole small result. */
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
+
+  constructor(channel: ClientChannel, facts: StatusFacts) {
+    this.#channel = channel;
+    this.#facts = facts;
+  }
+
+  /** Starts the answer to a new command. */
+  restart(): void {
+    this.#sequence = 1;
+    this.#more = false;
+    this.#begin();
+  }
+
+  /** Starts the answer to one statement of a command. */
+  nextResult(more: boolean): void {
+    this.#more = more;
+    this.#begin();
+  }
+
+  #begin(): void {
+    this.#shift = this.#sequence === 1 ? null : new SequenceShift(this.#sequence - 1);
+    this.#relayed = false;
+    this.#columns = false;
+  }
+
+  /** Bytes of an answer went out already: an error can only follow as a packet of it. */
+  get started(): boolean {
+    return this.#relayed || this.#columns;
+  }
+
+  relay(chunk: Buffer): boolean {
+    this.#relayed = true;
+    return this.#channel.write(this.#shift === null ? chunk : this.#shift.apply(chunk));
+  }
+
+  relayEnd(chunk: Buffer, terminalAt: number, terminal: Terminal): void {
+    if (terminal.error === null) patchStatus(chunk, terminalAt, statusFlags(this.#facts, this.#more));
+    const bytes = this.#shift === null ? chunk : this.#shift.apply(chunk);
+    this.#sequence = ((bytes[terminalAt + 3] ?? 0) + 1) & 0xff;
+    this.#channel.write(bytes);
+    this.#ended({
+      error: terminal.error,
+      rows: terminal.kind === 'eof',
+      affectedRows: terminal.affectedRows,
+      lastInsertId: terminal.lastInsertId,
+      warnings: terminal.warnings,
+    });
+  }
+
+  columns(columns: readonly ColumnDefinition[]): void {
+    this.#columns = true;
+    this.#packet(encodeColumnCount(columns.length));
+    for (const column of columns) this.#packet(encodeColumnDefinition(column));
+    this.#packet(encodeEof({ warnings: 0, status: statusFlags(this.#facts, this.#more) }));
+  }
+
+  rows(payloads: readonly Uint8Array[]): boolean {
+    if (payloads.length === 0) return true;
+    const { bytes, nextSequence } = frameAll(payloads, this.#sequence);
+    this.#sequence = nextSequence;
+    return this.#push(bytes);
+  }
+
+  end(warnings: number): void {
+    this.#packet(encodeEof({ warnings, status: statusFlags(this.#facts, this.#more) }));
+    this.#flush();
+    this.#ended({ error: null, rows: true, affectedRows: 0n, lastInsertId: 0n, warnings });
+  }
+
+  ok(result: OkResult): void {
+    this.#packet(encodeOk({ ...result, status: statusFlags(this.#facts, this.#more) }));
+    this.#flush();
+    this.#ended({
+      error: null,
+      rows: false,
+      affectedRows: result.affectedRows,
+      lastInsertId: result.lastInsertId,
+      warnings: result.warnings,
+    });
+  }
+
+  fail(error: SqlError): void {
+    if (this.#relayed) this.#failRelay(error);
+    else {
+      this.#packet(encodeError(error));
+      this.#flush();
+    }
+    this.#ended({ error, rows: false, affectedRows: 0n, lastInsertId: 0n, warnings: 0 });
+  }
+
+  drained(): Promise<void> {
+    return this.#channel.drained();
+  }
+
+  /** Packets of answers that are neither results nor OK (prepare OK, statistics), already framed from sequence 1. */
+  raw(bytes: Buffer): void {
+    this.#channel.write(bytes);
+    this.#ended({ error: null, rows: false, affectedRows: 0n, lastInsertId: 0n, warnings: 0 });
+  }
+
+  /** A result that broke off between packets goes on with the error; inside a packet nothing can follow it. */
+  #failRelay(error: SqlError): void {
+    const next = this.#relayEndsAt();
+    if (next === null) this.#channel.close();
+    else this.#channel.write(frame(encodeError(error), next));
+  }
+
+  #relayEndsAt(): number | null {
+    return this.#shift?.boundary() ?? null;
+  }
+
+  #packet(payload: Buffer): void {
+    this.#push(frame(payload, this.#sequence));
+    this.#sequence = (this.#sequence + 1) & 0xff;
+  }
+
+  #push(bytes: Buffer): boolean {
+    this.#pending.push(bytes);
+    this.#pendingBytes += bytes.length;
+    return this.#pendingBytes < flushBytes ? true : this.#flush();
+  }
+
+  #flush(): boolean {
+    const bytes = this.#pending.length === 1 ? this.#pending[0] : Buffer.concat(this.#pending, this.#pendingBytes);
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    return bytes === undefined || this.#channel.write(bytes);
+  }
+
+  #ended(outcome: Outcome): void {
+    const { onEnd } = this;
+    if (onEnd !== null) onEnd(outcome);
+  }
+}
+
+const flushBytes = 32 * 1024;

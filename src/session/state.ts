@@ -1,0 +1,142 @@
+// Everything a session remembers between statements.
+import type { BackendConnection } from '../backend/contract.ts';
+import { type LexMode, withSqlMode } from '../sql/mode.ts';
+import type { ClientLogin } from './contract.ts';
+import type { SessionDependencies } from './dependencies.ts';
+import { PreparedStatements } from './prepared-statements.ts';
+import { Settings } from './settings.ts';
+import { TransactionScope } from './transaction.ts';
+import type { TransactionMode } from './variables.ts';
+
+export interface Warning {
+  readonly level: 'Note' | 'Warning' | 'Error';
+  readonly code: number;
+  readonly message: string;
+}
+
+/** Where unqualified statements go: a keyspace, or a part of it by USE `ks:-80@replica`. */
+export interface Target {
+  readonly database: string | null;
+  /** Shard names; null = routing decides. */
+  readonly shards: readonly string[] | null;
+  readonly role: 'primary' | 'replica';
+}
+
+/** A client's user variable as a literal (SqlText) that MySQL evaluated once. */
+export interface UserVariableValue {
+  readonly sql: string;
+}
+
+const noTarget: Target = { database: null, shards: null, role: 'primary' };
+
+/** Handshake flags that change what a server answers; pools are keyed by them. */
+const resultFlags = 0x2 /* FOUND_ROWS */ | 0x100; /* IGNORE_SPACE */
+
+export class SessionState {
+  readonly login: ClientLogin;
+  readonly scope: TransactionScope;
+  readonly prepared = new PreparedStatements();
+  /** SQL-level PREPARE name FROM ...: texts by lower-case name. */
+  readonly named = new Map<string, string>();
+  readonly userVariables = new Map<string, UserVariableValue>();
+  /** SET of variables without effect behind a pool, shown back. */
+  readonly kept = new Map<string, string>();
+  target: Target = noTarget;
+  settings: Settings = Settings.none;
+  mode: LexMode;
+  transactionMode: TransactionMode;
+  lastInsertId = 0n;
+  foundRows = 0n;
+  rowCount = -1n;
+  warnings: readonly Warning[] = [];
+  multiStatements: boolean;
+  #context: { readonly version: number; readonly key: string } | null = null;
+  readonly #deps: SessionDependencies;
+
+  constructor(login: ClientLogin, deps: SessionDependencies, mode: LexMode, multiStatements: boolean) {
+    this.login = login;
+    this.#deps = deps;
+    this.mode = mode;
+    this.multiStatements = multiStatements;
+    this.transactionMode = deps.transactionMode;
+    this.scope = new TransactionScope({
+      gateway: deps.gateway,
+      leaseOptions: (signal) => ({
+        settings: this.settings,
+        clientFlags: login.capabilities & resultFlags,
+        role: this.target.role,
+        signal,
+      }),
+      mode: () => this.transactionMode,
+      connectionReset: (connection: BackendConnection) => deps.handles.forget(connection),
+    });
+  }
+
+  setTarget(target: Target): void {
+    this.target = target;
+    this.#context = null;
+  }
+
+  setSettings(settings: Settings): void {
+    this.settings = settings;
+    this.#context = null;
+  }
+
+  setMode(mode: LexMode): void {
+    this.mode = mode;
+    this.#context = null;
+  }
+
+  /** sql_mode changed: how texts are read follows. */
+  setSqlMode(sqlMode: string): void {
+    this.setMode(withSqlMode(this.mode, sqlMode));
+  }
+
+  /** Everything beside its text that a plan depends on. Recomputed only when something changed. */
+  contextKey(vschemaVersion: number): string {
+    if (this.#context === null || this.#context.version !== vschemaVersion) {
+      this.#context = { version: vschemaVersion, key: this.#computeContext(vschemaVersion) };
+    }
+    return this.#context.key;
+  }
+
+  #computeContext(version: number): string {
+    const { mode, target } = this;
+    const flags = [mode.ansiQuotes, mode.noBackslashEscapes, mode.pipesAsConcat, mode.ignoreSpace, mode.highNotPrecedence];
+    const shards = target.shards === null ? '*' : target.shards.join(',');
+    const restricted = this.login.keyspaces === null ? '' : [...this.login.keyspaces].sort().join(',');
+    const sqlMode = this.settings.get('sql_mode') ?? '';
+    return [
+      version,
+      target.database ?? '',
+      shards,
+      target.role,
+      mode.flavour,
+      mode.version,
+      mode.charset,
+      flags.map(Number).join(''),
+      sqlMode,
+      restricted,
+    ].join('\u0000');
+  }
+
+  /** COM_RESET_CONNECTION: as after login, database kept. The caller has rolled back. */
+  reset(settings: Settings, mode: LexMode): void {
+    this.prepared.clear();
+    this.named.clear();
+    this.userVariables.clear();
+    this.kept.clear();
+    this.settings = settings;
+    this.mode = mode;
+    this.transactionMode = this.#deps.transactionMode;
+    this.lastInsertId = 0n;
+    this.foundRows = 0n;
+    this.rowCount = -1n;
+    this.warnings = [];
+    this.target = { database: this.target.database, shards: null, role: 'primary' };
+    this.#context = null;
+    this.scope.setAutocommit(true);
+    this.scope.setNext(null, null);
+    this.scope.unreserve();
+  }
+}

@@ -1,0 +1,23 @@
+// What a statement answered by the session gets to work with.
+import type { ResultSink } from '../engine/contract.ts';
+import type { SqlText } from '../sql/mode.ts';
+import type { BindValue } from '../value/bind-value.ts';
+import type { VSchema } from '../vschema/model.ts';
+import type { SmallResult } from './backend-read.ts';
+import type { SessionDependencies } from './dependencies.ts';
+import type { SessionState } from './state.ts';
+
+export interface StatementContext {
+  readonly state: SessionState;
+  readonly deps: SessionDependencies;
+  readonly vschema: VSchema;
+  readonly sink: ResultSink;
+  /** The statement's own text; spans of its tree point into it. */
+  readonly text: SqlText;
+  readonly format: 'text' | 'binary';
+  readonly signal: AbortSignal;
+  /** Runs another text as this statement's answer. */
+  run(text: SqlText, params: readonly BindValue[]): Promise<void>;
+  /** Runs a text through planner and engine and gives its rows. */
+  query(text: SqlText): Promise<SmallResult>;
+}

@@ -1,0 +1,80 @@
+// BEGIN, COMMIT, ROLLBACK and savepoints.
+import type { Begin, Commit, ReleaseSavepoint, Rollback, RollbackTo, Savepoint } from '../sql/ast.ts';
+import { quoteIdentifier } from '../text/quote.ts';
+import { answerOk } from './answer.ts';
+import type { StatementContext } from './statement-context.ts';
+import type { Warning } from './state.ts';
+
+/** Commits what is open (BEGIN, DDL, LOCK TABLES and SET autocommit=1 do so); counts it; warns of several shards. */
+export async function commitOpen(context: Pick<StatementContext, 'state' | 'deps'>): Promise<readonly Warning[]> {
+  const { state, deps } = context;
+  if (!state.scope.open) return [];
+  const shards = state.scope.shardsTouched;
+  try {
+    const report = await state.scope.commit();
+    if (shards > 0) deps.observer.transaction(state.transactionMode, shards, 'commit');
+    return report.writers > 1 && state.transactionMode === 'multi' ? [severalShards(report.shards)] : [];
+  } catch (error) {
+    deps.observer.transaction(state.transactionMode, shards, 'failed');
+    throw error;
+  }
+}
+
+function severalShards(shards: readonly string[]): Warning {
+  return {
+    level: 'Warning',
+    code: 1105,
+    message: `the transaction wrote to ${shards.length} shards (${shards.join(', ')}), which were committed one after the other; SET transaction_mode = 'twopc' commits them as one`,
+  };
+}
+
+async function rollbackOpen(context: StatementContext): Promise<void> {
+  const { state, deps } = context;
+  if (!state.scope.open) return;
+  const shards = state.scope.shardsTouched;
+  await state.scope.rollback();
+  if (shards > 0) deps.observer.transaction(state.transactionMode, shards, 'rollback');
+}
+
+export async function runBegin(statement: Begin, context: StatementContext): Promise<void> {
+  await commitOpen(context);
+  const { state, vschema } = context;
+  const readOnly = statement.access === null ? null : statement.access === 'readOnly';
+  state.scope.begin(readOnly, statement.consistentSnapshot);
+  if (statement.consistentSnapshot) {
+    const keyspace = state.target.database === null ? undefined : vschema.keyspaces.get(state.target.database);
+    // Per shard one snapshot, taken now: there is no snapshot across shards.
+    const join = (shardId: string) => state.scope.acquire(shardId, { writes: false, signal: context.signal });
+    await Promise.all((keyspace?.shardMap.shards ?? []).map((shard) => join(shard.id)));
+  }
+  state.warnings = [];
+  answerOk(context.sink);
+}
+
+export async function runCommit(statement: Commit, context: StatementContext): Promise<void> {
+  const { readOnly } = context.state.scope;
+  const warnings = await commitOpen(context);
+  if (statement.chain === true) context.state.scope.begin(readOnly, false);
+  context.state.warnings = warnings;
+  answerOk(context.sink, warnings.length);
+}
+
+export async function runRollback(statement: Rollback, context: StatementContext): Promise<void> {
+  const { readOnly } = context.state.scope;
+  await rollbackOpen(context);
+  if (statement.chain === true) context.state.scope.begin(readOnly, false);
+  context.state.warnings = [];
+  answerOk(context.sink);
+}
+
+export async function runSavepoint(
+  statement: Savepoint | ReleaseSavepoint | RollbackTo,
+  context: StatementContext,
+): Promise<void> {
+  const { scope } = context.state;
+  const name = quoteIdentifier(statement.name.name);
+  if (statement.kind === 'savepoint') await scope.savepoint(name);
+  else if (statement.kind === 'rollbackTo') await scope.rollbackTo(name);
+  else await scope.releaseSavepoint(name);
+  answerOk(context.sink);
+}

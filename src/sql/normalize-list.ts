@@ -1,0 +1,303 @@
+// The fast scanners behind the normaliser: `(1, 2, 3)` after IN, and the rows of VALUES.
+import { isCharset } from './charsets.ts';
+import { byteClasses, C, wordBytes } from './lexer-class.ts';
+import { scanNumber, scanPrefixed, scanQuoted } from './lexer-scan.ts';
+import type { LexMode, SqlText } from './mode.ts';
+import { S, type SlotItems, type SlotKind } from './normalize-slot.ts';
+import { T, type TokenKind } from './token.ts';
+
+const comma = 0x2c;
+const openParen = 0x28;
+const closeParen = 0x29;
+const singleQuote = 0x27;
+const doubleQuote = 0x22;
+
+/**
+ * Reads a list of members or rows that hold nothing but literals. It knows no comments: where it meets anything it
+ * does not know, it gives up and the normaliser takes the text token by token. The buffers are reused (they grow to
+ * the longest statement seen, at most `bufferCellsKept` cells are kept), so a scanner is not re-entrant.
+ */
+export class ListScanner {
+  /** Where the list ended, exclusive, after a scan that returned true. */
+  end = 0;
+  /** Number of `?` among the cells. */
+  params = 0;
+  /** Kind of the members, 0 when they differ. */
+  kind: SlotKind | 0 = 0;
+
+  private text: SqlText = '';
+  private length = 0;
+  private mode: LexMode;
+  private classes: Uint8Array;
+  private words: Uint8Array;
+  private cells: Int32Array = new Int32Array(2 * bufferCellsKept);
+  private kinds: Uint8Array = new Uint8Array(bufferCellsKept);
+  private rows: Int32Array = new Int32Array(2 * bufferCellsKept);
+  private cellCount = 0;
+  private rowCount = 0;
+
+  constructor(mode: LexMode) {
+    this.mode = mode;
+    this.classes = byteClasses(mode.charset);
+    this.words = wordBytes(this.classes);
+  }
+
+  /**
+   * Scans `VALUES`' rows from `at` (behind the keyword). True when all rows have the same number of cells and the
+   * cells are literals with or without sign, NULL, DEFAULT, TRUE, FALSE or `?`.
+   */
+  scanRows(text: SqlText, at: number, mode: LexMode): boolean {
+    this.begin(text, mode);
+    let width = -1;
+    let i = this.skipBlanks(at);
+    for (;;) {
+      if (i >= this.length || text.charCodeAt(i) !== openParen) return false;
+      const start = i;
+      const first = this.cellCount;
+      i = this.scanCells(i + 1, true);
+      if (i < 0) return false;
+      if (width < 0) width = this.cellCount - first;
+      else if (this.cellCount - first !== width) return false;
+      this.addRow(start, i);
+      this.end = i;
+      i = this.skipBlanks(i);
+      if (i >= this.length || text.charCodeAt(i) !== comma) return true;
+      i = this.skipBlanks(i + 1);
+    }
+  }
+
+  /** Scans IN's list from `at` (behind the open parenthesis). True for two or more literals of one kind. */
+  scanList(text: SqlText, at: number, mode: LexMode): boolean {
+    this.begin(text, mode);
+    const end = this.scanCells(at, false);
+    if (end < 0 || this.cellCount < 2) return false;
+    const kind = this.kinds[0] as SlotKind;
+    for (let i = 1; i < this.cellCount; i += 1) if (this.kinds[i] !== kind) return false;
+    if (kind > S.temporal) return false;
+    this.kind = kind;
+    this.end = end;
+    return true;
+  }
+
+  /** First byte of the first item. */
+  get start(): number {
+    return (this.rowCount > 0 ? this.rows[0] : this.cells[0]) as number;
+  }
+
+  /** Behind the last member of a list. */
+  get lastCellEnd(): number {
+    return this.cells[2 * this.cellCount - 1] as number;
+  }
+
+  /** Cells per row after `scanRows`. */
+  get width(): number {
+    return this.cellCount / this.rowCount;
+  }
+
+  /** Copies out what the last scan found. */
+  takeItems(firstParam: number): SlotItems {
+    const cellSpans = this.cells.slice(0, 2 * this.cellCount);
+    const cellKinds = this.kinds.slice(0, this.cellCount);
+    const isList = this.rowCount === 0;
+    const count = isList ? this.cellCount : this.rowCount;
+    const width = this.cellCount / count;
+    const spans = isList ? cellSpans : this.rows.slice(0, 2 * count);
+    this.shrink();
+    return { count, width, spans, cellSpans, cellKinds, firstParam };
+  }
+
+  private shrink(): void {
+    if (this.rows.length > 2 * bufferCellsKept) this.rows = new Int32Array(2 * bufferCellsKept);
+    if (this.kinds.length <= bufferCellsKept) return;
+    this.cells = new Int32Array(2 * bufferCellsKept);
+    this.kinds = new Uint8Array(bufferCellsKept);
+  }
+
+  private begin(text: SqlText, mode: LexMode): void {
+    this.text = text;
+    this.length = text.length;
+    if (mode !== this.mode) {
+      this.mode = mode;
+      this.classes = byteClasses(mode.charset);
+      this.words = wordBytes(this.classes);
+    }
+    this.cellCount = 0;
+    this.rowCount = 0;
+    this.params = 0;
+    this.kind = 0;
+  }
+
+  /** Cells up to the closing parenthesis; the offset behind it, or -1. */
+  private scanCells(at: number, emptyAllowed: boolean): number {
+    const { text, length } = this;
+    let i = this.skipBlanks(at);
+    if (emptyAllowed && i < length && text.charCodeAt(i) === closeParen) return i + 1;
+    for (;;) {
+      i = this.scanCell(i);
+      if (i < 0) return -1;
+      let code = i < length ? text.charCodeAt(i) : 0;
+      if (code !== comma && code !== closeParen) {
+        i = this.skipBlanks(i);
+        code = i < length ? text.charCodeAt(i) : 0;
+      }
+      if (code === closeParen) return i + 1;
+      if (code !== comma) return -1;
+      i += 1;
+      if (i < length && text.charCodeAt(i) === 0x20) i = this.skipBlanks(i);
+    }
+  }
+
+  /** One cell; the offset behind it, or -1. The two common kinds come first. */
+  private scanCell(at: number): number {
+    const { text, length } = this;
+    const code = at < length ? text.charCodeAt(at) : 0;
+    if (code >= 0x30 && code <= 0x39) {
+      let i = at + 1;
+      let next = 0;
+      while (i < length && (next = text.charCodeAt(i)) >= 0x30 && next <= 0x39) i += 1;
+      if ((next === comma || next === closeParen) && i - at < 20) {
+        this.addCell(S.integer, at, i);
+        return i;
+      }
+      return this.scanNumberCell(at, at);
+    }
+    if (code === singleQuote) return this.scanStringCell(at, at);
+    return this.scanOtherCell(at, code);
+  }
+
+  private scanOtherCell(at: number, code: number): number {
+    switch (this.classes[code]) {
+      case C.space: {
+        const i = this.skipBlanks(at);
+        return i < this.length && i > at ? this.scanCell(i) : -1;
+      }
+      case C.doubleQuote:
+        return this.mode.ansiQuotes ? -1 : this.scanStringCell(at, at);
+      case C.minus:
+        return this.scanNumberCell(at, at + 1);
+      case C.dot:
+        return this.scanNumberCell(at, at);
+      case C.word:
+      case C.prefix:
+        return this.scanWordCell(at);
+      case C.single:
+        if (code !== 0x3f) return -1;
+        this.params += 1;
+        this.addCell(S.param, at, at + 1);
+        return at + 1;
+      default:
+        return -1;
+    }
+  }
+
+  private scanNumberCell(start: number, at: number): number {
+    const { text } = this;
+    const first = at < this.length ? text.charCodeAt(at) : 0;
+    const second = at + 1 < this.length ? text.charCodeAt(at + 1) : 0;
+    const digit = first === 0x2e ? second : first;
+    if (digit < 0x30 || digit > 0x39) return -1;
+    const number = scanNumber(text, at, this.words);
+    if (number === null || number.kind === null) return -1;
+    this.addCell(slotKindOf(number.kind), start, number.end);
+    return number.end;
+  }
+
+  private scanStringCell(start: number, at: number): number {
+    const end = scanQuoted(this.text, at, this.mode);
+    const next = this.skipBlanks(end);
+    const code = next < this.length ? this.text.charCodeAt(next) : 0;
+    // Adjacent strings are one literal: left to the slow way.
+    if (code === singleQuote || code === doubleQuote) return -1;
+    this.addCell(S.string, start, end);
+    return end;
+  }
+
+  private scanWordCell(at: number): number {
+    const { text, length, words } = this;
+    if (
+      at + 1 < length &&
+      text.charCodeAt(at + 1) === singleQuote &&
+      this.classes[text.charCodeAt(at)] === C.prefix
+    ) {
+      const { kind, end } = scanPrefixed(text, at, this.mode);
+      if (kind === T.nString) return -1;
+      this.addCell(slotKindOf(kind), at, end);
+      return end;
+    }
+    let end = at;
+    while (end < length && end - at <= wordLengthMax && words[text.charCodeAt(end)] === 1) end += 1;
+    const word = text.slice(at, end).toLowerCase();
+    const kind = wordCells.get(word);
+    if (kind !== undefined) {
+      this.addCell(kind, at, end);
+      return end;
+    }
+    if (word.charCodeAt(0) !== 0x5f || !isCharset(word.slice(1))) return -1;
+    const quote = this.skipBlanks(end);
+    return quote < length && text.charCodeAt(quote) === singleQuote ? this.scanStringCell(at, quote) : -1;
+  }
+
+  private skipBlanks(at: number): number {
+    const { text, length, classes } = this;
+    let i = at;
+    while (i < length && classes[text.charCodeAt(i)] === C.space) i += 1;
+    return i;
+  }
+
+  private addCell(kind: SlotKind, start: number, end: number): void {
+    const n = this.cellCount;
+    if (n === this.kinds.length) {
+      this.kinds = grown(this.kinds, new Uint8Array(2 * n));
+      this.cells = grown(this.cells, new Int32Array(4 * n));
+    }
+    this.kinds[n] = kind;
+    this.cells[2 * n] = start;
+    this.cells[2 * n + 1] = end;
+    this.cellCount = n + 1;
+  }
+
+  private addRow(start: number, end: number): void {
+    const n = this.rowCount;
+    if (2 * n === this.rows.length) this.rows = grown(this.rows, new Int32Array(4 * n));
+    this.rows[2 * n] = start;
+    this.rows[2 * n + 1] = end;
+    this.rowCount = n + 1;
+  }
+}
+
+/** Buffers beyond this are given back after use: 16,384 cells are 150 KB. */
+const bufferCellsKept = 16384;
+
+const wordLengthMax = 12;
+
+const wordCells = new Map<string, SlotKind>([
+  ['null', S.null],
+  ['default', S.default],
+  ['true', S.true],
+  ['false', S.false],
+]);
+
+/** The slot kind of a literal token. */
+export function slotKindOf(kind: TokenKind): SlotKind {
+  switch (kind) {
+    case T.integer:
+      return S.integer;
+    case T.decimal:
+      return S.decimal;
+    case T.float:
+      return S.float;
+    case T.nString:
+      return S.nString;
+    case T.hex:
+      return S.hex;
+    case T.bit:
+      return S.bit;
+    default:
+      return S.string;
+  }
+}
+
+function grown<A extends Uint8Array | Int32Array>(old: A, larger: A): A {
+  larger.set(old);
+  return larger;
+}

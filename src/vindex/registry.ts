@@ -1,0 +1,104 @@
+// All vindex kinds by name, and the way from a vschema's definition to a vindex.
+import { didYouMean } from '../util/nearest.ts';
+import { errorAt, type Problem, warningAt } from '../util/problem.ts';
+import { binaryKind } from './binary.ts';
+import { binaryMd5Kind } from './binary-md5.ts';
+import { cfcKind } from './cfc.ts';
+import { problemsOf, type VindexContext, type VindexDefinition, type VindexKind } from './definition.ts';
+import { hashKind } from './hash.ts';
+import { lookupKinds } from './lookup.ts';
+import { multicolKind } from './multicol.ts';
+import { nullKind } from './null.ts';
+import { numericKind } from './numeric.ts';
+import { numericStaticMapKind } from './numeric-static-map.ts';
+import { rangeKind } from './range.ts';
+import { regionExperimentalKind } from './region-experimental.ts';
+import { regionJsonKind } from './region-json.ts';
+import { reverseBitsKind } from './reverse-bits.ts';
+import type { Vindex } from './vindex.ts';
+import { xxhashKind } from './xxhash.ts';
+
+const kinds: ReadonlyMap<string, VindexKind> = new Map(
+  [
+    binaryKind,
+    binaryMd5Kind,
+    cfcKind,
+    hashKind,
+    multicolKind,
+    nullKind,
+    numericKind,
+    numericStaticMapKind,
+    rangeKind,
+    regionExperimentalKind,
+    regionJsonKind,
+    reverseBitsKind,
+    xxhashKind,
+    ...lookupKinds,
+  ].map((kind) => [kind.type, kind]),
+);
+
+/** Names of all kinds, in alphabetical order. */
+export const vindexTypes: readonly string[] = [...kinds.keys()].sort();
+
+/** `vindex` is null exactly when there is an error among the problems; their paths are parameters or empty. */
+export interface CreatedVindex {
+  readonly vindex: Vindex | null;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Builds a vindex. Unknown parameters are warnings, as in Vitess; an unknown kind or bad parameters are errors.
+ * `readFile` gives the text of files that parameters name.
+ */
+export function createVindex(
+  name: string,
+  definition: VindexDefinition,
+  readFile: VindexContext['readFile'] = refuseFiles,
+): CreatedVindex {
+  const kind = kinds.get(definition.type);
+  if (kind === undefined) {
+    const known = didYouMean(definition.type, kinds.keys()) || `; known: ${vindexTypes.join(', ')}`;
+    return { vindex: null, problems: [errorAt('type', `unknown vindex type "${definition.type}"${known}`)] };
+  }
+  const made = kind.create(name, definition, contextOf(readFile));
+  if (made.kind === 'problems') {
+    return {
+      vindex: null,
+      problems: made.problems.map((text) => errorAt('params', `${definition.type}: ${text}`)),
+    };
+  }
+  return { vindex: made, problems: paramWarnings(definition, kind) };
+}
+
+function contextOf(readFile: VindexContext['readFile']): VindexContext {
+  const context: VindexContext = {
+    readFile,
+    createPart: (type, params) => {
+      const kind = kinds.get(type);
+      if (kind === undefined) {
+        return problemsOf(`unknown vindex type "${type}"${didYouMean(type, kinds.keys())}`);
+      }
+      return kind.create(type, { type, params, owner: null }, context);
+    },
+  };
+  return context;
+}
+
+function paramWarnings(definition: VindexDefinition, kind: VindexKind): readonly Problem[] {
+  const { params } = kind;
+  if (params === null) return [];
+  const unknown = [...definition.params.keys()].filter((param) => !params.includes(param));
+  const warnings = unknown.map((param) =>
+    warningAt(`params.${param}`, `${kind.type} knows no parameter "${param}"${didYouMean(param, params)}`),
+  );
+  if (kind.type === 'range' && !definition.params.has('ids')) {
+    warnings.push(
+      warningAt('params', 'range without ids: adding a split would move rows; give every interval its id'),
+    );
+  }
+  return warnings;
+}
+
+function refuseFiles(path: string): never {
+  throw new Error(`no files can be read here (${path})`);
+}
