@@ -1,25 +1,27 @@
 // From a fresh clone to a running program, with plain Node: installs and builds what is missing, then hands over.
-//   node scripts/bootstrap.mjs start|test [arguments]
+//   node scripts/bootstrap.mjs start|test|bench [arguments]
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildIfStale } from './build.mjs';
+import { buildIfStale, buildToolsIfStale } from './build.mjs';
 import { handOver } from './hand-over.mjs';
 import { installIfStale } from './install.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const oldestNodeMajor = 20;
 
-const programs = {
-  start: (rest) => [join(root, 'dist/main.js'), 'demo', ...rest],
-  test: (rest) => [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...rest],
+/** Per task: what to build, and what to run then. */
+const tasks = {
+  start: { build: buildIfStale, program: ['dist/main.js', 'demo'] },
+  test: { build: buildIfStale, program: ['node_modules/vitest/vitest.mjs', 'run'] },
+  bench: { build: buildToolsIfStale, program: ['.shardgate/tools/bench/run.js'] },
 };
 
 async function main() {
-  const [task, ...rest] = process.argv.slice(2);
-  const program = programs[task];
-  if (program === undefined)
-    throw new Error(`usage: node scripts/bootstrap.mjs ${Object.keys(programs).join('|')}`);
+  const [name, ...rest] = process.argv.slice(2);
+  const task = tasks[name];
+  if (task === undefined)
+    throw new Error(`usage: node scripts/bootstrap.mjs ${Object.keys(tasks).join('|')} [arguments]`);
   const major = Number(process.versions.node.split('.')[0]);
   if (major < oldestNodeMajor) {
     throw new Error(
@@ -29,8 +31,8 @@ async function main() {
   if (!existsSync(join(root, 'package-lock.json')))
     throw new Error(`no package-lock.json in ${root}: not a complete clone`);
   await installIfStale(root);
-  await buildIfStale(root);
-  process.exitCode = await handOver(program(rest), root);
+  await task.build(root);
+  process.exitCode = await handOver([...task.program, ...rest], root);
 }
 
 main().catch((error) => {

@@ -1,33 +1,49 @@
-// Compiles src/ to dist/ when dist/ was not built from exactly these sources.
+// Compiles TypeScript when what lies there was not built from exactly these sources.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runStep } from './run.mjs';
 
-export async function buildIfStale(root) {
-  const stampFile = join(root, 'dist/.build-stamp');
-  const stamp = hashOfSources(root);
+const advice = 'The sources do not compile. A clean checkout does: see `git status` for local changes.';
+
+/** The product: src/ to dist/. */
+export function buildIfStale(root) {
+  return compileIfStale(root, {
+    title: 'building (tsc)',
+    project: 'tsconfig.build.json',
+    from: ['src'],
+    to: 'dist',
+  });
+}
+
+/** Programs for developers, which Node 20 cannot run as TypeScript: src/ and bench/ to .shardgate/tools. */
+export function buildToolsIfStale(root) {
+  const [from, to] = [['src', 'bench'], '.shardgate/tools'];
+  return compileIfStale(root, {
+    title: 'building the tools (tsc)',
+    project: 'tsconfig.tools.json',
+    from,
+    to,
+  });
+}
+
+async function compileIfStale(root, { title, project, from, to }) {
+  const stampFile = join(root, to, '.build-stamp');
+  const stamp = hashOfSources(root, project, from);
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
   // Files of modules that are gone must not survive; a failed build must not look like a finished one.
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  rmSync(join(root, to), { recursive: true, force: true });
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
-  await runStep(
-    'building (tsc)',
-    [process.execPath, compiler, '-p', 'tsconfig.build.json', '--noEmitOnError'],
-    {
-      cwd: root,
-      advice: 'The sources do not compile. A clean checkout does: see `git status` for local changes.',
-    },
-  );
+  await runStep(title, [process.execPath, compiler, '-p', project, '--noEmitOnError'], { cwd: root, advice });
   writeFileSync(stampFile, stamp);
 }
 
-function hashOfSources(root) {
+function hashOfSources(root, project, directories) {
   const hash = createHash('sha256');
-  for (const name of ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json']) {
+  for (const name of ['tsconfig.json', project, 'package-lock.json'])
     hash.update(readFileSync(join(root, name)));
-  }
-  const files = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+  const files = directories
+    .flatMap((directory) => readdirSync(join(root, directory), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();

@@ -137,7 +137,8 @@ class LoginExchange {
     const version = this.#login.greeting?.version;
     const problem = isGreeting && version !== undefined ? versionProblem(version) : null;
     if (problem !== null) {
-      return this.#fail(shardgateError('SG4005', { shard: this.#options.shardId, why: problem }));
+      this.#fail(shardgateError('SG4005', { shard: this.#options.shardId, why: problem }));
+      return;
     }
     this.#step(step, packet.lastSequence + 1);
   }
@@ -160,9 +161,11 @@ class LoginExchange {
         );
         return;
       case 'done':
-        return this.#done(step.status);
+        this.#done(step.status);
+        return;
       case 'failed':
-        return this.#fail(explain(this.#options.shardId, step.error));
+        this.#fail(explain(this.#options.shardId, step.error));
+        return;
     }
   }
 

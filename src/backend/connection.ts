@@ -87,14 +87,18 @@ export class SocketConnection implements BackendConnection {
    * server would close the connection, and earlier results could be lost with it.
    */
   send(payload: Buffer, receiver: ResponseReceiver): void {
-    if (payload.length > this.packetBytesMax) return this.#refuse(receiver, packetTooLarge());
+    if (payload.length > this.packetBytesMax) {
+      this.#refuse(receiver, packetTooLarge());
+      return;
+    }
     this.#enqueue(payload[0] ?? 0, packetCount(payload.length), receiver, frame(payload, 0));
   }
 
   sendPackets(packets: Buffer, receiver: ResponseReceiver): void {
     const count = countPackets(packets);
     if (packets.length - count * packetHeaderBytes > this.packetBytesMax) {
-      return this.#refuse(receiver, packetTooLarge());
+      this.#refuse(receiver, packetTooLarge());
+      return;
     }
     this.#enqueue(packets[packetHeaderBytes] ?? 0, count, receiver, packets);
   }
@@ -169,7 +173,10 @@ export class SocketConnection implements BackendConnection {
     try {
       let rest: Buffer | null = chunk;
       while (rest !== null && this.alive) {
-        if (!this.#scanner.active && !this.#beginNext()) return this.#unasked();
+        if (!this.#scanner.active && !this.#beginNext()) {
+          this.#unasked();
+          return;
+        }
         rest = this.#scanner.push(rest, this.#sink);
       }
     } catch (error) {

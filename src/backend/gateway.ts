@@ -3,6 +3,7 @@ import { shardgateError } from '../errors/catalog.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import type { Counters } from '../observability/counters.ts';
 import { TimerWheel } from '../util/timer-wheel.ts';
+import { withinMs } from '../util/within-ms.ts';
 import { connectBackend } from './connect.ts';
 import { SocketConnection } from './connection.ts';
 import type { BackendConnection, Gateway, Lease, LeaseOptions } from './contract.ts';
@@ -15,6 +16,8 @@ const wheelTickMs = 25;
 const wheelSlots = 512;
 const sweepEveryMs = 1_000;
 const killTimeoutMs = 1_000;
+/** How long what still runs on a server that left the configuration may go on. */
+const replacedGraceMs = 60_000;
 
 /** One server of a shard. */
 interface Member {
@@ -105,7 +108,7 @@ export class PoolGateway implements Gateway {
         continue;
       }
       this.#shards.delete(id);
-      for (const { pool } of [members.primary, ...members.replicas]) void pool.close();
+      for (const { pool } of [members.primary, ...members.replicas]) void pool.close(replacedGraceMs);
     }
     for (const [id, targets] of wanted) this.#shards.set(id, this.#members(targets));
   }
@@ -133,11 +136,13 @@ export class PoolGateway implements Gateway {
     );
   }
 
-  /** Refuses new leases, resolves when all leased connections have come back and are closed. */
-  async close(): Promise<void> {
+  /**
+   * Refuses new leases; resolves when all leased connections have come back and are closed, after `graceMs` at the latest.
+   */
+  async close(graceMs: number): Promise<void> {
     clearInterval(this.#sweep);
     const members = [...this.#shards.values()].flatMap(({ primary, replicas }) => [primary, ...replicas]);
-    await Promise.all(members.map(({ pool }) => pool.close()));
+    await Promise.all(members.map(({ pool }) => pool.close(graceMs)));
     this.#wheel.close();
   }
 
@@ -213,17 +218,4 @@ function choose(shard: ShardMembers, role: BackendRole): Member {
     if (replica?.up === true) return replica;
   }
   return shard.primary;
-}
-
-/** Resolves when `work` has ended or the time is up, whichever is first; rejects with `work`'s error. */
-async function withinMs(timeoutMs: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
-  });
-  try {
-    await Promise.race([work, timeUp]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -11,6 +11,7 @@ import { shardgateError } from '../errors/catalog.ts';
 import type { SqlError } from '../errors/sql-error.ts';
 import { Capability, ServerStatus } from '../protocol/capabilities.ts';
 import type { TimerWheel } from '../util/timer-wheel.ts';
+import { withinMs } from '../util/within-ms.ts';
 import { applySettings, ProvenSettings, pipelineSettings } from './apply-settings.ts';
 import { BackOff } from './back-off.ts';
 import type { Lease, LeaseOptions } from './contract.ts';
@@ -55,6 +56,7 @@ export class ShardPool {
   readonly #wheel: TimerWheel;
   readonly #waited: (seconds: number) => void;
   readonly #slots: Pool<Slot>;
+  readonly #all = new Set<Slot>();
   readonly #shelf = new IdleShelf<Slot>();
   readonly #lines = new WaitingLines<Slot>();
   readonly #proven = new ProvenSettings();
@@ -64,7 +66,9 @@ export class ShardPool {
   #leased = 0;
   #lastTicket = 0;
   #retryScheduled = false;
+  /** Why the last attempt to connect failed, and when; null after one that succeeded. */
   #lastFailure: SqlError | null = null;
+  #lastFailureAtMs = 0;
   /** Why nobody gets a connection: the server is down, or the pool is closing. */
   #refusal: SqlError | null = null;
   #closing = false;
@@ -78,7 +82,10 @@ export class ShardPool {
     this.#slots = createPool<Slot>(
       {
         create: () => this.#createSlot(),
-        destroy: async (slot) => slot.close(),
+        destroy: async (slot) => {
+          this.#all.delete(slot);
+          slot.close();
+        },
         validate: checkIdle,
       },
       {
@@ -189,27 +196,35 @@ export class ShardPool {
     }
   }
 
-  /** Refuses new leases, closes idle connections, resolves when the leased ones have come back. */
-  async close(): Promise<void> {
+  /**
+   * Refuses new leases and closes idle connections; resolves when the leased ones have come back, or after `graceMs`, when
+   * they are closed under who still holds them.
+   */
+  async close(graceMs: number): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
     const refusal = shardgateError('SG4001', { shard: this.shardId, why: 'Shardgate no longer uses it' });
     this.#refusal = refusal;
     this.#refuseAll(refusal);
     for (const slot of this.#shelf.takeAll()) this.#drop(slot);
-    await this.#slots.drain();
-    await this.#slots.clear();
+    const drained = this.#slots.drain().then(() => this.#slots.clear());
+    await withinMs(graceMs, drained);
+    for (const slot of this.#all) slot.close();
   }
 
   async #createSlot(): Promise<Slot> {
     const slot = new Slot(this.#lines.frontFlags() ?? 0);
+    this.#all.add(slot);
     await this.#connectInto(slot, slot.flags);
     return slot;
   }
 
   async #connectInto(slot: Slot, flags: number): Promise<void> {
     await slot.open(this.#connect, flags);
-    if (slot.failure === null) this.#backOff.succeed();
+    if (slot.failure === null) {
+      this.#backOff.succeed();
+      this.#lastFailure = null;
+    }
     // A connection that ends while it lies on the shelf leaves it; elsewhere it is found out when it is next looked at.
     if (slot.connection !== null)
       slot.connection.onClosed = () => {
@@ -267,7 +282,10 @@ export class ShardPool {
   #ask(): void {
     if (this.#closing) return;
     const backOffMs = this.#backOff.remainingMs(performance.now());
-    if (backOffMs > 0) return this.#askLater(backOffMs);
+    if (backOffMs > 0) {
+      this.#askLater(backOffMs);
+      return;
+    }
     const wanted = Math.min(this.#lines.length, this.#limits.maxPerShard);
     while (this.#asked < wanted) {
       this.#asked++;
@@ -294,10 +312,14 @@ export class ShardPool {
 
   #arrived(slot: Slot): void {
     this.#asked--;
-    if (slot.failure !== null) return this.#failed(slot, slot.failure);
+    if (slot.failure !== null) {
+      this.#failed(slot, slot.failure);
+      return;
+    }
     if (!slot.usable || this.#closing) {
       this.#drop(slot);
-      return this.#ask();
+      this.#ask();
+      return;
     }
     this.#offer(slot);
   }
@@ -305,8 +327,14 @@ export class ShardPool {
   /** A usable slot goes to who is next, else on the shelf. */
   #offer(slot: Slot): void {
     const waiter = this.#lines.next(slot.flags);
-    if (waiter === null) return this.#shelf.put(slot);
-    if (waiter.flags === slot.flags) return waiter.serve(slot);
+    if (waiter === null) {
+      this.#shelf.put(slot);
+      return;
+    }
+    if (waiter.flags === slot.flags) {
+      waiter.serve(slot);
+      return;
+    }
     void this.#connectInto(slot, waiter.flags).then(() => {
       if (slot.failure === null && slot.usable) return waiter.serve(slot);
       const failure =
@@ -319,7 +347,8 @@ export class ShardPool {
   /** A full server may have room when somebody leaves: those who wait go on waiting. Otherwise all are told at once. */
   #failed(slot: Slot, failure: SqlError): void {
     this.#lastFailure = failure;
-    this.#backOff.fail(performance.now());
+    this.#lastFailureAtMs = performance.now();
+    this.#backOff.fail(this.#lastFailureAtMs);
     if (!this.#isFull()) this.#refuseAll(failure);
     this.#drop(slot);
   }

@@ -26,7 +26,10 @@ export class SmallAnswer implements ResponseReceiver {
   }
 
   end(chunk: Buffer, terminalAt: number, terminal: Terminal): void {
-    if (terminal.error !== null) return this.#done(terminal.error);
+    if (terminal.error !== null) {
+      this.#done(terminal.error);
+      return;
+    }
     this.#chunks.push(chunk.subarray(0, terminalAt));
     this.#done(readRows(Buffer.concat(this.#chunks)));
   }

@@ -43,7 +43,10 @@ export interface PreparedStatement {
 }
 
 /** Prepares a statement; the caller closes it with `closeStatement`. */
-export async function prepareStatement(connection: BackendConnection, sql: string): Promise<PreparedStatement> {
+export async function prepareStatement(
+  connection: BackendConnection,
+  sql: string,
+): Promise<PreparedStatement> {
   const { payloads } = await call(connection, preparePayload(sql));
   const head = new ByteReader(payloads[0] ?? Buffer.alloc(0));
   head.take(1);
@@ -51,7 +54,9 @@ export async function prepareStatement(connection: BackendConnection, sql: strin
   const columnCount = head.u16();
   const paramCount = head.u16();
   const first = 1 + (paramCount > 0 ? paramCount + 1 : 0);
-  const columns = payloads.slice(first, first + columnCount).map((payload) => decodeColumnDefinition(payload));
+  const columns = payloads
+    .slice(first, first + columnCount)
+    .map((payload) => decodeColumnDefinition(payload));
   return { id, columns };
 }
 

@@ -55,7 +55,11 @@ export function settledWithin(event: Promise<unknown>, ms: number): Promise<void
  * rest is read (after a KILL when the statement was cancelled). Outside, a long rest is killed and the connection closed:
  * a KILL that arrives late would hit its next user. Never rejects.
  */
-export async function abandonStream(execution: Execution, lease: ScopedLease, stream: RowStream): Promise<void> {
+export async function abandonStream(
+  execution: Execution,
+  lease: ScopedLease,
+  stream: RowStream,
+): Promise<void> {
   if (!stream.ended) {
     const { inTransaction } = execution.scope;
     const drained = stream.drain();

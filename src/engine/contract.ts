@@ -13,6 +13,8 @@ export interface BindValues {
   /** Members of a list slot; for a rows slot its number of rows; 0 for a slot that is one literal. */
   itemCount(slot: number): number;
   item(slot: number, item: number): BindValue;
+  /** Cells per row of a rows slot; 1 for a list slot. */
+  itemWidth(slot: number): number;
   /** Cell of a rows slot. */
   cell(slot: number, row: number, cell: number): BindValue;
   /** Text of one row (with parentheses) of a rows slot; of one member of a list slot. */
@@ -54,7 +56,10 @@ export interface ConnectionScope {
   /** True when statements join a transaction (or autocommit=0). */
   readonly inTransaction: boolean;
   /** A connection on which a statement of this session may run; `writes` tells that it changes rows or locks them. */
-  acquire(shardId: string, use: { readonly writes: boolean; readonly signal: AbortSignal }): Promise<ScopedLease>;
+  acquire(
+    shardId: string,
+    use: { readonly writes: boolean; readonly signal: AbortSignal },
+  ): Promise<ScopedLease>;
   /** Same without a promise, when one is at hand; null otherwise. */
   tryAcquire(shardId: string, use: { readonly writes: boolean }): ScopedLease | null;
   /**
@@ -135,6 +140,11 @@ export interface Execution {
   readonly limits: EngineLimits;
   /** Cancels: its reason is the SqlError the client gets (1317, 3024); anything else reads as 1317. */
   readonly signal: AbortSignal;
+  /**
+   * Watches for the same cancelling without an AbortSignal, which costs more than the rest of a relay; null ends the watch.
+   * At most one watcher at a time. Without it relays listen to `signal`.
+   */
+  watchCancel?(watcher: CancelWatcher | null): void;
   readonly flavour: 'mariadb' | 'mysql';
   /** character_set_client as far as routing by text cares. */
   readonly literalCharset: LiteralCharset;
@@ -144,6 +154,11 @@ export interface Execution {
   workspaceShard(keyspace: string): string;
   /** Called once per statement sent to a shard, for metrics, VEXPLAIN and the query log. */
   readonly observer: ExecutionObserver;
+}
+
+export interface CancelWatcher {
+  /** Called once, when the statement is cancelled; `signal` is aborted by then. */
+  cancelled(): void;
 }
 
 export interface ExecutionObserver {

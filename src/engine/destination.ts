@@ -8,7 +8,7 @@ import type { RoutingKey } from '../vindex/routing-key.ts';
 import { type Shard, type ShardMap, shardNamed, shardOf, shardsOf } from '../vindex/shard-map.ts';
 import type { KeyspaceId, Mapping, VindexValue } from '../vindex/vindex.ts';
 import type { BindValues } from './contract.ts';
-import { valueOf } from './values.ts';
+import { bindValueOf } from './values.ts';
 
 /** What a lookup vindex's table said, by value; filled before the destination is resolved (`lookup-resolver.ts`). */
 export interface LookupAnswers {
@@ -130,7 +130,7 @@ function routableValue(
   context: Pick<DestinationContext, 'binds' | 'charset'>,
 ): VindexValue | null {
   const routingColumn = key.columns[column];
-  const value = valueOf(ref, context.binds);
+  const value = bindValueOf(ref, context.binds);
   if (routingColumn === undefined || value === null) return null;
   return toVindexValue(value, routingColumn, context.charset);
 }
@@ -174,7 +174,9 @@ function resolveRange(
   const bound = (side: typeof low) => {
     const value = side === null ? null : routableValue(key, 0, side.value, context);
     // A comparison with NULL matches nothing; an open bound is merely wider.
-    return side === null || value === null || value.kind === 'null' ? null : { value, inclusive: side.inclusive };
+    return side === null || value === null || value.kind === 'null'
+      ? null
+      : { value, inclusive: side.inclusive };
   };
   const from = bound(low);
   const to = bound(high);
@@ -187,7 +189,7 @@ function resolvePrefix(
 ): readonly Shard[] {
   const { key, pattern } = destination;
   const prefixMap = key.vindex.kind === 'functional' ? key.vindex.prefixMap : null;
-  const value = valueOf(pattern, context.binds);
+  const value = bindValueOf(pattern, context.binds);
   if (prefixMap === null || value === null || value.kind !== 'string') return context.map.shards;
   const prefix = constantPrefix(value.value, context.charset);
   return prefix.length === 0 ? context.map.shards : shardsOf(context.map, prefixMap(prefix));

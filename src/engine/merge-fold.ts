@@ -18,7 +18,8 @@ export async function foldRows(
 ): Promise<Buffer> {
   const rows: Buffer[] = [];
   for (const read of reads) {
-    for (let batch = await read.stream.next(); batch !== null; batch = await read.stream.next()) rows.push(...batch);
+    for (let batch = await read.stream.next(); batch !== null; batch = await read.stream.next())
+      rows.push(...batch);
   }
   if (rows.length !== reads.length) {
     throw new Error(`assertion failed: ${reads.length} rows to fold, got ${rows.length}`);
@@ -72,7 +73,8 @@ function cellTexts(
 function sum(texts: readonly string[]): Buffer | null {
   if (texts.length === 0) return null;
   let total = { unscaled: 0n, scale: 0 };
-  for (const text of texts) total = addDecimals(total, present(parseDecimal(text), `a sum of exact numbers, not ${text}`));
+  for (const text of texts)
+    total = addDecimals(total, present(parseDecimal(text), `a sum of exact numbers, not ${text}`));
   return Buffer.from(printDecimal(total), 'latin1');
 }
 
@@ -104,7 +106,14 @@ function extreme(
     view.load(row);
     if (view.isNull(index)) continue;
     const order = found
-      ? compare(view.payload, view.start(index), view.end(index), best.payload, best.start(index), best.end(index))
+      ? compare(
+          view.payload,
+          view.start(index),
+          view.end(index),
+          best.payload,
+          best.start(index),
+          best.end(index),
+        )
       : -sign;
     if (order * sign < 0) best.load(row);
     found = true;

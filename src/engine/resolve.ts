@@ -24,12 +24,20 @@ export function destinationContext(execution: Execution, keyspace: string): Dest
 }
 
 /** Shards in key-range order; may be none. */
-export function shardsFor(execution: Execution, keyspace: string, destination: Destination): readonly Shard[] {
+export function shardsFor(
+  execution: Execution,
+  keyspace: string,
+  destination: Destination,
+): readonly Shard[] {
   return resolveDestination(destination, destinationContext(execution, keyspace));
 }
 
 /** The same, but a statement that can match nothing still runs on one shard, which answers the empty result rightly. */
-export function shardsOrOne(execution: Execution, keyspace: string, destination: Destination): readonly Shard[] {
+export function shardsOrOne(
+  execution: Execution,
+  keyspace: string,
+  destination: Destination,
+): readonly Shard[] {
   const shards = shardsFor(execution, keyspace, destination);
   return shards.length > 0 ? shards : shardMapOf(execution, keyspace).shards.slice(0, 1);
 }

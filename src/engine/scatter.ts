@@ -51,7 +51,9 @@ async function merge(execution: Execution, node: ScatterNode, reads: readonly Sh
         view.load(row);
         return cutRow(format, view, visible);
       };
-      return mergeConcat(execution, reads, window, (rows) => (node.hiddenColumns === 0 ? rows : rows.map(cut)));
+      return mergeConcat(execution, reads, window, (rows) =>
+        node.hiddenColumns === 0 ? rows : rows.map(cut),
+      );
     }
     case 'mergeSort':
       return mergeSorted(execution, reads, columns, node.merge.keys, window, (view) =>
@@ -84,7 +86,10 @@ export async function agreedColumns(reads: readonly ShardRead[]): Promise<readon
   return columns;
 }
 
-function differenceOf(columns: readonly ColumnDefinition[], other: readonly ColumnDefinition[]): string | null {
+function differenceOf(
+  columns: readonly ColumnDefinition[],
+  other: readonly ColumnDefinition[],
+): string | null {
   if (columns.length !== other.length) return `${columns.length} columns against ${other.length}`;
   for (const [i, column] of columns.entries()) {
     const twin = other[i];

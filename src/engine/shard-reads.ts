@@ -43,7 +43,11 @@ export class ShardReads {
   }
 
   /** Takes all connections in shard order, then sends to all of them. `shards` not empty. */
-  static async open(execution: Execution, shards: readonly Shard[], options: ReadsOptions): Promise<ShardReads> {
+  static async open(
+    execution: Execution,
+    shards: readonly Shard[],
+    options: ReadsOptions,
+  ): Promise<ShardReads> {
     const leases = await acquireAll(execution, shards, options.locks);
     const reads = leases.map((lease, i): ShardRead => {
       const shard = shards[i];
@@ -52,7 +56,10 @@ export class ShardReads {
     });
     const opened = new ShardReads(execution, reads);
     try {
-      await untilCancelled(Promise.all(reads.map((read) => send(execution, read, options))), execution.signal);
+      await untilCancelled(
+        Promise.all(reads.map((read) => send(execution, read, options))),
+        execution.signal,
+      );
       return opened;
     } catch (error) {
       await opened.close();

@@ -5,10 +5,10 @@ import type { BindValue } from '../value/bind-value.ts';
 import type { BindValues } from './contract.ts';
 
 /** The value a ref stands for; null when only its text is known (it must not route). */
-export function valueOf(ref: ValueRef, binds: BindValues): BindValue | null {
+export function bindValueOf(ref: ValueRef, binds: BindValues): BindValue | null {
   switch (ref.kind) {
     case 'slot':
-      return binds.slot(ref.slot);
+      return ref.negative ? negated(binds.slot(ref.slot)) : binds.slot(ref.slot);
     case 'item':
       return binds.item(ref.slot, ref.item);
     case 'param':
@@ -18,6 +18,11 @@ export function valueOf(ref: ValueRef, binds: BindValues): BindValue | null {
     default:
       return assertNever(ref);
   }
+}
+
+/** A slot holds the literal alone; the minus before it is the plan's knowledge. */
+function negated(value: BindValue): BindValue {
+  return value.negative ? value : { ...value, negative: true, value: `-${value.value}` };
 }
 
 function constantValue(ref: Extract<ValueRef, { readonly kind: 'constant' }>): BindValue | null {

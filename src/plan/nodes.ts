@@ -1,5 +1,6 @@
 // The plan: immutable, printable data the planner makes and the engine runs. Neither side imports the other.
 import type { Template, ValueRef } from '../text/template.ts';
+import type { RoutingKey } from '../vindex/routing-key.ts';
 import type { Destination } from './destination.ts';
 
 /** Value of the `plan` metric label; a statement that mixes takes the most expensive of its parts. */
@@ -177,6 +178,10 @@ export interface InsertNode {
   readonly head: Template;
   readonly tail: Template;
   readonly rows: InsertRows;
+  /** Primary vindex and its columns; null only with `everywhere`. */
+  readonly key: RoutingKey | null;
+  /** The client's own packet may go out when all rows belong to one shard (and no sequence fills a cell). */
+  readonly unchanged: boolean;
   /** One ref-position per column of the primary vindex: which cell of a row holds it; -1: DEFAULT/absent (refused earlier or filled). */
   readonly shardingCells: readonly number[];
   /** Cells to fill from a sequence (position in the row, or appended when `append`). */
@@ -211,6 +216,8 @@ export interface DmlNode {
   readonly template: Template;
   /** Sent unchanged when exactly one shard is touched. */
   readonly unchanged: boolean;
+  /** Reference tables: the same rows change on every shard, so affected rows count once. */
+  readonly everywhere: boolean;
 }
 
 /** DDL and administration: the statement on every shard of the keyspace; `result` tells which answer the client gets. */

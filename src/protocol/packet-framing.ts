@@ -34,7 +34,7 @@ const none = Buffer.alloc(0);
  * with the bytes received, never with the length a header announces. After a throw the stream is unusable.
  */
 export class PacketFramer {
-  readonly #payloadBytesMax: number;
+  #payloadBytesMax: number;
   #bytes: Buffer = none;
   #start = 0;
   #end = 0;
@@ -45,6 +45,7 @@ export class PacketFramer {
   #complete = false;
   #owned = false;
   #expected = 0;
+  #answer = 1;
 
   constructor(payloadBytesMax: number) {
     this.#payloadBytesMax = payloadBytesMax;
@@ -53,6 +54,16 @@ export class PacketFramer {
   /** Bytes received and not yet taken. */
   get buffered(): number {
     return this.#end - this.#start;
+  }
+
+  /** Sequence number of an answer to the packet whose header was seen last. */
+  get answerSequence(): number {
+    return this.#answer;
+  }
+
+  /** Changes the limit for packets not begun yet. */
+  setPayloadMax(bytes: number): void {
+    this.#payloadBytesMax = bytes;
   }
 
   /** Sequence number that the next logical packet must begin with; 0 for a new command. */
@@ -110,6 +121,7 @@ export class PacketFramer {
     while (!this.#complete && this.#nextHeader + packetHeaderBytes <= this.#end) {
       const at = this.#nextHeader;
       const length = bytes.readUIntLE(at, 3);
+      this.#answer = ((bytes[at + 3] ?? 0) + 1) & 0xff;
       if (bytes[at + 3] !== ((this.#expected + this.#parts) & 0xff)) throw packetsOutOfOrder();
       if (this.#payloadBytes + length > this.#payloadBytesMax) throw packetTooLarge();
       const bodyEnd = at + packetHeaderBytes + length;

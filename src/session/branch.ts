@@ -13,7 +13,15 @@ export class Branch implements ScopedLease {
   #writer: boolean;
   #broken = false;
 
-  constructor(shardId: string, lease: Lease, writer: boolean) {
+  readonly #collectWarnings: (connection: BackendConnection) => Promise<void>;
+
+  constructor(
+    shardId: string,
+    lease: Lease,
+    writer: boolean,
+    collectWarnings: (connection: BackendConnection) => Promise<void>,
+  ) {
+    this.#collectWarnings = collectWarnings;
     this.shardId = shardId;
     this.#lease = lease;
     this.connection = lease.connection;
@@ -37,8 +45,9 @@ export class Branch implements ScopedLease {
     this.#broken = true;
   }
 
-  done(broken: boolean): void {
+  done(broken: boolean, warnings = 0): void {
     if (broken) this.markBroken();
+    else if (warnings > 0) this.#collectWarnings(this.connection).catch(() => this.markBroken());
   }
 
   run(sql: string): Promise<Terminal> {

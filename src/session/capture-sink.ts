@@ -3,7 +3,7 @@ import type { Terminal } from '../backend/contract.ts';
 import type { OkResult, ResultSink } from '../engine/contract.ts';
 import type { SqlError } from '../errors/sql-error.ts';
 import type { ColumnDefinition } from '../value/column-definition.ts';
-import { TextRow } from '../value/text-row.ts';
+import { encodeTextRow, TextRow } from '../value/text-row.ts';
 import { decodeResult, type SmallResult } from './backend-read.ts';
 
 /** Memory grows with the answer: only for statements whose answers are small by nature. */
@@ -67,6 +67,14 @@ export class CaptureSink implements ResultSink {
 
   fail(error: SqlError): void {
     this.#end(error);
+  }
+
+  /** The answer again, as a composed one. */
+  replay(sink: ResultSink): void {
+    const { columns, rows } = this.#composed ?? decodeResult(Buffer.concat(this.#chunks));
+    sink.columns(columns);
+    sink.rows(rows.map((row) => encodeTextRow(row.map((cell) => (cell === null ? null : Buffer.from(cell, 'latin1'))))));
+    sink.end(0);
   }
 
   drained(): Promise<void> {

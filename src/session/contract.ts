@@ -9,6 +9,13 @@ export interface ClientChannel {
   drained(): Promise<void>;
   /** Closes after what was written; used by KILL and by timeouts. */
   close(): void;
+  /**
+   * Gives the packets the client sends next (its answer to a LOCAL INFILE request, numbered from `sequence`) to `receiver`
+   * instead of keeping them for after `done`; ends by itself with the empty packet. A receiver that returns false is not
+   * called again until `resumePackets`. Memory of the packets is the receiver's.
+   */
+  takePackets?(sequence: number, receiver: (packets: Buffer, payload: Buffer) => boolean): void;
+  resumePackets?(): void;
 }
 
 /** What the login brought. */
@@ -37,6 +44,8 @@ export interface ClientSession {
    * `done` is called exactly once.
    */
   command(packets: Buffer, payload: Buffer, done: () => void): void;
+  /** False while closing the connection would lose something the client holds (a transaction, pinned state); read when draining. */
+  readonly quiet?: boolean;
   /** The client is gone (or changed user): cancels what runs, rolls back, gives everything back. Idempotent. */
   close(): void;
 }

@@ -19,6 +19,8 @@ export interface RegisteredSession {
 
 export class SessionRegistry {
   readonly #sessions = new Map<number, RegisteredSession>();
+  /** Statements answered since the start. */
+  statements = 0;
 
   get size(): number {
     return this.#sessions.size;

@@ -4,15 +4,10 @@ import { type LexMode, withSqlMode } from '../sql/mode.ts';
 import type { ClientLogin } from './contract.ts';
 import type { SessionDependencies } from './dependencies.ts';
 import { PreparedStatements } from './prepared-statements.ts';
+import { fetchWarnings, type Warning } from './warnings.ts';
 import { Settings } from './settings.ts';
 import { TransactionScope } from './transaction.ts';
 import type { TransactionMode } from './variables.ts';
-
-export interface Warning {
-  readonly level: 'Note' | 'Warning' | 'Error';
-  readonly code: number;
-  readonly message: string;
-}
 
 /** Where unqualified statements go: a keyspace, or a part of it by USE `ks:-80@replica`. */
 export interface Target {
@@ -50,6 +45,9 @@ export class SessionState {
   rowCount = -1n;
   warnings: readonly Warning[] = [];
   multiStatements: boolean;
+  /** Counts statements, so that late warnings of an earlier one are not taken for the current one's. */
+  statementNumber = 0;
+  #fetching: Promise<unknown> = Promise.resolve();
   #context: { readonly version: number; readonly key: string } | null = null;
   readonly #deps: SessionDependencies;
 
@@ -68,6 +66,7 @@ export class SessionState {
         signal,
       }),
       mode: () => this.transactionMode,
+      collectWarnings: (connection) => this.#collectWarnings(connection),
       connectionReset: (connection: BackendConnection) => deps.handles.forget(connection),
     });
   }
@@ -118,6 +117,20 @@ export class SessionState {
       sqlMode,
       restricted,
     ].join('\u0000');
+  }
+
+  /** Warnings of the statement before, still being fetched from its shards. */
+  warningsReady(): Promise<unknown> {
+    return this.#fetching;
+  }
+
+  #collectWarnings(connection: BackendConnection): Promise<void> {
+    const statement = this.statementNumber;
+    const fetched = fetchWarnings(connection).then((warnings) => {
+      if (statement === this.statementNumber) this.warnings = [...this.warnings, ...warnings];
+    });
+    this.#fetching = Promise.allSettled([this.#fetching, fetched]);
+    return fetched;
   }
 
   /** COM_RESET_CONNECTION: as after login, database kept. The caller has rolled back. */

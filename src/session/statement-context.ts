@@ -7,6 +7,12 @@ import type { SmallResult } from './backend-read.ts';
 import type { SessionDependencies } from './dependencies.ts';
 import type { SessionState } from './state.ts';
 
+export interface SentStatement {
+  readonly shardId: string;
+  /** SqlText as sent. */
+  readonly sql: SqlText;
+}
+
 export interface StatementContext {
   readonly state: SessionState;
   readonly deps: SessionDependencies;
@@ -15,9 +21,12 @@ export interface StatementContext {
   /** The statement's own text; spans of its tree point into it. */
   readonly text: SqlText;
   readonly format: 'text' | 'binary';
+  readonly params: readonly BindValue[];
   readonly signal: AbortSignal;
   /** Runs another text as this statement's answer. */
   run(text: SqlText, params: readonly BindValue[]): Promise<void>;
+  /** Runs `body` and gives the statements it sent to shards, in order. */
+  trace(body: () => Promise<void>): Promise<readonly SentStatement[]>;
   /** Runs a text through planner and engine and gives its rows. */
   query(text: SqlText): Promise<SmallResult>;
 }

@@ -3,7 +3,7 @@ import type { Begin, Commit, ReleaseSavepoint, Rollback, RollbackTo, Savepoint }
 import { quoteIdentifier } from '../text/quote.ts';
 import { answerOk } from './answer.ts';
 import type { StatementContext } from './statement-context.ts';
-import type { Warning } from './state.ts';
+import type { Warning } from './warnings.ts';
 
 /** Commits what is open (BEGIN, DDL, LOCK TABLES and SET autocommit=1 do so); counts it; warns of several shards. */
 export async function commitOpen(context: Pick<StatementContext, 'state' | 'deps'>): Promise<readonly Warning[]> {

@@ -31,6 +31,8 @@ export interface ScopeDependencies {
   readonly gateway: Gateway;
   leaseOptions(signal: AbortSignal | null): LeaseOptions;
   mode(): TransactionMode;
+  /** The last answer on this connection left warnings: they are fetched before anything else runs there. */
+  collectWarnings(connection: BackendConnection): Promise<void>;
   /** COM_RESET_CONNECTION runs on it: server-side handles are gone. */
   connectionReset(connection: BackendConnection): void;
 }
@@ -49,6 +51,8 @@ export class TransactionScope implements ConnectionScope {
   readonly #branches = new Map<string, Branch>();
   readonly #reserved = new Map<string, Lease>();
   readonly #savepoints: string[] = [];
+  /** Pool connections at work for this session. */
+  readonly #outstanding = new Set<PooledLease>();
 
   constructor(deps: ScopeDependencies) {
     this.#deps = deps;
@@ -107,7 +111,7 @@ export class TransactionScope implements ConnectionScope {
     if (this.#state === 'aborted') throw abortedError();
     const lease = this.#deps.gateway.tryLease(shardId, this.#deps.leaseOptions(null));
     if (lease === null) return null;
-    return this.inTransaction ? this.#join(shardId, lease, use.writes) : new PooledLease(lease);
+    return this.inTransaction ? this.#join(shardId, lease, use.writes) : this.#pooled(lease);
   }
 
   async acquire(
@@ -122,7 +126,7 @@ export class TransactionScope implements ConnectionScope {
       lease.release();
       return held;
     }
-    return this.inTransaction ? this.#join(shardId, lease, use.writes) : new PooledLease(lease);
+    return this.inTransaction ? this.#join(shardId, lease, use.writes) : this.#pooled(lease);
   }
 
   async beginUnit(shardIds: readonly string[], signal: AbortSignal): Promise<AtomicUnit> {
@@ -225,6 +229,31 @@ export class TransactionScope implements ConnectionScope {
     this.#autocommit = true;
   }
 
+  /** KILL QUERY for whatever this session has running on servers. Best effort, not awaited. */
+  killRunning(): void {
+    const { gateway } = this.#deps;
+    for (const lease of this.#outstanding) void gateway.killQuery(lease.connection);
+    for (const branch of this.#branches.values()) {
+      if (branch.connection.pending > 0) void gateway.killQuery(branch.connection);
+    }
+    for (const lease of this.#reserved.values()) {
+      if (lease.connection.pending > 0) void gateway.killQuery(lease.connection);
+    }
+  }
+
+  /** The client is gone in the middle of an answer: the servers stop, the connections are closed. */
+  abandonRunning(): void {
+    this.killRunning();
+    for (const lease of this.#outstanding) lease.connection.destroy();
+    for (const branch of this.#branches.values()) if (branch.connection.pending > 0) branch.connection.destroy();
+  }
+
+  #pooled(lease: Lease): PooledLease {
+    const pooled = new PooledLease(lease, this.#outstanding, this.#deps);
+    this.#outstanding.add(pooled);
+    return pooled;
+  }
+
   #held(shardId: string, writes: boolean): ScopedLease | null {
     const branch = this.#branches.get(shardId);
     if (branch !== undefined) {
@@ -241,7 +270,7 @@ export class TransactionScope implements ConnectionScope {
       lease.release();
       throw shardgateError('SG5001', { shard: shardId });
     }
-    const branch = new Branch(shardId, lease, writes);
+    const branch = new Branch(shardId, lease, writes, this.#deps.collectWarnings);
     this.#branches.set(shardId, branch);
     for (const sql of openingStatements(this.#options, this.#savepoints)) {
       sendStatement(lease.connection, sql, (terminal, lost) => {
@@ -278,15 +307,21 @@ function openingStatements(options: TransactionOptions, savepoints: readonly str
 class PooledLease implements ScopedLease {
   readonly connection: Lease['connection'];
   readonly #lease: Lease;
+  readonly #outstanding: Set<PooledLease>;
+  readonly #deps: ScopeDependencies;
 
-  constructor(lease: Lease) {
+  constructor(lease: Lease, outstanding: Set<PooledLease>, deps: ScopeDependencies) {
     this.#lease = lease;
+    this.#outstanding = outstanding;
+    this.#deps = deps;
     this.connection = lease.connection;
   }
 
-  done(broken: boolean): void {
+  done(broken: boolean, warnings = 0): void {
+    this.#outstanding.delete(this);
     if (broken || !this.connection.alive) this.#lease.discard();
-    else this.#lease.release();
+    else if (warnings === 0) this.#lease.release();
+    else this.#deps.collectWarnings(this.connection).then(() => this.#lease.release(), () => this.#lease.discard());
   }
 }
 

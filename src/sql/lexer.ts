@@ -1,7 +1,8 @@
 // SQL text to tokens: MySQL's lexical rules, byte by byte, in linear time.
 import { isCharset } from './charsets.ts';
 import { K } from './keywords.ts';
-import { hashStep, lookUpKeyword } from './keywords-lookup.ts';
+import { lookUpKeyword } from './keywords-lookup.ts';
+import { TextBytes } from './lexer-bytes.ts';
 import { byteClasses, C, wordBytes } from './lexer-class.ts';
 import {
   commentEnd,
@@ -16,13 +17,6 @@ import { syntaxError } from './syntax-error.ts';
 import { type Span, T, type TokenKind, type TokenList } from './token.ts';
 
 const none: readonly Span[] = [];
-
-/** What the token before says about a word that follows. */
-const free = 0;
-/** After a dot that belongs to a name: no keyword, may begin with a digit. */
-const afterDot = 1;
-/** After `@@`: a keyword even where a dot follows. */
-const afterAtAt = 2;
 
 const singleKinds = singles();
 
@@ -48,7 +42,7 @@ function singles(): Uint8Array {
 
 /**
  * Reads one token after another. Call `reset`, then `next` until it returns `T.end`; after each call the fields
- * describe the token read. A lexer holds no resources and may be reset any number of times, also after an error.
+ * describe the token read. A lexer may be reset any number of times, also after an error.
  * Throws SqlError 1064 for what is no token: an unterminated string, name or comment, a stray byte.
  */
 export class Lexer {
@@ -65,65 +59,41 @@ export class Lexer {
   /** Whether a comment of any form was met since `reset`; the caller may clear it. */
   commentSeen = false;
 
-  private text: SqlText = '';
-  private length = 0;
+  text: SqlText = '';
+  length = 0;
+  /** The text's bytes, zero bytes behind them. */
+  bytes: Uint8Array;
+  private readonly copy = new TextBytes();
   private mode: LexMode = defaultMode();
+  private escapes = true;
   private classes: Uint8Array = byteClasses('utf8mb4');
   private words: Uint8Array = wordBytes(this.classes);
-  private context = free;
-  /** The word just read is followed by a dot and a name: the dot is no decimal point. */
-  private dotJoins = false;
   /** Inside the code of an executable comment. */
   private inExecutable = false;
 
-  /** Starts over at `from`, which must be the start of a token or of what stands between tokens. */
-  reset(text: SqlText, mode: LexMode, from = 0): void {
+  constructor() {
+    this.bytes = this.copy.bytes;
+  }
+
+  reset(text: SqlText, mode: LexMode): void {
+    this.copy.load(text);
+    this.bytes = this.copy.bytes;
     this.text = text;
     this.length = text.length;
     if (mode !== this.mode) {
       this.mode = mode;
+      this.escapes = !mode.noBackslashEscapes;
       this.classes = byteClasses(mode.charset);
       this.words = wordBytes(this.classes);
     }
     this.kind = T.end;
     this.keyword = 0;
-    this.start = from;
-    this.end = from;
+    this.start = 0;
+    this.end = 0;
     this.directives = null;
     this.executableComments = false;
     this.commentSeen = false;
-    this.context = free;
-    this.dotJoins = false;
     this.inExecutable = false;
-  }
-
-  /** Reads the next token and returns its kind. At the end of the text again and again `T.end`. */
-  next(): TokenKind {
-    const { text, length, classes } = this;
-    let at = this.end;
-    while (at < length) {
-      const code = text.charCodeAt(at);
-      switch (classes[code]) {
-        case C.space:
-          at += 1;
-          continue;
-        case C.word:
-          return this.readWord(at);
-        case C.digit:
-          return this.context === afterDot ? this.readWord(at) : this.readNumber(at);
-        case C.single:
-          return this.take(singleKinds[code] as TokenKind, at, at + 1);
-        case C.quote:
-          return this.take(T.string, at, scanQuoted(text, at, this.mode));
-        default: {
-          const skipped = this.readOther(code, at);
-          if (skipped < 0) return this.kind;
-          at = skipped;
-        }
-      }
-    }
-    if (this.inExecutable) throw syntaxError(text, length, this.mode);
-    return this.take(T.end, length, length);
   }
 
   /** Goes on at `offset` as if the text between had been a literal. */
@@ -131,8 +101,35 @@ export class Lexer {
     this.end = offset;
     this.kind = T.string;
     this.keyword = 0;
-    this.context = free;
-    this.dotJoins = false;
+  }
+
+  /** Reads the next token and returns its kind. At the end of the text again and again `T.end`. */
+  next(): TokenKind {
+    const { bytes, length, classes } = this;
+    let at = this.end;
+    while (at < length) {
+      const code = bytes[at] as number;
+      switch (classes[code]) {
+        case C.space:
+          at += 1;
+          continue;
+        case C.word:
+          return this.readWord(at);
+        case C.digit:
+          return this.kind === T.dot && this.end === at ? this.readWord(at) : this.readNumber(at);
+        case C.single:
+          return this.take(singleKinds[code] as TokenKind, at, at + 1);
+        case C.quote:
+          return this.take(T.string, at, this.ended(at, scanQuoted(this, at, this.escapes)));
+        default: {
+          const skipped = this.readOther(code, at);
+          if (skipped < 0) return this.kind;
+          at = skipped;
+        }
+      }
+    }
+    if (this.inExecutable) throw syntaxError(this.text, length, this.mode);
+    return this.take(T.end, length, length);
   }
 
   private take(kind: TokenKind, start: number, end: number): TokenKind {
@@ -140,65 +137,64 @@ export class Lexer {
     this.keyword = 0;
     this.start = start;
     this.end = end;
-    this.context = free;
     return kind;
   }
 
+  /** The end a scanner found, or the syntax error of what never ends. */
+  private ended(at: number, end: number): number {
+    if (end < 0) throw syntaxError(this.text, at, this.mode);
+    return end;
+  }
+
+  /**
+   * A word is no keyword behind the dot of a name, nor where such a dot and more of a name follow it; behind `@@` it
+   * may be one even then.
+   */
   private readWord(start: number): TokenKind {
-    const { text, words, length, context } = this;
-    let end = start;
-    let hash = 0;
-    while (end < length) {
-      const code = text.charCodeAt(end);
-      if (words[code] !== 1) break;
-      hash = hashStep(hash, code | 0x20);
-      end += 1;
-    }
-    this.dotJoins =
-      end + 1 < length && text.charCodeAt(end) === 0x2e && words[text.charCodeAt(end + 1)] === 1;
+    const { bytes, words } = this;
+    let end = start + 1;
+    while (words[bytes[end] as number] === 1) end += 1;
+    const before = this.end === start ? this.kind : T.end;
     this.kind = T.word;
     this.start = start;
     this.end = end;
-    this.context = free;
-    const plain = context === afterDot || (this.dotJoins && context === free);
-    this.keyword = plain ? 0 : lookUpKeyword(text, start, end, hash);
-    if (
-      context === free &&
-      text.charCodeAt(start) === 0x5f &&
-      isCharset(text.slice(start + 1, end).toLowerCase())
-    ) {
-      this.kind = T.introducer;
+    if (before === T.dot) this.keyword = 0;
+    else if (bytes[end] === 0x2e && words[bytes[end + 1] as number] === 1 && before !== T.atAt)
+      this.keyword = 0;
+    else this.keyword = lookUpKeyword(bytes, start, end);
+    if (bytes[start] === 0x5f && before !== T.dot && before !== T.atAt) {
+      if (isCharset(this.text.slice(start + 1, end).toLowerCase())) this.kind = T.introducer;
     }
     return this.kind;
   }
 
   private readNumber(start: number): TokenKind {
-    const { text, words, length } = this;
+    const { bytes } = this;
     // The common literal, plain digits, is read here; everything else by the general rules.
-    // (charCodeAt past the end gives NaN, which would make V8 treat all codes as doubles.)
     let end = start + 1;
-    let code = end < length ? text.charCodeAt(end) : 0;
+    let code = bytes[end] as number;
     while (code >= 0x30 && code <= 0x39) {
       end += 1;
-      code = end < length ? text.charCodeAt(end) : 0;
+      code = bytes[end] as number;
     }
-    if (code !== 0x2e && words[code] !== 1 && end - start < 20) return this.take(T.integer, start, end);
-    const number = scanNumber(text, start, words);
+    if (code !== 0x2e && this.words[code] !== 1 && end - start < 20) return this.take(T.integer, start, end);
+    return this.readAnyNumber(start);
+  }
+
+  private readAnyNumber(start: number): TokenKind {
+    const number = scanNumber(this, start, this.words);
     if (number === null) return this.readWord(start);
-    if (number.kind === null) throw syntaxError(text, start, this.mode);
+    if (number.kind === T.end) throw syntaxError(this.text, start, this.mode);
     return this.take(number.kind, start, number.end);
   }
 
   /** The rarer tokens, and comments. Returns where to go on when it only skipped, or -1 when it took a token. */
   private readOther(code: number, at: number): number {
-    const { text, mode } = this;
-    const following = at + 1 < this.length ? text.charCodeAt(at + 1) : 0;
+    const { text, bytes, mode } = this;
+    const following = bytes[at + 1] as number;
     switch (this.classes[code]) {
       case C.prefix:
-        if (following === 0x27 && this.context === free) {
-          const { kind, end } = scanPrefixed(text, at, mode);
-          this.take(kind, at, end);
-        } else this.readWord(at);
+        this.readPrefix(code, at, following);
         return -1;
       case C.dollar:
         this.readDollar(at);
@@ -207,11 +203,11 @@ export class Lexer {
         this.readDot(at, following);
         return -1;
       case C.doubleQuote:
-        if (mode.ansiQuotes) this.take(T.quotedIdentifier, at, scanQuotedName(text, at, mode));
-        else this.take(T.string, at, scanQuoted(text, at, mode));
+        if (mode.ansiQuotes) this.take(T.quotedIdentifier, at, this.ended(at, scanQuotedName(text, at)));
+        else this.take(T.string, at, this.ended(at, scanQuoted(this, at, this.escapes)));
         return -1;
       case C.backtick:
-        this.take(T.quotedIdentifier, at, scanQuotedName(text, at, mode));
+        this.take(T.quotedIdentifier, at, this.ended(at, scanQuotedName(text, at)));
         return -1;
       case C.at:
         this.readVariable(at, following);
@@ -239,37 +235,42 @@ export class Lexer {
     }
   }
 
+  private readPrefix(code: number, at: number, following: number): void {
+    const inName = this.kind === T.dot && this.end === at;
+    if (following !== 0x27 || inName) {
+      this.readWord(at);
+      return;
+    }
+    const folded = code | 0x20;
+    if (folded === 0x6e) this.take(T.nString, at, this.ended(at, scanQuoted(this, at + 1, this.escapes)));
+    else this.take(folded === 0x78 ? T.hex : T.bit, at, this.ended(at, scanPrefixed(this.bytes, at)));
+  }
+
   private readDollar(at: number): void {
-    const quoted = this.context === free ? scanDollarQuoted(this.text, at, this.mode) : 0;
-    if (quoted > 0) this.take(T.dollarString, at, quoted);
+    const inName = this.kind === T.dot && this.end === at;
+    const end = inName ? 0 : this.ended(at, scanDollarQuoted(this.text, at, this.mode));
+    if (end > 0) this.take(T.dollarString, at, end);
     else this.readWord(at);
   }
 
+  /** Right behind a word a dot joins names, even where a digit follows (`a.1b`); elsewhere it may begin a number. */
   private readDot(at: number, following: number): void {
-    const joins = this.dotJoins && this.end === at;
-    if (!joins && following >= 0x30 && following <= 0x39) {
-      const number = scanNumber(this.text, at, this.words);
-      if (number === null || number.kind === null) throw syntaxError(this.text, at, this.mode);
-      this.take(number.kind, at, number.end);
-      return;
-    }
-    this.take(T.dot, at, at + 1);
-    if (this.words[following] === 1) this.context = afterDot;
+    const joins = this.end === at && (this.kind === T.word || this.kind === T.introducer);
+    if (!joins && following >= 0x30 && following <= 0x39) this.readAnyNumber(at);
+    else this.take(T.dot, at, at + 1);
   }
 
   private readVariable(at: number, following: number): void {
-    const { text, mode } = this;
+    const { text, mode, bytes, words } = this;
     if (following === 0x40) {
       this.take(T.atAt, at, at + 2);
-      this.context = afterAtAt;
     } else if (following === 0x60 || (following === 0x22 && mode.ansiQuotes)) {
-      this.take(T.userVariable, at, scanQuotedName(text, at + 1, mode));
+      this.take(T.userVariable, at, this.ended(at, scanQuotedName(text, at + 1)));
     } else if (following === 0x27 || following === 0x22) {
-      this.take(T.userVariable, at, scanQuoted(text, at + 1, mode));
+      this.take(T.userVariable, at, this.ended(at, scanQuoted(this, at + 1, this.escapes)));
     } else {
       let end = at + 1;
-      while (end < this.length && (text.charCodeAt(end) === 0x2e || this.words[text.charCodeAt(end)] === 1))
-        end += 1;
+      while (bytes[end] === 0x2e || words[bytes[end] as number] === 1) end += 1;
       this.take(T.userVariable, at, end);
     }
   }
@@ -285,13 +286,11 @@ export class Lexer {
   }
 
   private readMinus(at: number, following: number): number {
-    if (following === 0x2d) {
-      const third = at + 2 < this.length ? this.text.charCodeAt(at + 2) : 0x20;
-      // A blank or a control character must follow: `2--1` is 3.
-      if (third <= 0x20 || third === 0x7f) return this.skipLine(at);
-    }
+    const third = this.bytes[at + 2] as number;
+    // A blank, a control character or the end must follow: `2--1` is 3.
+    if (following === 0x2d && (third <= 0x20 || third === 0x7f)) return this.skipLine(at);
     if (following !== 0x3e) this.take(T.minus, at, at + 1);
-    else if (this.text.charCodeAt(at + 2) === 0x3e) this.take(T.arrowArrow, at, at + 3);
+    else if (third === 0x3e) this.take(T.arrowArrow, at, at + 3);
     else this.take(T.arrow, at, at + 2);
     return -1;
   }
@@ -303,10 +302,9 @@ export class Lexer {
       this.executableComments = true;
       const body = executableBodyStart(text, at, mode);
       this.inExecutable = body >= 0;
-      if (body >= 0) return body;
-      return this.endOfComment(at, commentEnd(text, at + 3, true));
+      return body >= 0 ? body : this.ended(at, commentEnd(text, at + 3, true));
     }
-    const end = this.endOfComment(at, commentEnd(text, at + 2, false));
+    const end = this.ended(at, commentEnd(text, at + 2, false));
     if (isDirective(text, at)) {
       this.directives ??= [];
       this.directives.push({ start: at, end });
@@ -314,11 +312,6 @@ export class Lexer {
       this.take(T.hint, at, end);
       return -1;
     }
-    return end;
-  }
-
-  private endOfComment(at: number, end: number): number {
-    if (end < 0) throw syntaxError(this.text, at, this.mode);
     return end;
   }
 
@@ -331,7 +324,7 @@ export class Lexer {
   }
 
   private readOperator(code: number, at: number, following: number): void {
-    const third = this.text.charCodeAt(at + 2);
+    const third = this.bytes[at + 2];
     switch (this.classes[code]) {
       case C.less:
         if (following === 0x3d && third === 0x3e) this.take(T.nullSafeEqual, at, at + 3);

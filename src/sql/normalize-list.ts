@@ -1,7 +1,7 @@
 // The fast scanners behind the normaliser: `(1, 2, 3)` after IN, and the rows of VALUES.
 import { isCharset } from './charsets.ts';
 import { byteClasses, C, wordBytes } from './lexer-class.ts';
-import { scanNumber, scanPrefixed, scanQuoted } from './lexer-scan.ts';
+import { type ScannedText, scanNumber, scanPrefixed, scanQuoted } from './lexer-scan.ts';
 import type { LexMode, SqlText } from './mode.ts';
 import { S, type SlotItems, type SlotKind } from './normalize-slot.ts';
 import { T, type TokenKind } from './token.ts';
@@ -25,9 +25,11 @@ export class ListScanner {
   /** Kind of the members, 0 when they differ. */
   kind: SlotKind | 0 = 0;
 
-  private text: SqlText = '';
-  private length = 0;
+  text: SqlText = '';
+  bytes: Uint8Array = new Uint8Array(8);
+  length = 0;
   private mode: LexMode;
+  private escapes = true;
   private classes: Uint8Array;
   private words: Uint8Array;
   private cells: Int32Array = new Int32Array(2 * bufferCellsKept);
@@ -38,6 +40,7 @@ export class ListScanner {
 
   constructor(mode: LexMode) {
     this.mode = mode;
+    this.escapes = !mode.noBackslashEscapes;
     this.classes = byteClasses(mode.charset);
     this.words = wordBytes(this.classes);
   }
@@ -46,12 +49,12 @@ export class ListScanner {
    * Scans `VALUES`' rows from `at` (behind the keyword). True when all rows have the same number of cells and the
    * cells are literals with or without sign, NULL, DEFAULT, TRUE, FALSE or `?`.
    */
-  scanRows(text: SqlText, at: number, mode: LexMode): boolean {
-    this.begin(text, mode);
+  scanRows(source: ScannedText, at: number, mode: LexMode): boolean {
+    this.begin(source, mode);
     let width = -1;
     let i = this.skipBlanks(at);
     for (;;) {
-      if (i >= this.length || text.charCodeAt(i) !== openParen) return false;
+      if (this.bytes[i] !== openParen) return false;
       const start = i;
       const first = this.cellCount;
       i = this.scanCells(i + 1, true);
@@ -61,19 +64,23 @@ export class ListScanner {
       this.addRow(start, i);
       this.end = i;
       i = this.skipBlanks(i);
-      if (i >= this.length || text.charCodeAt(i) !== comma) return true;
+      if (this.bytes[i] !== comma) return true;
       i = this.skipBlanks(i + 1);
     }
   }
 
   /** Scans IN's list from `at` (behind the open parenthesis). True for two or more literals of one kind. */
-  scanList(text: SqlText, at: number, mode: LexMode): boolean {
-    this.begin(text, mode);
+  scanList(source: ScannedText, at: number, mode: LexMode): boolean {
+    this.begin(source, mode);
     const end = this.scanCells(at, false);
     if (end < 0 || this.cellCount < 2) return false;
     const kind = this.kinds[0] as SlotKind;
-    for (let i = 1; i < this.cellCount; i += 1) if (this.kinds[i] !== kind) return false;
     if (kind > S.temporal) return false;
+    const quoted = (kind === S.hex || kind === S.bit) && this.isQuoted(0);
+    for (let i = 1; i < this.cellCount; i += 1) {
+      if (this.kinds[i] !== kind) return false;
+      if ((kind === S.hex || kind === S.bit) && this.isQuoted(i) !== quoted) return false;
+    }
     this.kind = kind;
     this.end = end;
     return true;
@@ -106,6 +113,11 @@ export class ListScanner {
     return { count, width, spans, cellSpans, cellKinds, firstParam };
   }
 
+  /** Of a hex or bit literal: `x'1F'` and `0x1F` are not of one type everywhere. */
+  private isQuoted(cell: number): boolean {
+    return this.bytes[(this.cells[2 * cell + 1] as number) - 1] === singleQuote;
+  }
+
   private shrink(): void {
     if (this.rows.length > 2 * bufferCellsKept) this.rows = new Int32Array(2 * bufferCellsKept);
     if (this.kinds.length <= bufferCellsKept) return;
@@ -113,11 +125,13 @@ export class ListScanner {
     this.kinds = new Uint8Array(bufferCellsKept);
   }
 
-  private begin(text: SqlText, mode: LexMode): void {
-    this.text = text;
-    this.length = text.length;
+  private begin(source: ScannedText, mode: LexMode): void {
+    this.text = source.text;
+    this.bytes = source.bytes;
+    this.length = source.length;
     if (mode !== this.mode) {
       this.mode = mode;
+      this.escapes = !mode.noBackslashEscapes;
       this.classes = byteClasses(mode.charset);
       this.words = wordBytes(this.classes);
     }
@@ -129,32 +143,35 @@ export class ListScanner {
 
   /** Cells up to the closing parenthesis; the offset behind it, or -1. */
   private scanCells(at: number, emptyAllowed: boolean): number {
-    const { text, length } = this;
+    const { bytes } = this;
     let i = this.skipBlanks(at);
-    if (emptyAllowed && i < length && text.charCodeAt(i) === closeParen) return i + 1;
+    if (emptyAllowed && bytes[i] === closeParen) return i + 1;
     for (;;) {
       i = this.scanCell(i);
       if (i < 0) return -1;
-      let code = i < length ? text.charCodeAt(i) : 0;
+      let code = bytes[i];
       if (code !== comma && code !== closeParen) {
         i = this.skipBlanks(i);
-        code = i < length ? text.charCodeAt(i) : 0;
+        code = bytes[i];
       }
       if (code === closeParen) return i + 1;
       if (code !== comma) return -1;
       i += 1;
-      if (i < length && text.charCodeAt(i) === 0x20) i = this.skipBlanks(i);
+      if (bytes[i] === 0x20) i = this.skipBlanks(i);
     }
   }
 
   /** One cell; the offset behind it, or -1. The two common kinds come first. */
   private scanCell(at: number): number {
-    const { text, length } = this;
-    const code = at < length ? text.charCodeAt(at) : 0;
+    const { bytes } = this;
+    const code = bytes[at] as number;
     if (code >= 0x30 && code <= 0x39) {
       let i = at + 1;
-      let next = 0;
-      while (i < length && (next = text.charCodeAt(i)) >= 0x30 && next <= 0x39) i += 1;
+      let next = bytes[i] as number;
+      while (next >= 0x30 && next <= 0x39) {
+        i += 1;
+        next = bytes[i] as number;
+      }
       if ((next === comma || next === closeParen) && i - at < 20) {
         this.addCell(S.integer, at, i);
         return i;
@@ -169,7 +186,7 @@ export class ListScanner {
     switch (this.classes[code]) {
       case C.space: {
         const i = this.skipBlanks(at);
-        return i < this.length && i > at ? this.scanCell(i) : -1;
+        return i > at && i < this.length ? this.scanCell(i) : -1;
       }
       case C.doubleQuote:
         return this.mode.ansiQuotes ? -1 : this.scanStringCell(at, at);
@@ -191,21 +208,20 @@ export class ListScanner {
   }
 
   private scanNumberCell(start: number, at: number): number {
-    const { text } = this;
-    const first = at < this.length ? text.charCodeAt(at) : 0;
-    const second = at + 1 < this.length ? text.charCodeAt(at + 1) : 0;
+    const first = this.bytes[at] as number;
+    const second = this.bytes[at + 1] as number;
     const digit = first === 0x2e ? second : first;
     if (digit < 0x30 || digit > 0x39) return -1;
-    const number = scanNumber(text, at, this.words);
-    if (number === null || number.kind === null) return -1;
+    const number = scanNumber(this, at, this.words);
+    if (number === null || number.kind === T.end) return -1;
     this.addCell(slotKindOf(number.kind), start, number.end);
     return number.end;
   }
 
   private scanStringCell(start: number, at: number): number {
-    const end = scanQuoted(this.text, at, this.mode);
-    const next = this.skipBlanks(end);
-    const code = next < this.length ? this.text.charCodeAt(next) : 0;
+    const end = scanQuoted(this, at, this.escapes);
+    if (end < 0) return -1;
+    const code = this.bytes[this.skipBlanks(end)];
     // Adjacent strings are one literal: left to the slow way.
     if (code === singleQuote || code === doubleQuote) return -1;
     this.addCell(S.string, start, end);
@@ -213,34 +229,30 @@ export class ListScanner {
   }
 
   private scanWordCell(at: number): number {
-    const { text, length, words } = this;
-    if (
-      at + 1 < length &&
-      text.charCodeAt(at + 1) === singleQuote &&
-      this.classes[text.charCodeAt(at)] === C.prefix
-    ) {
-      const { kind, end } = scanPrefixed(text, at, this.mode);
-      if (kind === T.nString) return -1;
-      this.addCell(slotKindOf(kind), at, end);
+    const { bytes, words } = this;
+    if (bytes[at + 1] === singleQuote && this.classes[bytes[at] as number] === C.prefix) {
+      const folded = (bytes[at] as number) | 0x20;
+      const end = folded === 0x6e ? -1 : scanPrefixed(bytes, at);
+      if (end >= 0) this.addCell(folded === 0x78 ? S.hex : S.bit, at, end);
       return end;
     }
     let end = at;
-    while (end < length && end - at <= wordLengthMax && words[text.charCodeAt(end)] === 1) end += 1;
-    const word = text.slice(at, end).toLowerCase();
+    while (end - at <= wordLengthMax && words[bytes[end] as number] === 1) end += 1;
+    const word = this.text.slice(at, end).toLowerCase();
     const kind = wordCells.get(word);
     if (kind !== undefined) {
       this.addCell(kind, at, end);
       return end;
     }
-    if (word.charCodeAt(0) !== 0x5f || !isCharset(word.slice(1))) return -1;
+    if (bytes[at] !== 0x5f || !isCharset(word.slice(1))) return -1;
     const quote = this.skipBlanks(end);
-    return quote < length && text.charCodeAt(quote) === singleQuote ? this.scanStringCell(at, quote) : -1;
+    return bytes[quote] === singleQuote ? this.scanStringCell(at, quote) : -1;
   }
 
   private skipBlanks(at: number): number {
-    const { text, length, classes } = this;
+    const { bytes, classes } = this;
     let i = at;
-    while (i < length && classes[text.charCodeAt(i)] === C.space) i += 1;
+    while (classes[bytes[i] as number] === C.space) i += 1;
     return i;
   }
 

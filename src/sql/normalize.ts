@@ -272,10 +272,7 @@ class Normalizer {
   private temporal(): TokenKind {
     const { start } = this.lexer;
     const kind = this.next();
-    if (kind !== T.string || (this.state & kept) !== 0) {
-      if (kind === T.openParen && parenthesisFlags(this.lexer.keyword) !== 0) this.parenFlags = keepAll;
-      return kind;
-    }
+    if (kind !== T.string || (this.state & kept) !== 0) return kind;
     this.addScalar(S.temporal, start, this.lexer.start, this.lexer.end);
     return this.next();
   }
@@ -287,7 +284,7 @@ class Normalizer {
       if (keyword === K.VALUES) this.state |= keep;
       return this.next();
     }
-    if ((this.state & kept) !== 0 || !scanner.scanRows(this.text, lexer.end, this.mode)) return this.next();
+    if ((this.state & kept) !== 0 || !scanner.scanRows(lexer, lexer.end, this.mode)) return this.next();
     const items = scanner.takeItems(this.params);
     this.params += scanner.params;
     this.addItems(S.rows, `\0r${items.width};`, items, scanner.end);
@@ -300,7 +297,7 @@ class Normalizer {
     const { lexer, scanner } = this;
     const kind = this.next();
     if (kind !== T.openParen || (this.state & kept) !== 0) return kind;
-    if (!scanner.scanList(this.text, lexer.end, this.mode)) return kind;
+    if (!scanner.scanList(lexer, lexer.end, this.mode)) return kind;
     const first = scanner.start;
     const tag = scanner.kind === 0 ? '' : tagOf(scanner.kind, this.text, first);
     const items = scanner.takeItems(this.params);

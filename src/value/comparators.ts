@@ -87,7 +87,8 @@ function microsecondsOfTimeText(bytes: Buffer, from: number, to: number): number
   const [hours = '0', minutes = '0', seconds = '0'] = (negative ? text.slice(1) : text).split(':');
   const [whole = '0', fraction = ''] = seconds.split('.');
   const total =
-    ((Number(hours) * 60 + Number(minutes)) * 60 + Number(whole)) * 1e6 + Number(fraction.padEnd(6, '0').slice(0, 6));
+    ((Number(hours) * 60 + Number(minutes)) * 60 + Number(whole)) * 1e6 +
+    Number(fraction.padEnd(6, '0').slice(0, 6));
   return negative ? -total : total;
 }
 
@@ -112,7 +113,8 @@ function isInteger(type: number): boolean {
 }
 
 function binaryNumberComparator(column: ColumnDefinition): CellComparator {
-  if (column.type === FieldType.float || column.type === FieldType.double) return byNumber(binaryFloatReader(column));
+  if (column.type === FieldType.float || column.type === FieldType.double)
+    return byNumber(binaryFloatReader(column));
   if (!isInteger(column.type)) return compareNumberText;
   const unsigned = (column.flags & ColumnFlag.unsigned) !== 0 || column.type === FieldType.year;
   if (column.type !== FieldType.longLong) {

@@ -63,14 +63,28 @@ const ZERO = 0x30;
  * number of whole digits, then digit by digit. Leading zeros (ZEROFILL), missing or different scales, and a sign on
  * zero do not matter.
  */
-export function compareNumberText(a: Buffer, aFrom: number, aTo: number, b: Buffer, bFrom: number, bTo: number): number {
+export function compareNumberText(
+  a: Buffer,
+  aFrom: number,
+  aTo: number,
+  b: Buffer,
+  bFrom: number,
+  bTo: number,
+): number {
   const aNegative = a[aFrom] === MINUS;
   const bNegative = b[bFrom] === MINUS;
   if (aNegative !== bNegative) {
     const bothZero = isZero(a, aFrom, aTo) && isZero(b, bFrom, bTo);
     return bothZero ? 0 : aNegative ? -1 : 1;
   }
-  const magnitude = compareMagnitudes(a, aNegative ? aFrom + 1 : aFrom, aTo, b, bNegative ? bFrom + 1 : bFrom, bTo);
+  const magnitude = compareMagnitudes(
+    a,
+    aNegative ? aFrom + 1 : aFrom,
+    aTo,
+    b,
+    bNegative ? bFrom + 1 : bFrom,
+    bTo,
+  );
   return aNegative ? -magnitude : magnitude;
 }
 
@@ -82,7 +96,14 @@ function isZero(bytes: Buffer, from: number, to: number): boolean {
   return true;
 }
 
-function compareMagnitudes(a: Buffer, aFrom: number, aTo: number, b: Buffer, bFrom: number, bTo: number): number {
+function compareMagnitudes(
+  a: Buffer,
+  aFrom: number,
+  aTo: number,
+  b: Buffer,
+  bFrom: number,
+  bTo: number,
+): number {
   let i = skipZeros(a, aFrom, aTo);
   let j = skipZeros(b, bFrom, bTo);
   const aPoint = pointOf(a, i, aTo);

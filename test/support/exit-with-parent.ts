@@ -2,5 +2,8 @@
 
 /** Does nothing where no parent holds an IPC channel to us. */
 export function exitWithParent(): void {
-  if (process.connected) process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  if (!process.connected) return;
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  // Listening must not keep a finished run alive.
+  process.channel?.unref();
 }

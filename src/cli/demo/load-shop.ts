@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Connection, createConnection } from 'mysql2/promise';
-import { ProgressBar } from './progress-bar.ts';
+import { type Output, ProgressBar } from './progress-bar.ts';
 import { type DemoTable, demoTables, type Row } from './shop-data.ts';
 
 const rowsPerStatement = 500;
@@ -17,11 +17,7 @@ export interface LoadTarget {
 }
 
 /** The tables must not exist yet. `filesDirectory` holds shop.sql and main.sql. Rejects with the first error. */
-export async function loadShop(
-  target: LoadTarget,
-  filesDirectory: string,
-  out: NodeJS.WriteStream,
-): Promise<void> {
+export async function loadShop(target: LoadTarget, filesDirectory: string, out: Output): Promise<void> {
   const connections: Connection[] = [];
   try {
     for (let i = 0; i < connectionCount; i++)

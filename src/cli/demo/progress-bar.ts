@@ -3,15 +3,21 @@
 const barWidth = 30;
 const redrawMs = 100;
 
+/** Where progress is shown: `process.stdout`, or whatever collects it. */
+export interface Output {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
 export class ProgressBar {
   readonly #title: string;
   readonly #total: number;
-  readonly #out: NodeJS.WriteStream;
+  readonly #out: Output;
   #done = 0;
   #drawnAt = 0;
   #quartersShown = 0;
 
-  constructor(title: string, total: number, out: NodeJS.WriteStream) {
+  constructor(title: string, total: number, out: Output) {
     this.#title = title;
     this.#total = total;
     this.#out = out;

@@ -9,6 +9,7 @@ import { ServerProblem } from '../servers/server-provider.ts';
 import { demoFilesDirectory, writeDemoConfig } from './demo-config.ts';
 import { type DemoServers, startDemoServers } from './demo-servers.ts';
 import { loadShop } from './load-shop.ts';
+import type { Output } from './progress-bar.ts';
 
 /** Raised when the tables or the rows of the demo change: older data is then loaded anew. */
 const dataVersion = 1;
@@ -20,7 +21,7 @@ export interface DemoOptions {
   /** Absolute. Everything the demo keeps lies under it. */
   readonly directory: string;
   readonly sources: readonly ServerSource[];
-  readonly out: NodeJS.WriteStream;
+  readonly out: Output;
   /** Aborted when the demo shall end: the signal of the terminal, or our parent gone. */
   readonly signal: AbortSignal;
 }

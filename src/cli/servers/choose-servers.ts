@@ -1,5 +1,6 @@
 // Decides where database servers come from on this machine.
 import { join } from 'node:path';
+import { ensureTemplate } from './data-directory.ts';
 import { dockerAnswers, dockerServers, pullImage } from './docker-servers.ts';
 import { inspectServer, installedServerPaths, type ServerBinaries } from './find-binaries.ts';
 import { localServers } from './local-servers.ts';
@@ -63,9 +64,11 @@ const trySource: Record<ServerSource, TrySource> = {
     if (paths.length === 0) reasons.push('neither mariadbd nor mysqld is on the PATH');
     for (const path of paths) {
       const binaries = await inspectServer(path, null);
-      if (typeof binaries !== 'string')
-        return { kind: 'local', binaries, templatesDirectory: join(directory, 'templates') };
-      reasons.push(binaries);
+      if (typeof binaries === 'string') reasons.push(binaries);
+      else {
+        const found = await withTemplate(binaries, directory).catch(reasonInto(reasons));
+        if (found !== null) return found;
+      }
     }
     return null;
   },
@@ -74,14 +77,8 @@ const trySource: Record<ServerSource, TrySource> = {
       reasons.push('no packages to unpack: apt-get and dpkg-deb are not here (not Debian or Ubuntu)');
       return null;
     }
-    try {
-      const binaries = await unpackedServer(join(directory, 'packages'), progress, signal);
-      return { kind: 'local', binaries, templatesDirectory: join(directory, 'templates') };
-    } catch (error) {
-      if (!(error instanceof ServerProblem) || signal?.aborted) throw error;
-      reasons.push(error.message.replaceAll('\n', '\n    '));
-      return null;
-    }
+    const unpacking = unpackedServer(join(directory, 'packages'), progress, signal);
+    return unpacking.then((binaries) => withTemplate(binaries, directory)).catch(reasonInto(reasons, signal));
   },
   docker: async ({ progress }, reasons) => {
     if (process.platform === 'win32') {
@@ -97,6 +94,22 @@ const trySource: Record<ServerSource, TrySource> = {
     return { kind: 'docker' };
   },
 };
+
+/** Server programs count as found when they could prepare a data directory. */
+async function withTemplate(binaries: ServerBinaries, directory: string): Promise<FoundServers> {
+  const templatesDirectory = join(directory, 'templates');
+  await ensureTemplate(binaries, templatesDirectory);
+  return { kind: 'local', binaries, templatesDirectory };
+}
+
+/** Notes why a source does not work, so that the next is tried; other errors are bugs and go up. */
+function reasonInto(reasons: string[], signal?: AbortSignal): (error: unknown) => null {
+  return (error) => {
+    if (!(error instanceof ServerProblem) || signal?.aborted) throw error;
+    reasons.push(error.message.replaceAll('\n', '\n    '));
+    return null;
+  };
+}
 
 function installAdvice(platform: NodeJS.Platform): string {
   if (platform === 'darwin') return 'Install one with: brew install mariadb';

@@ -10,16 +10,16 @@ import { ServerProblem } from './server-provider.ts';
 /** File sizes are decided when the directory is made, so every later start must repeat them. */
 const storageOptions: Record<ServerBinaries['flavour'], readonly string[]> = {
   mariadb: ['--innodb-log-file-size=16M'],
-  mysql: ['--innodb-redo-log-capacity=32M'],
+  // Unknown before 8.0.30.
+  mysql: ['--loose-innodb-redo-log-capacity=32M'],
 };
 
 /** The options that must be the same whenever a server runs on such a directory. */
 export function baseArguments(binaries: ServerBinaries): string[] {
-  const messages = binaries.flavour === 'mariadb' ? [`--lc-messages-dir=${binaries.shareDirectory}`] : [];
   return [
     '--no-defaults',
     `--character-sets-dir=${join(binaries.shareDirectory, 'charsets')}`,
-    ...messages,
+    `--lc-messages-dir=${binaries.shareDirectory}`,
     ...storageOptions[binaries.flavour],
     ...(process.getuid?.() === 0 ? [`--user=${userInfo().username}`] : []),
   ];
@@ -35,13 +35,22 @@ export async function ensureDataDirectory(
   templatesDirectory: string,
 ): Promise<void> {
   if (existsSync(dataDirectory) && (await readdir(dataDirectory)).length > 0) return;
-  const template = join(templatesDirectory, `${binaries.flavour}-${binaries.version}`);
-  if (!existsSync(template)) await makeTemplateOnce(binaries, template);
+  const template = await ensureTemplate(binaries, templatesDirectory);
   await mkdir(dirname(dataDirectory), { recursive: true });
   const unfinished = `${dataDirectory}.new`;
   await rm(unfinished, { recursive: true, force: true });
   await cp(template, unfinished, { recursive: true, mode: constants.COPYFILE_FICLONE });
   await rename(unfinished, dataDirectory);
+}
+
+/**
+ * The pristine data directory of this server version, made now or by an earlier call. Rejects with `ServerProblem`
+ * when the server cannot write there: Ubuntu's AppArmor profile, say, confines an installed mysqld to /var/lib/mysql.
+ */
+export async function ensureTemplate(binaries: ServerBinaries, templatesDirectory: string): Promise<string> {
+  const template = join(templatesDirectory, `${binaries.flavour}-${binaries.version}`);
+  if (!existsSync(template)) await makeTemplateOnce(binaries, template);
+  return template;
 }
 
 /** Servers that start together need the template at the same time; one of them makes it. */

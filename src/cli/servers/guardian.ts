@@ -16,6 +16,7 @@ import { createInterface, type Interface } from 'node:readline';
  */
 const guardianScript = `
 log=$1; remove=$2; grace=$3; last=$4; shift 4
+: >>"$log"
 exec 2>/dev/null 3<&0
 "$@" </dev/null >>"$log" 2>&1 3<&- &
 pid=$!

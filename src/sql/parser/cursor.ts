@@ -98,6 +98,11 @@ export class Cursor {
     return this.tokens.ends[this.at] === this.tokens.starts[this.at + 1];
   }
 
+  /** Whether the current token is the keyword; unlike a comparison with `word` it narrows nothing. */
+  is(word: number): boolean {
+    return this.word === word;
+  }
+
   accept(word: number): boolean {
     if (this.word !== word) return false;
     this.advance();

@@ -48,13 +48,19 @@ function pop(c: Cursor, operands: TableReference[]): TableReference {
 
 /** Conditions at the cursor, each for the innermost open join. */
 function close(c: Cursor, operands: TableReference[], open: Operator[]): void {
-  while ((c.word === K.ON || c.word === K.USING) && open.length > 0) {
+  while (startsCondition(c) && open.length > 0) {
     const on = c.word === K.ON ? onClause(c) : null;
     const using = on === null ? usingClause(c) : null;
     const right = pop(c, operands);
     const left = pop(c, operands);
     operands.push(join(open.pop() ?? c.fail(), left, right, on, using));
   }
+}
+
+/** ON DUPLICATE KEY UPDATE after INSERT ... SELECT ... JOIN is no condition. */
+function startsCondition(c: Cursor): boolean {
+  if (c.word === K.ON) return c.peekWord() !== K.DUPLICATE || c.peekWord(2) !== K.KEY;
+  return c.word === K.USING;
 }
 
 function onClause(c: Cursor): OnClause {
@@ -111,7 +117,7 @@ function joinOperator(c: Cursor): Operator | null {
       return { type: side(c), natural: false };
     case K.NATURAL:
       c.advance();
-      if (c.word === K.LEFT || c.word === K.RIGHT) return { type: side(c), natural: true };
+      if (c.is(K.LEFT) || c.is(K.RIGHT)) return { type: side(c), natural: true };
       c.accept(K.INNER);
       c.expect(K.JOIN);
       return { type: 'inner', natural: true };

@@ -96,8 +96,8 @@ function extract(c: Cursor, pieces: Pieces): void {
 function trim(c: Cursor, pieces: Pieces): void {
   if (c.word === K.LEADING || c.word === K.TRAILING || c.word === K.BOTH) {
     word(c, pieces);
-    if (c.word !== K.FROM) pieces.push(argument(c));
-    if (c.word !== K.FROM) c.fail();
+    if (!c.is(K.FROM)) pieces.push(argument(c));
+    if (!c.is(K.FROM)) c.fail();
   } else {
     pieces.push(argument(c));
   }

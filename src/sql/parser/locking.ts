@@ -43,8 +43,8 @@ export function intoClause(c: Cursor): IntoClause | null {
   if (c.word !== K.INTO) return null;
   const start = c.start;
   c.advance();
-  if (c.word === K.OUTFILE || c.word === K.DUMPFILE) {
-    const target = c.word === K.OUTFILE ? 'outfile' : 'dumpfile';
+  if (c.is(K.OUTFILE) || c.is(K.DUMPFILE)) {
+    const target = c.is(K.OUTFILE) ? 'outfile' : 'dumpfile';
     c.advance();
     const file = textLiteral(c);
     const options = target === 'outfile' ? fileOptions(c) : '';

@@ -49,7 +49,6 @@ function rest(c: Cursor, first: Query, withClause: With | null): Query {
   if (orderBy === null && limit === null && into === null && locking.length === 0) {
     return withClause === null ? body : { ...body, with: withClause, start: withClause.start };
   }
-  if (body.kind === 'select' && body !== first) c.fail();
   const start = withClause === null ? body.start : withClause.start;
   into ??= body.into;
   return { ...body, with: withClause, orderBy, limit, into, locking, start, end: c.lastEnd };
@@ -90,6 +89,8 @@ function setOperation(
   right: Query,
 ): SetOperation {
   c.grow();
+  // ORDER BY and LIMIT of one operand need parentheses.
+  if (left.kind !== 'parenQuery' && (left.orderBy !== null || left.limit !== null || left.into !== null)) c.fail();
   return {
     kind: 'setOperation',
     with: null,

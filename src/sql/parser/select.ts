@@ -175,7 +175,7 @@ function groupByClause(c: Cursor): GroupByClause | null {
   const start = c.start;
   c.advance();
   c.expect(K.BY);
-  const call = c.word === K.ROLLUP && c.peekKind() === T.openParen;
+  const call = c.is(K.ROLLUP) && c.peekKind() === T.openParen;
   if (call) {
     c.advance();
     c.advance();

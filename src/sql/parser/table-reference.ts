@@ -14,7 +14,7 @@ export function fromClause(c: Cursor): FromClause | null {
   if (c.word !== K.FROM) return null;
   const start = c.start;
   c.advance();
-  const dual = c.word === K.DUAL && c.peekKind() !== T.dot;
+  const dual = c.is(K.DUAL) && c.peekKind() !== T.dot;
   if (dual) c.advance();
   // MySQL takes DUAL for a table in a list as well; it adds nothing to a join with one row.
   const tables = dual && !c.acceptKind(T.comma) ? [] : tableReferences(c);

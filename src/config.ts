@@ -1,0 +1,69 @@
+// The configuration file, read and checked whole: every problem at once, or a config nobody has to check again.
+import { readFileSync, statSync } from 'node:fs';
+import { applyEnvironment } from './config/environment.ts';
+import type { Config, Environment, LoadedConfig } from './config/model.ts';
+import { resolveConfig } from './config/resolve.ts';
+import { configSchema } from './config/schema.ts';
+import { plainObject, problemsOfIssues } from './config/zod-problems.ts';
+import { readDocument } from './util/document.ts';
+import { errorAt, formatProblems, hasErrors, type Problem } from './util/problem.ts';
+
+/** Thrown by `parseConfig`; the message lists every problem. The process ends with exit code 78. */
+export class ConfigError extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(formatProblems(problems));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/** A file larger than this is a mistake, not a configuration. */
+const fileBytesMax = 16 * 1024 * 1024;
+
+/** Reads and checks a configuration file. Never throws for anything the file, the files it names or the environment say. */
+export function loadConfig(file: string, environment: Environment = process.env): LoadedConfig {
+  try {
+    const bytes = statSync(file).size;
+    if (bytes > fileBytesMax) return failed(file, `found ${bytes} bytes; allowed: ${fileBytesMax}`);
+    return checkConfig(readFileSync(file, 'utf8'), { file, environment });
+  } catch (error) {
+    return failed(file, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The same for a text; relative paths in it start at the folder of `file`. */
+export function checkConfig(
+  text: string,
+  options: { readonly file: string; readonly environment?: Environment },
+): LoadedConfig {
+  const document = readDocument(text, options.file);
+  if (document.root === null) return { config: null, problems: document.problems };
+  const overridden = applyEnvironment(plainObject(document.root), options.environment ?? process.env);
+  const parsed = configSchema.safeParse(overridden.content);
+  if (!parsed.success) {
+    const origin = { file: options.file, root: document.root, fromEnvironment: overridden.names };
+    return { config: null, problems: problemsOfIssues(parsed.error.issues, origin) };
+  }
+  const resolved = resolveConfig(parsed.data, {
+    file: options.file,
+    root: document.root,
+    environment: options.environment ?? process.env,
+  });
+  return hasErrors(resolved.problems) ? { config: null, problems: resolved.problems } : resolved;
+}
+
+/** The config of a text. Throws ConfigError with every problem. */
+export function parseConfig(
+  text: string,
+  options: { readonly file: string; readonly environment?: Environment },
+): Config {
+  const { config, problems } = checkConfig(text, options);
+  if (config === null) throw new ConfigError(problems);
+  return config;
+}
+
+function failed(file: string, message: string): LoadedConfig {
+  return { config: null, problems: [{ ...errorAt('', message), file }] };
+}

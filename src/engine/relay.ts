@@ -1,0 +1,137 @@
+// One shard's response to the client, chunk by chunk, undecoded: the path that must cost next to nothing.
+import type { ResponseReceiver, Terminal } from '../backend/contract.ts';
+import { SqlError } from '../errors/sql-error.ts';
+import type { Shard } from '../vindex/shard-map.ts';
+import { cancelReason, interruptedErrno } from './cancel.ts';
+import type { CancelWatcher, Execution, ResultSink, ScopedLease } from './contract.ts';
+import { withErrorPacket } from './error-packet.ts';
+import { MetadataPatch } from './metadata-patch.ts';
+import { renameError } from './physical-names.ts';
+
+/** A KILL that has not ended the statement within this time gives way to closing the connection. */
+const killedWithinMs = 1000;
+
+/**
+ * Ends the sink (`relayEnd` or `fail`) and gives the lease back. `onLost` is asked when the connection broke before a byte
+ * went out; it answers true when it took over (a retry elsewhere).
+ *
+ * One object per query and no promise: everything happens in the socket's events.
+ */
+export class Relay implements ResponseReceiver, CancelWatcher {
+  readonly #execution: Execution;
+  readonly #lease: ScopedLease;
+  readonly #shard: Shard;
+  readonly #sink: ResultSink;
+  readonly #onLost: (() => boolean) | null;
+  #patch: MetadataPatch | null;
+  #started = false;
+  #ended = false;
+  /** A KILL was sent and may still be on its way. */
+  #killing = false;
+  #bytes = 0;
+  #onAbort: (() => void) | null = null;
+
+  constructor(execution: Execution, lease: ScopedLease, shard: Shard, onLost: (() => boolean) | null) {
+    this.#execution = execution;
+    this.#lease = lease;
+    this.#shard = shard;
+    this.#sink = execution.sink;
+    this.#onLost = onLost;
+    this.#patch =
+      shard.database === shard.keyspace ? null : new MetadataPatch(shard.database, shard.keyspace);
+    if (execution.watchCancel !== undefined) {
+      execution.watchCancel(this);
+      return;
+    }
+    this.#onAbort = () => this.cancelled();
+    execution.signal.addEventListener('abort', this.#onAbort);
+  }
+
+  data(chunk: Buffer): boolean {
+    if (this.#ended) return true;
+    const bytes = this.#patch === null ? chunk : this.#patched(chunk);
+    if (bytes === null) return true;
+    this.#started = true;
+    this.#bytes += bytes.length;
+    if (this.#sink.relay(bytes)) return true;
+    this.#waitForClient();
+    return false;
+  }
+
+  #patched(chunk: Buffer): Buffer | null {
+    const bytes = this.#patch?.push(chunk, false) ?? null;
+    if (this.#patch?.done === true) this.#patch = null;
+    return bytes;
+  }
+
+  #waitForClient(): void {
+    const { connection } = this.#lease;
+    this.#sink.drained().then(
+      () => connection.resume(),
+      // The client is gone: the session aborts, which stops the statement; its rest must flow to get there.
+      () => connection.resume(),
+    );
+  }
+
+  end(chunk: Buffer, terminalAt: number, terminal: Terminal): void {
+    if (!this.#finish()) return;
+    const { error } = terminal;
+    const cancelled = error?.errno === interruptedErrno && this.#execution.signal.aborted;
+    // A KILL that did not end the statement may hit the connection's next user.
+    this.#lease.done(this.#killing && !cancelled, terminal.warnings);
+    let bytes = chunk;
+    let at = terminalAt;
+    if (this.#patch !== null) {
+      const terminalBytes = chunk.length - terminalAt;
+      bytes = this.#patch.push(chunk, true) ?? chunk;
+      at = bytes.length - terminalBytes;
+    }
+    this.#execution.observer.shardRows(this.#shard.id, 0, this.#bytes + at);
+    if (error === null) {
+      this.#sink.relayEnd(bytes, at, terminal);
+      return;
+    }
+    const shown = cancelled ? cancelReason(this.#execution.signal) : renameError(error, this.#shard);
+    if (shown === error) this.#sink.relayEnd(bytes, at, terminal);
+    else this.#sink.relayEnd(withErrorPacket(bytes, at, shown), at, { ...terminal, error: shown });
+  }
+
+  lost(error: SqlError): void {
+    if (!this.#finish()) return;
+    this.#lease.done(true);
+    if (this.#killing) this.#sink.fail(cancelReason(this.#execution.signal));
+    else if (this.#started || this.#onLost === null || !this.#onLost()) this.#sink.fail(error);
+  }
+
+  /** The statement could not be sent: an error of the preparation before it. */
+  failUnsent(error: unknown): void {
+    if (!(error instanceof SqlError)) throw error;
+    if (!this.#finish()) return;
+    this.#lease.done(!this.#lease.connection.alive || this.#killing);
+    this.#sink.fail(renameError(error, this.#shard));
+  }
+
+  /** False when the response was given up before. */
+  #finish(): boolean {
+    if (this.#ended) return false;
+    this.#ended = true;
+    const execution = this.#execution;
+    if (this.#onAbort === null) execution.watchCancel?.(null);
+    else execution.signal.removeEventListener('abort', this.#onAbort);
+    return true;
+  }
+
+  /** The statement is stopped on its server; when that does not end it in time, the connection is given up. */
+  cancelled(): void {
+    const { connection } = this.#lease;
+    this.#killing = true;
+    connection.resume();
+    this.#execution.gateway.killQuery(connection);
+    const timer = setTimeout(() => {
+      if (!this.#finish()) return;
+      this.#lease.done(true);
+      this.#sink.fail(cancelReason(this.#execution.signal));
+    }, killedWithinMs);
+    timer.unref();
+  }
+}

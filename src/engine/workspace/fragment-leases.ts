@@ -1,0 +1,106 @@
+// The connections a gather reads its fragments on: one per shard, prepared once, shared by all fragments in a pipeline.
+import { present } from '../../util/assert.ts';
+import type { Shard } from '../../vindex/shard-map.ts';
+import { runStatement } from '../backend-call.ts';
+import { abandonStream, cancelReason, settledWithin } from '../cancel.ts';
+import { queryPayload } from '../command-payload.ts';
+import type { Execution, ScopedLease } from '../contract.ts';
+import { acquireAll } from '../leases.ts';
+import type { PinnedTime } from '../pinned-time.ts';
+import { RowStream } from '../row-stream.ts';
+import type { ShardRead } from '../shard-reads.ts';
+
+/**
+ * Text comes in its own character set, unconverted; a client's sql_select_limit is for the finish. What stood before is
+ * kept on the server and put back behind the last fragment.
+ */
+const readSettings =
+  'SET @__sg_results=@@character_set_results, @__sg_limit=@@sql_select_limit, ' +
+  'character_set_results=NULL, sql_select_limit=18446744073709551615';
+const ownSettings =
+  'SET character_set_results=@__sg_results, sql_select_limit=@__sg_limit, @__sg_results=NULL, @__sg_limit=NULL';
+
+const settledWithinMs = 1000;
+
+/** One connection per shard for the whole gather, taken in order: many gathers at once cannot starve each other in a circle. */
+export class FragmentLeases {
+  readonly #execution: Execution;
+  readonly #leases: ReadonlyMap<string, ScopedLease>;
+  readonly #reads: ShardRead[] = [];
+  readonly #broken = new Set<ScopedLease>();
+  readonly #onAbort: () => void;
+
+  private constructor(execution: Execution, leases: ReadonlyMap<string, ScopedLease>) {
+    this.#execution = execution;
+    this.#leases = leases;
+    this.#onAbort = () => {
+      const error = cancelReason(execution.signal);
+      for (const read of this.#reads) read.stream.cancel(error);
+    };
+    execution.signal.addEventListener('abort', this.#onAbort);
+  }
+
+  /** `shards` each once, in an order that is the same for all statements. */
+  static async open(execution: Execution, shards: readonly Shard[]): Promise<FragmentLeases> {
+    const leases = await acquireAll(execution, shards, execution.plan.locks);
+    const opened = new FragmentLeases(
+      execution,
+      new Map(shards.map((shard, i) => [shard.id, present(leases[i], 'one lease per shard')])),
+    );
+    for (const lease of leases) opened.#background(lease, readSettings);
+    return opened;
+  }
+
+  /** Sends a fragment's statement to a shard. */
+  read(shard: Shard, sql: string, time: PinnedTime): ShardRead {
+    const lease = present(this.#leases.get(shard.id), `lease on ${shard.id}`);
+    const stream = new RowStream(lease.connection);
+    const read: ShardRead = { shard, lease, stream, statementId: null };
+    this.#reads.push(read);
+    this.#execution.observer.shardQuery(shard.id, sql);
+    time.before(lease.connection);
+    lease.connection.send(queryPayload(time.wrap(sql)), stream);
+    time.after(lease.connection);
+    return read;
+  }
+
+  /** Gives all connections back, own settings restored. Never rejects. */
+  async close(): Promise<void> {
+    const execution = this.#execution;
+    execution.signal.removeEventListener('abort', this.#onAbort);
+    for (const { shard, stream } of this.#reads) {
+      execution.observer.shardRows(shard.id, stream.rowsTotal, stream.bytesTotal);
+    }
+    const closing = [...this.#leases.values()].map((lease) => this.#giveBack(lease));
+    if (execution.scope.inTransaction) await Promise.all(closing);
+  }
+
+  async #giveBack(lease: ScopedLease): Promise<void> {
+    const streams = this.#reads.filter((read) => read.lease === lease).map((read) => read.stream);
+    let warnings = 0;
+    for (const stream of streams) {
+      if (this.#broken.has(lease)) break;
+      const { connection } = lease;
+      const done = (broken: boolean) => this.#note(lease, broken);
+      await abandonStream(this.#execution, { connection, done }, stream);
+      warnings += stream.warnings;
+    }
+    if (!this.#broken.has(lease)) {
+      const restored = this.#background(lease, ownSettings);
+      // The pool takes idle connections only; a transaction's connection goes on being pipelined.
+      await settledWithin(restored, settledWithinMs);
+    }
+    lease.done(this.#broken.has(lease) || lease.connection.pending > 0, warnings);
+  }
+
+  #note(lease: ScopedLease, broken: boolean): void {
+    if (broken) this.#broken.add(lease);
+  }
+
+  #background(lease: ScopedLease, sql: string): Promise<void> {
+    return runStatement(lease.connection, sql).then(
+      () => {},
+      () => this.#note(lease, true),
+    );
+  }
+}

@@ -1,0 +1,191 @@
+// The general plan: fragments from the shards into workspace tables, then the finish over them.
+import { SqlError } from '../../errors/sql-error.ts';
+import type { Fragment, GatherNode } from '../../plan/nodes.ts';
+import { present } from '../../util/assert.ts';
+import type { ColumnDefinition } from '../../value/column-definition.ts';
+import type { Shard } from '../../vindex/shard-map.ts';
+import { cancelReason, untilCancelled } from '../cancel.ts';
+import type { Execution } from '../contract.ts';
+import { renameError } from '../physical-names.ts';
+import { type PinnedTime, pinTime } from '../pinned-time.ts';
+import { shardMapOf, shardsOrOne } from '../resolve.ts';
+import { agreedColumns, firstError } from '../scatter.ts';
+import { type GatherNames, shardText } from '../shard-text.ts';
+import { Budget } from './budget.ts';
+import { declaredTypes } from './declared-types.ts';
+import { fillTable } from './fill.ts';
+import { writeFinish } from './finish.ts';
+import { FragmentLeases } from './fragment-leases.ts';
+import { dependenciesOf, KeyValues } from './key-values.ts';
+import { WorkspaceSession } from './session.ts';
+import { createTableSql } from './table-shape.ts';
+
+/** Everything one run shares between its steps. */
+interface Run {
+  readonly execution: Execution;
+  readonly node: GatherNode;
+  /** Whose names the workspace's statements use. */
+  readonly home: Shard;
+  readonly session: WorkspaceSession;
+  readonly budget: Budget;
+  readonly keyValues: KeyValues;
+  readonly names: GatherNames;
+  readonly time: PinnedTime;
+}
+
+/** Ends the sink's result; rejects with the error that ended it, no connection, table or lock left behind. */
+export async function runGather(execution: Execution, node: GatherNode): Promise<void> {
+  const shardId = execution.workspaceShard(node.keyspace);
+  const map = shardMapOf(execution, node.keyspace);
+  const home =
+    map.shards.find((shard) => shard.id === shardId) ?? present(map.shards[0], 'a keyspace has a shard');
+  const session = await WorkspaceSession.open(execution, shardId);
+  const keyValues = new KeyValues(node);
+  const run: Run = {
+    execution,
+    node,
+    home,
+    session,
+    budget: new Budget(execution.limits),
+    keyValues,
+    names: { workspaceTable, keys: (fragment, column) => keyValues.list(fragment, column) },
+    time: pinTime(execution, node.pinTime),
+  };
+  try {
+    const described = await describe(run);
+    session.beginFill();
+    await untilCancelled(readFragments(run), execution.signal);
+    session.endFill();
+    const warnings = await finish(run, described);
+    session.close();
+    execution.sink.end(warnings);
+  } catch (error) {
+    session.abandon(execution);
+    throw shownError(run, error);
+  } finally {
+    run.budget.free();
+  }
+}
+
+function workspaceTable(fragment: number, copy: number): string {
+  return `_sg_${fragment}_${copy}`;
+}
+
+/** A cancelled statement fails in many ways at once; the client hears the reason. */
+function shownError(run: Run, error: unknown): unknown {
+  const { signal } = run.execution;
+  if (signal.aborted) return cancelReason(signal);
+  return error instanceof SqlError ? renameError(error, run.home) : error;
+}
+
+/** The client's columns as one server would announce them; its errors (unknown column ...) come before any work. */
+async function describe(run: Run): Promise<readonly ColumnDefinition[] | null> {
+  const { node, execution, home } = run;
+  if (node.describe === null) return null;
+  const sql = shardText(execution, home, node.describe, run.names);
+  const { columns } = await untilCancelled(run.session.describe(sql), execution.signal);
+  return columns;
+}
+
+/** All destinations are known beforehand, so all connections are taken at once, in the order of shards. */
+async function readFragments(run: Run): Promise<void> {
+  const { execution, node } = run;
+  const shardsOf = new Map(
+    node.fragments.map((fragment) => [
+      fragment.id,
+      shardsOrOne(execution, fragment.keyspace, fragment.destination),
+    ]),
+  );
+  const leases = await FragmentLeases.open(execution, inGlobalOrder([...shardsOf.values()].flat()));
+  try {
+    await inDependencyOrder(node.fragments, (fragment) =>
+      fillFragment(run, fragment, shardsOf.get(fragment.id) ?? [], leases),
+    );
+  } finally {
+    await leases.close();
+  }
+}
+
+/** By keyspace, then key range: the same for every statement. */
+function inGlobalOrder(shards: readonly Shard[]): readonly Shard[] {
+  const unique = new Map(shards.map((shard) => [shard.id, shard]));
+  return [...unique.values()].sort((a, b) =>
+    a.keyspace === b.keyspace ? a.index - b.index : a.keyspace < b.keyspace ? -1 : 1,
+  );
+}
+
+/** Starts each fragment as soon as those whose keys it needs are complete. */
+async function inDependencyOrder(
+  fragments: readonly Fragment[],
+  start: (fragment: Fragment) => Promise<void>,
+): Promise<void> {
+  const started = new Map<number, Promise<void>>();
+  const begin = (fragment: Fragment): Promise<void> => {
+    const known = started.get(fragment.id);
+    if (known !== undefined) return known;
+    const needed = fragments.filter((other) => dependenciesOf(fragment).includes(other.id));
+    const running =
+      needed.length === 0 ? start(fragment) : Promise.all(needed.map(begin)).then(() => start(fragment));
+    started.set(fragment.id, running);
+    return running;
+  };
+  await Promise.all(fragments.map(begin));
+}
+
+async function fillFragment(
+  run: Run,
+  fragment: Fragment,
+  shards: readonly Shard[],
+  leases: FragmentLeases,
+): Promise<void> {
+  const { execution, session, names } = run;
+  const reads = shards.map((shard) =>
+    leases.read(shard, shardText(execution, shard, fragment.template, names), run.time),
+  );
+  try {
+    const columns = await agreedColumns(reads);
+    const declared = await typesFromElsewhere(run, fragment, shards, leases);
+    const render = (template: Fragment['template']) => shardText(execution, run.home, template, names);
+    for (let copy = 0; copy < fragment.copies; copy++) {
+      const table = workspaceTable(fragment.id, copy);
+      await session.create(table, createTableSql({ table, fragment, metadata: columns, declared, render }));
+    }
+    const table = workspaceTable(fragment.id, 0);
+    const { budget, keyValues } = run;
+    const label = labelOf(fragment);
+    await fillTable({ session, table, fragment, columns, budget, keyValues, label }, reads);
+    for (let copy = 1; copy < fragment.copies; copy++)
+      await session.copy(table, workspaceTable(fragment.id, copy));
+  } catch (error) {
+    throw firstError(reads, error);
+  }
+}
+
+/** null: the base table is on the workspace's server and shapes the columns there. */
+async function typesFromElsewhere(
+  run: Run,
+  fragment: Fragment,
+  shards: readonly Shard[],
+  leases: FragmentLeases,
+): Promise<ReadonlyMap<string, string> | null> {
+  if (fragment.keyspace === run.node.keyspace || fragment.shape === null) return null;
+  return declaredTypes(leases, present(shards[0], 'a fragment runs on a shard'), fragment, run.time);
+}
+
+/** Names a fragment by its tables for people. */
+function labelOf(fragment: Fragment): string {
+  const tables = new Set<string>();
+  for (const { origin } of fragment.columns)
+    if (origin !== null) tables.add(`${origin.keyspace}.${origin.table}`);
+  return tables.size === 0 ? `${fragment.id}` : [...tables].join(', ');
+}
+
+async function finish(run: Run, described: readonly ColumnDefinition[] | null): Promise<number> {
+  const { execution, session, node, home } = run;
+  const sql = run.time.wrap(shardText(execution, home, node.finish, run.names));
+  execution.observer.shardQuery(home.id, sql);
+  run.time.before(session.connection);
+  const stream = await untilCancelled(session.finish(sql, execution.statement.format), execution.signal);
+  run.time.after(session.connection);
+  return writeFinish(execution, node, home, stream, described);
+}

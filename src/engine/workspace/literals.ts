@@ -1,0 +1,90 @@
+// Row cells -> literals that store exactly what was read, whatever the column's type (the recipe of the fill).
+import type { FragmentColumn } from '../../plan/nodes.ts';
+import { hexLiteral } from '../../text/quote.ts';
+import { binaryCollationId, collationById } from '../../value/collations.ts';
+import { type ColumnDefinition, FieldType } from '../../value/column-definition.ts';
+import type { RowView } from '../../value/row-view.ts';
+
+/** SqlText of one cell of the row in a view; `NULL` for NULL. */
+export type LiteralWriter = (row: RowView) => string;
+
+/**
+ * The writer for a fragment's column. Fragments are read with character_set_results = NULL, so text comes in the column's
+ * own character set and goes back byte by byte; the fill runs in a strict sql_mode that allows invalid dates, at +00:00.
+ */
+export function literalWriter(
+  index: number,
+  column: ColumnDefinition,
+  fragmentColumn: FragmentColumn,
+): LiteralWriter {
+  if (fragmentColumn.carry === 'unixTime') return orNull(index, unixTimeLiteral);
+  switch (column.type) {
+    case FieldType.null:
+      return () => 'NULL';
+    case FieldType.tiny:
+    case FieldType.short:
+    case FieldType.int24:
+    case FieldType.long:
+    case FieldType.longLong:
+    case FieldType.decimal:
+    case FieldType.newDecimal:
+      return orNull(index, (text) => text);
+    case FieldType.float:
+    case FieldType.double:
+      return orNull(index, doubleLiteral);
+    case FieldType.date:
+    case FieldType.newDate:
+    case FieldType.time:
+    case FieldType.dateTime:
+    case FieldType.timestamp:
+    case FieldType.year:
+      return orNull(index, (text) => `'${text}'`);
+    case FieldType.bit:
+      return bytesWriter(index, bitLiteral);
+    case FieldType.json:
+      // JSON columns take no binary strings.
+      return bytesWriter(index, (bytes) => `CONVERT(${hexLiteral(bytes)} USING utf8mb4)`);
+    default:
+      return bytesWriter(index, textLiteral(column));
+  }
+}
+
+function orNull(index: number, spell: (text: string) => string): LiteralWriter {
+  return (row) => {
+    const text = row.text(index);
+    return text === null ? 'NULL' : spell(text);
+  };
+}
+
+function bytesWriter(index: number, spell: (bytes: Buffer) => string): LiteralWriter {
+  return (row) => {
+    const bytes = row.slice(index);
+    return bytes === null ? 'NULL' : spell(bytes);
+  };
+}
+
+/** An exponent makes it a double: `-0` alone would be the integer 0. */
+function doubleLiteral(text: string): string {
+  return text.includes('e') ? text : `${text}e0`;
+}
+
+/** Types that parse text (UUID, INET6 ...) read a plain hex literal as their binary form, so text names its character set. */
+function textLiteral(column: ColumnDefinition): (bytes: Buffer) => string {
+  const collation = column.collation === binaryCollationId ? null : collationById(column.collation);
+  const introducer = collation === null ? '' : `_${collation.charset} `;
+  return (bytes) => introducer + hexLiteral(bytes);
+}
+
+function bitLiteral(bytes: Buffer): string {
+  return bytes.length === 0 ? '0' : BigInt(`0x${bytes.toString('hex')}`).toString();
+}
+
+/** Seconds since 1970 with their fraction -> the UTC date and time; 0 is the zero date, which has no other number. */
+function unixTimeLiteral(text: string): string {
+  const [seconds = '0', fraction] = text.split('.');
+  if (/^0+$/.test(seconds) && (fraction === undefined || /^0*$/.test(fraction)))
+    return "'0000-00-00 00:00:00'";
+  const instant = new Date(Number(seconds) * 1000).toISOString();
+  const whole = `${instant.slice(0, 10)} ${instant.slice(11, 19)}`;
+  return fraction === undefined ? `'${whole}'` : `'${whole}.${fraction}'`;
+}

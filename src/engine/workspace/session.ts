@@ -1,0 +1,126 @@
+// The workspace's side of a gather: one server session that holds the fragments as temporary tables and runs the finish.
+import type { BackendConnection, Lease } from '../../backend/contract.ts';
+import { SqlError } from '../../errors/sql-error.ts';
+import { quoteIdentifier } from '../../text/quote.ts';
+import { closeStatement, type PreparedStatement, prepareStatement, runStatement } from '../backend-call.ts';
+import { executePayload, queryPayload } from '../command-payload.ts';
+import type { Execution } from '../contract.ts';
+import { RowStream } from '../row-stream.ts';
+import type { RowFormat } from '../row-views.ts';
+
+/**
+ * The fill stores values as they were read: invalid and zero dates are values, times are UTC, names are UTF-8; anything
+ * that would be cut or rounded is an error. The session's own settings are kept aside and come back for the finish.
+ */
+const fillSettings =
+  'SET @__sg_mode=@@sql_mode, @__sg_zone=@@time_zone, @__sg_client=@@character_set_client, ' +
+  "sql_mode='STRICT_ALL_TABLES,ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO', time_zone='+00:00', " +
+  'character_set_client=utf8mb4';
+const ownSettings =
+  'SET sql_mode=@__sg_mode, time_zone=@__sg_zone, character_set_client=@__sg_client, ' +
+  '@__sg_mode=NULL, @__sg_zone=NULL, @__sg_client=NULL';
+
+/**
+ *     open -> [describe] -> beginFill -> create/insert... -> endFill -> finish -> close
+ *
+ * After an error anywhere `abandon` closes the connection, which drops its temporary tables.
+ */
+export class WorkspaceSession {
+  readonly #lease: Lease;
+  readonly #tables: string[] = [];
+  #ended = false;
+
+  private constructor(lease: Lease) {
+    this.#lease = lease;
+  }
+
+  static async open(execution: Execution, shardId: string): Promise<WorkspaceSession> {
+    return new WorkspaceSession(await execution.scope.workspace(shardId, execution.signal));
+  }
+
+  get connection(): BackendConnection {
+    return this.#lease.connection;
+  }
+
+  /** Prepares a statement for its metadata only. */
+  async describe(sql: string): Promise<PreparedStatement> {
+    const prepared = await prepareStatement(this.connection, sql);
+    closeStatement(this.connection, prepared.id);
+    return prepared;
+  }
+
+  /** Pipelined in front of the first CREATE. */
+  beginFill(): void {
+    this.#background(fillSettings);
+  }
+
+  async create(table: string, sql: string): Promise<void> {
+    this.#tables.push(table);
+    await runStatement(this.connection, sql);
+  }
+
+  async run(sql: string): Promise<void> {
+    await runStatement(this.connection, sql);
+  }
+
+  /** MySQL cannot open a temporary table twice in one statement: each reference gets its own. */
+  async copy(from: string, to: string): Promise<void> {
+    await this.run(`INSERT INTO ${quoteIdentifier(to)} SELECT * FROM ${quoteIdentifier(from)}`);
+  }
+
+  endFill(): void {
+    this.#background(ownSettings);
+  }
+
+  /** Sends the finish; its rows come through the stream. The DROPs go out right behind it. */
+  async finish(sql: string, format: RowFormat): Promise<RowStream> {
+    const stream = new RowStream(this.connection);
+    if (format === 'text') {
+      this.connection.send(queryPayload(sql), stream);
+    } else {
+      try {
+        const { id } = await prepareStatement(this.connection, sql);
+        this.connection.send(executePayload(id), stream);
+        closeStatement(this.connection, id);
+      } catch (error) {
+        if (!(error instanceof SqlError)) throw error;
+        stream.failUnsent(error, this.connection.alive);
+      }
+    }
+    return stream;
+  }
+
+  /** Drops the tables and gives the connection back, behind the client's answer. The finish must have been answered. */
+  close(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const drops = this.#tables.map(quoteIdentifier).join(', ');
+    if (drops.length === 0) {
+      this.#lease.release();
+      return;
+    }
+    runStatement(this.connection, `DROP TEMPORARY TABLE IF EXISTS ${drops}`).then(
+      () => this.#lease.release(),
+      () => this.#lease.discard(),
+    );
+  }
+
+  /** The state is unknown: what runs is stopped and the connection closed. */
+  abandon(execution: Execution): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    if (this.connection.pending === 0) {
+      this.#lease.discard();
+      return;
+    }
+    execution.gateway.killQuery(this.connection).then(
+      () => this.#lease.discard(),
+      () => this.#lease.discard(),
+    );
+  }
+
+  /** Settings whose failure shows in the statement behind them: they must not fail, so a failure closes the connection. */
+  #background(sql: string): void {
+    runStatement(this.connection, sql).catch(() => this.connection.destroy());
+  }
+}

@@ -1,0 +1,147 @@
+// CREATE TEMPORARY TABLE for a fragment: bare columns shaped by the server from the base table, computed ones as wide as can be.
+import type { Fragment, FragmentColumn } from '../../plan/nodes.ts';
+import { quoteIdentifier } from '../../text/quote.ts';
+import type { Template } from '../../text/template.ts';
+import { binaryCollationId, collationById } from '../../value/collations.ts';
+import { type ColumnDefinition, ColumnFlag, FieldType } from '../../value/column-definition.ts';
+
+/** InnoDB takes 3,072 bytes per key; longer columns get an index on their beginning. */
+const keyBytesMax = 3072;
+const prefixCharacters = 255;
+
+export interface ShapeOptions {
+  /** Name of the workspace table, unquoted. */
+  readonly table: string;
+  readonly fragment: Fragment;
+  /** Result metadata of the fragment, read with character_set_results = NULL. */
+  readonly metadata: readonly ColumnDefinition[];
+  /** Types of bare columns by workspace name when their base table is not on the workspace's server; null: shape them. */
+  readonly declared: ReadonlyMap<string, string> | null;
+  render(template: Template): string;
+}
+
+/**
+ * `CREATE TEMPORARY TABLE w (computed columns, keys) AS SELECT bare columns FROM base WHERE RAND()<0 LIMIT 0`: exact types,
+ * no lock on the base, nothing in a binary log (MariaDB logs temporary tables otherwise), and the keys without which joins
+ * take seconds and metadata loses its key flags.
+ */
+export function createTableSql(options: ShapeOptions): string {
+  const { fragment, metadata } = options;
+  const shaped = fragment.shape !== null && options.declared === null;
+  const definitions: string[] = [];
+  const selected: string[] = [];
+  fragment.columns.forEach((column, i) => {
+    const name = quoteIdentifier(column.name);
+    const bare = column.kind === 'bare' && shaped;
+    if (!bare) definitions.push(`${name} ${declaredType(column, metadata[i], options)}`);
+    // Columns named on both sides stand where the SELECT has them, so the order is the fragment's.
+    selected.push(bare ? `${options.render(column.sql)} AS ${name}` : `NULL AS ${name}`);
+  });
+  definitions.push(...keyDefinitions(fragment, metadata));
+  const inner = definitions.length > 0 ? ` (${definitions.join(', ')})` : '';
+  const head = `CREATE TEMPORARY TABLE ${quoteIdentifier(options.table)}${inner}`;
+  if (!shaped || fragment.shape === null) return head;
+  return `${head} AS SELECT ${selected.join(', ')} FROM ${options.render(fragment.shape)} WHERE RAND()<0 LIMIT 0`;
+}
+
+function declaredType(
+  column: FragmentColumn,
+  metadata: ColumnDefinition | undefined,
+  options: ShapeOptions,
+): string {
+  const declared = column.kind === 'bare' ? options.declared?.get(column.name) : undefined;
+  if (declared !== undefined) return declared;
+  if (metadata === undefined) throw new Error(`assertion failed: metadata of column ${column.name}`);
+  return widestType(metadata);
+}
+
+/** A type that holds every value an expression of this result type can have. */
+export function widestType(column: ColumnDefinition): string {
+  switch (column.type) {
+    case FieldType.null:
+    case FieldType.tiny:
+    case FieldType.short:
+    case FieldType.int24:
+    case FieldType.long:
+    case FieldType.longLong:
+    case FieldType.year:
+      return (column.flags & ColumnFlag.unsigned) !== 0 ? 'BIGINT UNSIGNED' : 'BIGINT';
+    case FieldType.bit:
+      return 'BIGINT UNSIGNED';
+    case FieldType.decimal:
+    case FieldType.newDecimal:
+      return `DECIMAL(65,${Math.min(column.decimals, 30)})`;
+    case FieldType.float:
+    case FieldType.double:
+      return 'DOUBLE';
+    case FieldType.date:
+    case FieldType.newDate:
+      return 'DATE';
+    case FieldType.time:
+      return `TIME(${fractionDigits(column)})`;
+    case FieldType.dateTime:
+    case FieldType.timestamp:
+      return `DATETIME(${fractionDigits(column)})`;
+    case FieldType.geometry:
+      return 'GEOMETRY';
+    default:
+      return textType(column);
+  }
+}
+
+function fractionDigits(column: ColumnDefinition): number {
+  return column.decimals > 6 ? 6 : column.decimals;
+}
+
+function textType(column: ColumnDefinition): string {
+  const collation = column.collation === binaryCollationId ? null : collationById(column.collation);
+  if (column.type === FieldType.json) return 'LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
+  if (collation === null) return 'LONGBLOB';
+  return `LONGTEXT CHARACTER SET ${collation.charset} COLLATE ${collation.name}`;
+}
+
+function keyDefinitions(fragment: Fragment, metadata: readonly ColumnDefinition[]): string[] {
+  const keys = fragment.keys.map((key) => {
+    const columns = key.columns.map(quoteIdentifier).join(', ');
+    return key.primary
+      ? `PRIMARY KEY (${columns})`
+      : key.unique
+        ? `UNIQUE KEY (${columns})`
+        : `KEY (${columns})`;
+  });
+  const leading = new Set(fragment.keys.map((key) => key.columns[0]));
+  fragment.columns.forEach((column, i) => {
+    const definition = metadata[i];
+    if (!column.indexed || leading.has(column.name) || definition === undefined) return;
+    const part = keyPart(column, definition);
+    if (part !== null) keys.push(`KEY (${part})`);
+  });
+  return keys;
+}
+
+/** null: the column takes no ordinary index. */
+function keyPart(column: FragmentColumn, definition: ColumnDefinition): string | null {
+  const name = quoteIdentifier(column.name);
+  if (definition.type === FieldType.json || definition.type === FieldType.geometry) return null;
+  const isBlob = (definition.flags & ColumnFlag.blob) !== 0 || isBlobType(definition.type);
+  const wide = column.kind === 'computed' && textTypes.has(definition.type);
+  if (wide || isBlob || definition.length > keyBytesMax) return `${name}(${prefixCharacters})`;
+  return name;
+}
+
+const textTypes: ReadonlySet<number> = new Set([
+  FieldType.varchar,
+  FieldType.varString,
+  FieldType.string,
+  FieldType.enum,
+  FieldType.set,
+]);
+
+function isBlobType(type: number): boolean {
+  return (
+    type === FieldType.tinyBlob ||
+    type === FieldType.mediumBlob ||
+    type === FieldType.longBlob ||
+    type === FieldType.blob
+  );
+}

@@ -1,0 +1,58 @@
+// Edits that every rewritten statement needs: keyspace names become physical databases, result names stay.
+import type { Call, Ident, Node, SelectItem } from '../sql/ast.ts';
+import { walk } from '../sql/visitor.ts';
+import type { PlanContext } from './context.ts';
+import { type Edit, identifier, text } from './splice.ts';
+
+/**
+ * Edits of all keyspace qualifiers and DATABASE() calls below `root`. Empty when the statement may go out as it is:
+ * nothing is qualified, or the databases are named like their keyspaces.
+ */
+export function qualifierEdits(root: Node, context: PlanContext): readonly Edit[] {
+  const edits: Edit[] = [];
+  walk(root, (node) => {
+    if (node.kind === 'tableName' || node.kind === 'column' || node.kind === 'star') {
+      if (node.schema !== null) edits.push(...schemaEdit(node.schema, context));
+    } else if (node.kind === 'call') {
+      if (node.schema !== null) edits.push(...schemaEdit(node.schema, context));
+      edits.push(...databaseCallEdit(node, context));
+    }
+  });
+  return edits;
+}
+
+function renamed(keyspace: string, context: PlanContext): boolean {
+  const shards = context.vschema.keyspaces.get(keyspace)?.shardMap.shards ?? [];
+  return shards.some((shard) => shard.database !== keyspace);
+}
+
+function schemaEdit(schema: Ident, context: PlanContext): readonly Edit[] {
+  if (!renamed(schema.name, context)) return [];
+  return [{ start: schema.start, end: schema.end, parts: [{ kind: 'database', keyspace: schema.name }] }];
+}
+
+/** DATABASE() would show the physical name: its value is known here. */
+function databaseCallEdit(call: Call, context: PlanContext): readonly Edit[] {
+  if ((call.name !== 'database' && call.name !== 'schema') || call.args.length > 0 || call.schema !== null) return [];
+  const { database } = context;
+  if (database !== null && !renamed(database, context) && context.vschema.keyspaces.size === 1) return [];
+  const value = database === null ? 'NULL' : `_utf8mb4 x'${Buffer.from(database, 'utf8').toString('hex')}'`;
+  return [{ start: call.start, end: call.end, parts: text(value) }];
+}
+
+/** `AS original spelling` for every unaliased item whose text the edits change, so that its column keeps its name. */
+export function nameEdits(root: Node, edits: readonly Edit[]): readonly Edit[] {
+  const names: Edit[] = [];
+  walk(root, (node) => {
+    if (node.kind !== 'selectItem' || node.alias !== null || node.text === null) return;
+    if (node.expression.kind === 'star' || node.expression.kind === 'column') return;
+    if (edits.some((edit) => edit.start >= node.start && edit.end <= node.end)) names.push(aliasEdit(node));
+  });
+  return names;
+}
+
+/** Inserts the item's own text as its alias. */
+export function aliasEdit(item: SelectItem): Edit {
+  const name = Buffer.from(item.text ?? '', 'latin1').toString('utf8');
+  return { start: item.end, end: item.end, parts: text(` AS ${identifier(name)}`) };
+}

@@ -1,0 +1,99 @@
+// Collects the columns a fragment brings to the workspace: each once, bare where possible so that its exact type survives.
+import type { FragmentColumn } from '../../plan/nodes.ts';
+import type { Template } from '../../text/template.ts';
+import { lower } from '../bind/columns-of.ts';
+import type { ColumnId } from '../bind/model.ts';
+import { typeOf } from '../facts/column-type.ts';
+import { sameColumn } from '../facts/fact.ts';
+import { identifier, join, joinWith, text } from '../splice.ts';
+
+interface Entry {
+  readonly column: ColumnId | null;
+  readonly role: string;
+  readonly item: Template;
+  readonly made: FragmentColumn;
+}
+
+export class FragmentColumns {
+  readonly #entries: Entry[] = [];
+  readonly #indexed: (column: ColumnId) => boolean;
+
+  /** `indexed` tells columns worth an index on the workspace. */
+  constructor(indexed: (column: ColumnId) => boolean) {
+    this.#indexed = indexed;
+  }
+
+  get columns(): readonly FragmentColumn[] {
+    return this.#entries.map((entry) => entry.made);
+  }
+
+  /** The fragment's select list. */
+  get items(): Template {
+    return joinWith(', ', this.#entries.map((entry) => entry.item));
+  }
+
+  /** A column as it is; returns its name on the workspace. */
+  bare(column: ColumnId, name?: string): string {
+    const known = this.#entries.find((entry) => entry.role === 'bare' && isColumn(entry, column));
+    if (known !== undefined) return known.made.name;
+    const type = typeOf(column);
+    const sql = columnText(column);
+    // FLOAT prints six digits; as a double it keeps all (trap 7).
+    const exact = typeof type !== 'string' && type.dataType === 'float' ? join(sql, text('+0e0')) : sql;
+    const kind = type === 'computed' ? 'computed' : 'bare';
+    return this.#add(column, 'bare', exact, kind, name ?? this.#nextName(), sql);
+  }
+
+  /** MIN or MAX of a column: any value of the column's own type. */
+  extreme(operation: 'MIN' | 'MAX', column: ColumnId): string {
+    const known = this.#entries.find((entry) => entry.role === operation && isColumn(entry, column));
+    if (known !== undefined) return known.made.name;
+    const sql = columnText(column);
+    const item = join(text(`${operation}(`), sql, text(')'));
+    return this.#add(column, operation, item, 'bare', this.#nextName(), sql);
+  }
+
+  /** An expression; the engine gives it the widest type of its result. */
+  computed(sql: Template): string {
+    return this.#add(null, 'computed', sql, 'computed', this.#nextName(), sql);
+  }
+
+  #nextName(): string {
+    return `c${this.#entries.length}`;
+  }
+
+  #add(
+    column: ColumnId | null,
+    role: string,
+    item: Template,
+    kind: FragmentColumn['kind'],
+    name: string,
+    sql: Template,
+  ): string {
+    const indexed = column !== null && role === 'bare' && this.#indexed(column);
+    const made: FragmentColumn = { name, kind, sql, origin: kind === 'bare' ? originOf(column) : null, indexed };
+    this.#entries.push({ column, role, item, made });
+    return name;
+  }
+}
+
+function isColumn(entry: Entry, column: ColumnId): boolean {
+  return entry.column !== null && sameColumn(entry.column, column);
+}
+
+/** `alias`.`column`, with the column's own spelling. */
+export function columnText(column: ColumnId): Template {
+  return text(`${identifier(column.source.alias)}.${identifier(spelling(column))}`);
+}
+
+export function spelling(column: ColumnId): string {
+  const { source, name } = column;
+  if (source.kind !== 'table') return name;
+  return source.table.columns?.find((one) => lower(one.name) === name)?.name ?? name;
+}
+
+function originOf(column: ColumnId | null): FragmentColumn['origin'] {
+  if (column === null || column.source.kind !== 'table') return null;
+  const { table, alias } = column.source;
+  return { keyspace: table.keyspace, table: table.name, alias, column: spelling(column) };
+}

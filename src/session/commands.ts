@@ -1,0 +1,74 @@
+// Every command but COM_QUERY: one line per command number.
+import { shardgateError } from '../errors/catalog.ts';
+import { SqlError } from '../errors/sql-error.ts';
+import { Command, decodeLongData, decodeProcessKill, decodeSetOption, decodeStatementId } from '../protocol/commands.ts';
+import { encodeEof } from '../protocol/messages.ts';
+import { frame } from '../protocol/packet-framing.ts';
+import { answerOk } from './answer.ts';
+import { runFieldList } from './field-list.ts';
+import { killSession } from './kill-statement.ts';
+import { executePrepared } from './prepared-execution.ts';
+import { prepareStatement } from './prepared-prepare.ts';
+import type { Session } from './session.ts';
+import { statusFlags } from './status.ts';
+import { statusFactsOf } from './status-facts.ts';
+import { parseTarget } from './use-statement.ts';
+
+/** Answers one command; a promise when it waits for something. Throws nothing: errors are the returned promise's. */
+export function runCommand(session: Session, packets: Buffer, payload: Buffer): void | Promise<void> {
+  try {
+    return dispatch(session, packets, payload);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function dispatch(session: Session, packets: Buffer, payload: Buffer): void | Promise<void> {
+  const { sink, state, deps } = session;
+  switch (payload[0]) {
+    case Command.ping:
+      return answerOk(sink);
+    case Command.initDb:
+      state.setTarget(parseTarget(payload.toString('utf8', 1), deps.vschema(), state.login));
+      return answerOk(sink);
+    case Command.stmtPrepare:
+      return prepareStatement(session, payload.toString('latin1', 1));
+    case Command.stmtExecute:
+      return executePrepared(session, packets, payload);
+    case Command.stmtSendLongData: {
+      const { statementId, paramIndex, data } = decodeLongData(payload);
+      state.prepared.appendLongData(statementId, paramIndex, data);
+      return;
+    }
+    case Command.stmtClose:
+      state.prepared.close(decodeStatementId(payload));
+      return;
+    case Command.stmtReset:
+      state.prepared.reset(state.prepared.get(decodeStatementId(payload), 'mysqld_stmt_reset'));
+      return answerOk(sink);
+    case Command.fieldList:
+      return runFieldList(session, payload);
+    case Command.statistics:
+      sink.raw(frame(Buffer.from(statistics(session)), 1));
+      return;
+    case Command.setOption:
+      state.multiStatements = decodeSetOption(payload);
+      sink.raw(frame(encodeEof({ warnings: 0, status: statusFlags(statusFactsOf(state), false) }), 1));
+      return;
+    case Command.resetConnection:
+      return session.reset().then(() => answerOk(sink));
+    case Command.processKill:
+      killSession(decodeProcessKill(payload), false, session);
+      return answerOk(sink);
+    case Command.stmtFetch:
+      throw shardgateError('SG5009', { construct: 'a server-side cursor (COM_STMT_FETCH)' });
+    default:
+      throw new SqlError(1047, '08S01', 'Unknown command');
+  }
+}
+
+function statistics(session: Session): string {
+  const { registry } = session.deps;
+  const uptimeSeconds = Math.floor(process.uptime());
+  return `Uptime: ${uptimeSeconds}  Threads: ${registry.size}  Questions: ${registry.statements}  Slow queries: 0  Opens: 0  Open tables: 0  Queries per second avg: ${(registry.statements / Math.max(1, uptimeSeconds)).toFixed(3)}`;
+}

@@ -1,0 +1,35 @@
+// DDL: commits what is open, runs on every shard, and answers when the new schema is known.
+import type { OkResult, ResultSink } from '../engine/contract.ts';
+import type { Plan } from '../plan/nodes.ts';
+import { SqlError } from '../errors/sql-error.ts';
+import { CaptureSink } from './capture-sink.ts';
+import type { StatementContext } from './statement-context.ts';
+import { commitOpen } from './transaction-statements.ts';
+
+/**
+ * The client's OK waits for the schema tracker: its next statement must see the new columns. When shards disagree the
+ * tracker is refreshed all the same, so that drift is known.
+ */
+export async function runDdl(
+  plan: Plan,
+  context: StatementContext,
+  execute: (sink: ResultSink) => void | Promise<void>,
+): Promise<void> {
+  await commitOpen(context);
+  const capture = new CaptureSink();
+  const result = capture.result();
+  result.catch(() => {});
+  let ok: OkResult | null;
+  try {
+    await execute(capture);
+    await result;
+    ok = capture.okResult;
+  } catch (error) {
+    capture.fail(error instanceof SqlError ? error : new SqlError(1105, 'HY000', String(error)));
+    throw error;
+  } finally {
+    await context.deps.refreshSchema(plan.keyspace);
+  }
+  if (ok !== null) context.sink.ok(ok);
+  else capture.replay(context.sink);
+}

@@ -1,0 +1,67 @@
+// EXPLAIN goes to a shard where one can tell; VEXPLAIN tells what Shardgate does.
+import { shardgateError } from '../errors/catalog.ts';
+import { describePlan } from '../plan/describe.ts';
+import type { Plan } from '../plan/nodes.ts';
+import type { Explain, Vexplain } from '../sql/ast.ts';
+import type { SqlText } from '../sql/mode.ts';
+import { answerRows, numberColumn, textColumn } from './answer.ts';
+import { planText } from './plan-text.ts';
+import { probeShard } from './probe-shard.ts';
+import { answerFromShard } from './show/server-show.ts';
+import type { StatementContext } from './statement-context.ts';
+
+/**
+ * A statement that runs on one shard as the client wrote it: that server's EXPLAIN (of the first shard of its keyspace when
+ * values decide). Any other: the plan with its reasons, one row per line.
+ */
+export async function runExplain(statement: Explain, context: StatementContext): Promise<void> {
+  if (statement.statement === null) throw shardgateError('SG5009', { construct: 'EXPLAIN FOR CONNECTION' });
+  const inner = context.text.slice(statement.statement.start, statement.statement.end);
+  const plan = planOf(inner, context);
+  if (plan !== null && plan.root.kind === 'route' && plan.root.template === null && !statement.analyze) {
+    const keyspace = context.vschema.keyspaces.get(plan.root.keyspace);
+    const shard = keyspace?.shardMap.shards[0] ?? probeShard(context.vschema, context.state.target);
+    return answerFromShard(context.text, shard, context);
+  }
+  answerLines('plan', plan === null ? ['answered by Shardgate'] : JSON.stringify(describePlan(plan), null, 2).split('\n'), context);
+}
+
+function planOf(text: SqlText, context: StatementContext): Plan | null {
+  const { entry } = planText(text, context.vschema, context.state, context.deps, true);
+  return entry.kind === 'plan' ? entry.plan : null;
+}
+
+function answerLines(name: string, lines: readonly string[], context: StatementContext): void {
+  answerRows(
+    context.sink,
+    [textColumn(name, 1024)],
+    lines.map((line) => [line]),
+    context.format,
+  );
+}
+
+/** PLAN: the tree as JSON. QUERIES and TRACE run the statement and list what was sent to which shard. */
+export async function runVexplain(statement: Vexplain, context: StatementContext): Promise<void> {
+  const inner = context.text.slice(statement.statement.start, statement.statement.end);
+  if (statement.mode === 'plan' || statement.mode === 'keys') {
+    const plan = planOf(inner, context);
+    const json = plan === null ? { answer: 'session' } : describePlan(plan);
+    answerRows(context.sink, [textColumn('JSON', 65535)], [[JSON.stringify(json, null, 2)]], context.format);
+    return;
+  }
+  const sent = await context.trace(() => runAndForget(inner, context));
+  answerRows(
+    context.sink,
+    [numberColumn('#'), textColumn('keyspace'), textColumn('shard'), textColumn('query', 65535)],
+    sent.map((query, index) => {
+      const [keyspace = '', shard = ''] = query.shardId.split('/', 2);
+      return [String(index), keyspace, shard, Buffer.from(query.sql, 'latin1').toString('utf8')];
+    }),
+    context.format,
+  );
+}
+
+async function runAndForget(text: SqlText, context: StatementContext): Promise<void> {
+  await context.query(text);
+}
+

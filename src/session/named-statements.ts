@@ -1,0 +1,53 @@
+// SQL-level PREPARE, EXECUTE, DEALLOCATE: texts kept by name, values put in as literals.
+import { SqlError } from '../errors/sql-error.ts';
+import type { Deallocate, Execute, ExecuteImmediate, Expression, Prepare } from '../sql/ast.ts';
+import type { SqlText } from '../sql/mode.ts';
+import { parseStatement } from '../sql/parser/parse.ts';
+import { answerOk } from './answer.ts';
+import { fillParams } from './fill-params.ts';
+import type { StatementContext } from './statement-context.ts';
+import { substituteExpression } from './substitute.ts';
+import { literalOf } from './user-variables.ts';
+
+/** Throws 1064 when the text does not parse, as PREPARE does. */
+export async function runPrepare(statement: Prepare, context: StatementContext): Promise<void> {
+  const text = await evaluateText(statement.source, context);
+  parseStatement(text, context.state.mode);
+  context.state.named.set(statement.name.name.toLowerCase(), text);
+  answerOk(context.sink);
+}
+
+export async function runExecute(statement: Execute, context: StatementContext): Promise<void> {
+  const text = context.state.named.get(statement.name.name.toLowerCase());
+  if (text === undefined) throw unknownStatement(statement.name.name, 'EXECUTE');
+  await runWith(text, statement.using, context);
+}
+
+export async function runExecuteImmediate(statement: ExecuteImmediate, context: StatementContext): Promise<void> {
+  await runWith(await evaluateText(statement.source, context), statement.using, context);
+}
+
+export function runDeallocate(statement: Deallocate, context: StatementContext): void {
+  if (!context.state.named.delete(statement.name.name.toLowerCase())) {
+    throw unknownStatement(statement.name.name, 'DEALLOCATE PREPARE');
+  }
+  answerOk(context.sink);
+}
+
+function unknownStatement(name: string, verb: string): SqlError {
+  return new SqlError(1243, 'HY000', `Unknown prepared statement handler (${name}) given to ${verb}`);
+}
+
+async function evaluateText(source: Expression, context: StatementContext): Promise<SqlText> {
+  const { rows } = await context.query(`SELECT ${await substituteExpression(source, context)}`);
+  return rows[0]?.[0] ?? 'NULL';
+}
+
+async function runWith(text: SqlText, using: readonly Expression[], context: StatementContext): Promise<void> {
+  const literals: SqlText[] = [];
+  for (const expression of using) {
+    const { columns, rows } = await context.query(`SELECT ${await substituteExpression(expression, context)}`);
+    literals.push(literalOf(columns[0], rows[0]?.[0] ?? null));
+  }
+  await context.run(fillParams(text, literals, context.state.mode, 'EXECUTE'), []);
+}

@@ -1,0 +1,61 @@
+// From text to a cached plan: lex, look up; on a miss parse and plan.
+import { planStatement } from '../planner/plan-statement.ts';
+import type { Statement } from '../sql/ast.ts';
+import { normalize } from '../sql/normalize.ts';
+import type { Normalized } from '../sql/normalize-slot.ts';
+import { parseStatement } from '../sql/parser/parse.ts';
+import type { SqlText } from '../sql/mode.ts';
+import type { VSchema } from '../vschema/model.ts';
+import type { SessionDependencies } from './dependencies.ts';
+import { directivesOf } from './directives.ts';
+import type { CachedStatement } from './plan-cache.ts';
+import { isSessionStatement, namesSystemSchema } from './session-statements.ts';
+import type { SessionState } from './state.ts';
+import { readsSessionState } from './substitute.ts';
+
+export interface PlannedText {
+  readonly normalized: Normalized;
+  readonly entry: CachedStatement;
+}
+
+/** Throws SqlError: 1064 and what the planner throws. */
+export function planText(
+  text: SqlText,
+  vschema: VSchema,
+  state: SessionState,
+  deps: SessionDependencies,
+  substituted: boolean,
+): PlannedText {
+  const normalized = normalize(text, state.mode);
+  const context = state.contextKey(vschema.version);
+  const found = deps.planCache.get(context, normalized.key);
+  if (found !== null && (found.kind !== 'substitute' || !substituted)) return { normalized, entry: found };
+  const statement = parseStatement(text, state.mode);
+  const entry = entryFor(statement, text, normalized, vschema, state, substituted);
+  if (!substituted || entry.kind === 'plan') deps.planCache.put(context, normalized.key, entry);
+  return { normalized, entry };
+}
+
+function entryFor(
+  statement: Statement,
+  text: SqlText,
+  normalized: Normalized,
+  vschema: VSchema,
+  state: SessionState,
+  substituted: boolean,
+): CachedStatement {
+  if (isSessionStatement(statement)) return { kind: 'session', statement };
+  if (!substituted && readsSessionState(statement)) return { kind: 'substitute' };
+  if (namesSystemSchema(statement, state.target.database)) return { kind: 'session', statement };
+  const plan = planStatement(statement, {
+    vschema,
+    database: state.target.database,
+    text,
+    normalized,
+    mode: state.mode,
+    target: { shards: state.target.shards, role: state.target.role },
+    onlyFullGroupBy: (state.settings.get('sql_mode') ?? '').includes('ONLY_FULL_GROUP_BY'),
+    directives: directivesOf(text, state.mode),
+  });
+  return { kind: 'plan', plan };
+}

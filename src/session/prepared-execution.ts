@@ -1,0 +1,83 @@
+// COM_STMT_EXECUTE: one shard gets the client's packet with the handle patched; several get text with literals.
+import type { BackendConnection } from '../backend/contract.ts';
+import type { PreparedRelay } from '../engine/contract.ts';
+import { Command, encodeTextCommand } from '../protocol/commands.ts';
+import { decodePrepareOk } from '../protocol/messages.ts';
+import { frame } from '../protocol/packet-framing.ts';
+import { decodeExecute, decodeExecuteHead, rebindExecute } from '../protocol/stmt-execute.ts';
+import type { BindValue } from '../value/bind-value.ts';
+import type { BackendHandles } from './backend-handles.ts';
+import { collectResponse } from './backend-command.ts';
+import { packetsOf } from './backend-read.ts';
+import { fillParams } from './fill-params.ts';
+import type { PreparedStatement } from './prepared-statements.ts';
+import type { Session } from './session.ts';
+import { runToEnd } from './run-to-end.ts';
+
+/** Throws 1243, 1210; the answer goes to the session's sink. */
+export async function executePrepared(session: Session, _packets: Buffer, payload: Buffer): Promise<void> {
+  const { state, deps } = session;
+  const { statementId } = decodeExecuteHead(payload);
+  const statement = state.prepared.get(statementId, 'mysqld_stmt_execute');
+  if (statement.failure !== null) {
+    const { failure } = statement;
+    state.prepared.reset(statement);
+    throw failure;
+  }
+  const longData = new Map([...statement.longData].map(([param, parts]) => [param, Buffer.concat(parts)]));
+  const command = decodeExecute(payload, {
+    paramCount: statement.paramCount,
+    types: statement.paramTypes,
+    longData: longData.size === 0 ? null : longData,
+    noBackslashEscapes: state.mode.noBackslashEscapes,
+  });
+  if (command.sentTypes) statement.paramTypes = Buffer.from(command.types);
+  const relay = longData.size === 0 ? new HandleRelay(payload, statement, deps.handles) : null;
+  const text = relay === null ? fillText(statement.text, command.params, session) : statement.text;
+  state.prepared.reset(statement);
+  await runToEnd(session, {
+    text,
+    packets: null,
+    params: relay === null ? [] : command.params,
+    format: 'binary',
+    prepared: relay,
+  });
+}
+
+/** Finds or makes the connection's handle for a text and aims the client's execution at it. */
+class HandleRelay implements PreparedRelay {
+  readonly #payload: Buffer;
+  readonly #statement: PreparedStatement;
+  readonly #handles: BackendHandles;
+
+  constructor(payload: Buffer, statement: PreparedStatement, handles: BackendHandles) {
+    this.#payload = payload;
+    this.#statement = statement;
+    this.#handles = handles;
+  }
+
+  packetsFor(connection: BackendConnection, sql: string): Buffer | Promise<Buffer> {
+    const handle = this.#handles.get(connection, sql);
+    return handle === null ? this.#prepare(connection, sql) : this.#aim(handle.id);
+  }
+
+  async #prepare(connection: BackendConnection, sql: string): Promise<Buffer> {
+    const response = await collectResponse(connection, encodeTextCommand(Command.stmtPrepare, sql));
+    const [head] = packetsOf(response);
+    if (head === undefined) throw new Error('a prepare answer has a first packet');
+    const { statementId } = decodePrepareOk(head);
+    this.#handles.put(connection, sql, statementId);
+    return this.#aim(statementId);
+  }
+
+  #aim(handle: number): Buffer {
+    const { paramCount, paramTypes } = this.#statement;
+    return frame(rebindExecute(this.#payload, handle, paramCount, paramTypes), 0);
+  }
+}
+
+/** Long data has travelled to this process only: the execution becomes a text with literals. */
+function fillText(text: string, params: readonly BindValue[], session: Session): string {
+  const literals = params.map((param) => (param.negative ? `-${param.sql}` : param.sql));
+  return fillParams(text, literals, session.state.mode, 'mysqld_stmt_execute');
+}

@@ -1,0 +1,136 @@
+// COM_STMT_PREPARE: checks and plans now, takes parameter and column definitions from a shard that prepares the text.
+import type { Plan, PlanNode } from '../plan/nodes.ts';
+import { Command, encodeTextCommand } from '../protocol/commands.ts';
+import { decodePrepareOk, encodeEof, encodePrepareOk } from '../protocol/messages.ts';
+import { frame } from '../protocol/packet-framing.ts';
+import type { SqlText } from '../sql/mode.ts';
+import { parseStatement } from '../sql/parser/parse.ts';
+import { walk } from '../sql/visitor.ts';
+import { renderTemplate } from '../text/render.ts';
+import type { Template } from '../text/template.ts';
+import { encodeColumnDefinition } from '../value/column-codec.ts';
+import { ColumnFlag, FieldType } from '../value/column-definition.ts';
+import type { Shard } from '../vindex/shard-map.ts';
+import type { VSchema } from '../vschema/model.ts';
+import { collectResponse } from './backend-command.ts';
+import { packetsOf } from './backend-read.ts';
+import { renameSchemas } from './keyspace-names.ts';
+import { planText } from './plan-text.ts';
+import { probeShard } from './probe-shard.ts';
+import type { Session } from './session.ts';
+import { statusFlags } from './status.ts';
+import { statusFactsOf } from './status-facts.ts';
+
+/**
+ * The client learns parameter and column counts as one server would tell them. Statements no shard can prepare as they
+ * stand (answered by the session, or over several keyspaces) announce no columns; their executions bring them.
+ */
+export async function prepareStatement(session: Session, sent: SqlText): Promise<void> {
+  const { state, deps, sink } = session;
+  const text = withoutTail(sent);
+  const vschema = deps.vschema();
+  const paramCount = countParams(text, session);
+  const { entry } = planText(text, vschema, state, deps, false);
+  const definitions =
+    entry.kind === 'plan'
+      ? await definitionsFrom(session, entry.plan, text, vschema)
+      : { params: paramDefinitions(paramCount), columns: [] };
+  const statement = state.prepared.add(text, paramCount);
+  const head = encodePrepareOk({
+    statementId: statement.id,
+    columnCount: definitions.columns.length,
+    paramCount,
+    warnings: 0,
+  });
+  const eof = encodeEof({ warnings: 0, status: statusFlags(statusFactsOf(state), false) });
+  const packets = [head];
+  if (paramCount > 0) packets.push(...definitions.params, eof);
+  if (definitions.columns.length > 0) packets.push(...definitions.columns, eof);
+  sink.raw(Buffer.concat(packets.map((packet, index) => frame(packet, (index + 1) & 0xff))));
+}
+
+/** Clients end prepared texts with `;`, which servers accept. */
+function withoutTail(text: SqlText): SqlText {
+  let end = text.length;
+  while (end > 0 && ' \t\r\n;\u0000'.includes(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
+}
+
+function countParams(text: SqlText, session: Session): number {
+  let count = 0;
+  walk(parseStatement(text, session.state.mode), (node) => {
+    if (node.kind === 'param') count++;
+  });
+  return count;
+}
+
+interface Definitions {
+  readonly params: readonly Buffer[];
+  readonly columns: readonly Buffer[];
+}
+
+async function definitionsFrom(
+  session: Session,
+  plan: Plan,
+  text: SqlText,
+  vschema: VSchema,
+): Promise<Definitions> {
+  const shard = vschema.keyspaces.get(plan.keyspace)?.shardMap.shards[0] ?? probeShard(vschema, session.state.target);
+  const template = describingTemplate(plan.root);
+  const sql = template === null ? text : renderFor(template, shard, session);
+  const lease = await session.state.scope.acquire(shard.id, { writes: false, signal: session.cancellation.signal });
+  try {
+    const response = await collectResponse(lease.connection, encodeTextCommand(Command.stmtPrepare, sql));
+    const [head, ...rest] = packetsOf(response);
+    if (head === undefined) return { params: [], columns: [] };
+    const ok = decodePrepareOk(head);
+    session.deps.handles.put(lease.connection, sql, ok.statementId);
+    const params = rest.slice(0, ok.paramCount);
+    const at = ok.paramCount === 0 ? 0 : ok.paramCount + 1;
+    const columns = rest.slice(at, at + ok.columnCount).map((packet) => renameSchemas(packet, shard));
+    return { params: params.length === 0 ? [] : params, columns };
+  } finally {
+    lease.done(false);
+  }
+}
+
+/** The text whose result is the client's: null for the client's own. */
+function describingTemplate(node: PlanNode): Template | null {
+  switch (node.kind) {
+    case 'route':
+      return node.template;
+    case 'gather':
+      return node.describe;
+    default:
+      return null;
+  }
+}
+
+function renderFor(template: Template, shard: Shard, session: Session): SqlText {
+  const none = (): never => {
+    throw new Error('a describing template holds text and database names only');
+  };
+  return renderTemplate(template, {
+    values: { slot: none, item: none, itemCount: () => 0, slotText: none, param: none },
+    database: () => session.deps.gateway.database(shard.id),
+    workspaceTable: none,
+    keys: none,
+  });
+}
+
+/** `?` as servers define parameters they know nothing of. */
+function paramDefinitions(count: number): Buffer[] {
+  const definition = encodeColumnDefinition({
+    schema: '',
+    table: '',
+    orgTable: '',
+    name: '?',
+    orgName: '',
+    collation: 63,
+    length: 0,
+    type: FieldType.varString,
+    flags: ColumnFlag.binary,
+    decimals: 0,
+  });
+  return Array.from({ length: count }, () => definition);
+}

@@ -1,0 +1,74 @@
+// Statements the session answers: one line per kind.
+import { shardgateError } from '../errors/catalog.ts';
+import { SqlError } from '../errors/sql-error.ts';
+import type { Statement } from '../sql/ast.ts';
+import { answerOk } from './answer.ts';
+import { runExplain, runVexplain } from './explain-statement.ts';
+import { runKill } from './kill-statement.ts';
+import { runDeallocate, runExecute, runExecuteImmediate, runPrepare } from './named-statements.ts';
+import { runSet, withSettings } from './set-statement.ts';
+import { runDescribeTable, runShow } from './show/show-statement.ts';
+import { runSystemQuery } from './show/system-query.ts';
+import type { StatementContext } from './statement-context.ts';
+import { runBegin, runCommit, runRollback, runSavepoint } from './transaction-statements.ts';
+import { parseTarget } from './use-statement.ts';
+
+/** Answers to the context's sink; throws SqlError when nothing was answered yet. */
+export async function runSessionStatement(statement: Statement, context: StatementContext): Promise<void> {
+  switch (statement.kind) {
+    case 'set':
+      return runSet(statement, context);
+    case 'setStatementFor': {
+      const inner = context.text.slice(statement.statement.start, statement.end);
+      return withSettings(statement.items, context, () => context.run(inner, context.params));
+    }
+    case 'show':
+      return runShow(statement, context);
+    case 'describeTable':
+      return runDescribeTable(statement, context);
+    case 'use': {
+      const { state, vschema, sink } = context;
+      state.setTarget(parseTarget(statement.target, vschema, state.login));
+      return answerOk(sink);
+    }
+    case 'begin':
+      return runBegin(statement, context);
+    case 'commit':
+      return runCommit(statement, context);
+    case 'rollback':
+      return runRollback(statement, context);
+    case 'savepoint':
+    case 'releaseSavepoint':
+    case 'rollbackTo':
+      return runSavepoint(statement, context);
+    case 'prepare':
+      return runPrepare(statement, context);
+    case 'execute':
+      return runExecute(statement, context);
+    case 'executeImmediate':
+      return runExecuteImmediate(statement, context);
+    case 'deallocate':
+      return runDeallocate(statement, context);
+    case 'kill':
+      return runKill(statement, context);
+    case 'explain':
+      return runExplain(statement, context);
+    case 'vexplain':
+      return runVexplain(statement, context);
+    case 'do':
+      for (const expression of statement.expressions) {
+        await context.query(`SELECT ${context.text.slice(expression.start, expression.end)}`);
+      }
+      return answerOk(context.sink);
+    case 'unlockTables':
+      return answerOk(context.sink);
+    case 'lockTables':
+      throw shardgateError('SG5009', { construct: 'LOCK TABLES' });
+    case 'xa':
+      throw shardgateError('SG5009', { construct: 'XA' });
+    case 'empty':
+      throw new SqlError(1065, '42000', 'Query was empty');
+    default:
+      return runSystemQuery(statement, context);
+  }
+}

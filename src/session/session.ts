@@ -1,0 +1,166 @@
+// One client: takes its commands, keeps its state, answers each exactly once.
+import { SqlError } from '../errors/sql-error.ts';
+import { Capability } from '../protocol/capabilities.ts';
+import { Command } from '../protocol/commands.ts';
+import { type LexMode } from '../sql/mode.ts';
+import { ClientSink, type Outcome } from './client-sink.ts';
+import { runCommand } from './commands.ts';
+import type { ClientLogin, ClientSession } from './contract.ts';
+import type { SessionDependencies } from './dependencies.ts';
+import { toSqlError } from './error-of.ts';
+import type { RegisteredSession } from './registry.ts';
+import { Cancellation } from './statement-execution.ts';
+import { SessionState, type Target } from './state.ts';
+import type { Settings } from './settings.ts';
+import { StatementLog } from './statement-log.ts';
+import { statusFactsOf } from './status-facts.ts';
+import { TextQuery } from './text-query.ts';
+
+/*
+ *   idle --- command --> running --- answer ended, follow-up done --> idle (done called)
+ *                           |
+ *                           +--- kill, timeout: cancellation --> the answer ends with an error
+ */
+export class Session implements ClientSession, RegisteredSession {
+  readonly state: SessionState;
+  readonly sink: ClientSink;
+  readonly deps: SessionDependencies;
+  readonly log: StatementLog;
+  cancellation = new Cancellation();
+  readonly #login: ClientLogin;
+  readonly #textQuery: TextQuery;
+  readonly #atLogin: { readonly settings: Settings; readonly mode: LexMode };
+  #done: (() => void) | null = null;
+  #running: string | null = null;
+  #sinceMs = performance.now();
+  #closed = false;
+
+  constructor(login: ClientLogin, deps: SessionDependencies, mode: LexMode, settings: Settings, target: Target) {
+    this.#login = login;
+    this.deps = deps;
+    this.#atLogin = { settings, mode };
+    this.state = new SessionState(login, deps, mode, (login.capabilities & Capability.multiStatements) !== 0);
+    this.state.setSettings(settings);
+    this.state.setTarget(target);
+    this.sink = new ClientSink(login.channel, statusFactsOf(this.state));
+    this.log = new StatementLog(deps.observer, login.user);
+    this.#textQuery = new TextQuery(this);
+    deps.registry.add(this);
+  }
+
+  get connectionId(): number {
+    return this.#login.connectionId;
+  }
+
+  get user(): string {
+    return this.#login.user;
+  }
+
+  get host(): string {
+    return this.#login.host;
+  }
+
+  get database(): string | null {
+    return this.state.target.database;
+  }
+
+  get running(): string | null {
+    return this.#running;
+  }
+
+  get sinceMs(): number {
+    return this.#sinceMs;
+  }
+
+  get inTransaction(): boolean {
+    return this.state.scope.open;
+  }
+
+  command(packets: Buffer, payload: Buffer, done: () => void): void {
+    this.#done = done;
+    this.#sinceMs = performance.now();
+    if (this.cancellation.cancelled !== null) this.cancellation = new Cancellation();
+    this.sink.restart();
+    if (payload[0] === Command.query) {
+      this.#running = '';
+      this.#textQuery.start(payload.toString('latin1', 1), packets, this.#finishText);
+      return;
+    }
+    this.sink.onEnd = null;
+    const command = runCommand(this, packets, payload);
+    if (command === undefined) this.#finish();
+    else command.then(this.#finish, this.#fail);
+  }
+
+  /** One statement's answer ended: remembered, counted. */
+  statementEnded(outcome: Outcome): void {
+    remember(this.state, outcome);
+    this.deps.registry.statements++;
+    this.log.finish(outcome.error !== null, this.#sinceMs);
+  }
+
+  /** What a text ran as, for SHOW PROCESSLIST: its normalised form. */
+  describeRunning(digest: string): void {
+    this.#running = digest;
+  }
+
+  killQuery(): void {
+    if (this.#done === null) return;
+    this.interrupt(new SqlError(1317, '70100', 'Query execution was interrupted'));
+  }
+
+  /** Stops what runs; the client gets `reason`. */
+  interrupt(reason: SqlError): void {
+    this.cancellation.cancel(reason);
+    this.state.scope.killRunning();
+  }
+
+  kill(): void {
+    this.interrupt(new SqlError(1927, '70100', 'Connection was killed'));
+    this.#login.channel.close();
+  }
+
+  /** Back to what the login gave (COM_RESET_CONNECTION); the database stays. */
+  async reset(): Promise<void> {
+    await this.state.scope.rollback();
+    this.state.reset(this.#atLogin.settings, this.#atLogin.mode);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.deps.registry.remove(this.connectionId);
+    this.cancellation.cancel(new SqlError(1317, '70100', 'Query execution was interrupted'));
+    this.state.scope.abandonRunning();
+    void this.state.scope.close();
+  }
+
+  readonly #finishText = (): void => {
+    this.#finish();
+  };
+
+  readonly #finish = (): void => {
+    const done = this.#done;
+    this.#done = null;
+    this.#running = null;
+    this.#sinceMs = performance.now();
+    if (done !== null) done();
+  };
+
+  readonly #fail = (error: unknown): void => {
+    this.sink.onEnd = null;
+    this.sink.fail(toSqlError(error));
+    this.#finish();
+  };
+}
+
+/** What an answer means for the functions that tell of the last statement. */
+function remember(state: SessionState, outcome: Outcome): void {
+  if (outcome.error !== null) {
+    state.rowCount = -1n;
+    state.warnings = [{ level: 'Error', code: outcome.error.errno, message: outcome.error.message }];
+    return;
+  }
+  state.rowCount = outcome.rows ? -1n : outcome.affectedRows;
+  if (outcome.lastInsertId !== 0n) state.lastInsertId = outcome.lastInsertId;
+}

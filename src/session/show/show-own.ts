@@ -1,0 +1,109 @@
+// SHOW of things only Shardgate knows: sessions, shards, vschema, pools.
+import { shardgateError } from '../../errors/catalog.ts';
+import type { Show } from '../../sql/ast.ts';
+import type { RegisteredSession } from '../registry.ts';
+import type { StatementContext } from '../statement-context.ts';
+import { answerFiltered, type ShowColumn } from './filter-rows.ts';
+import { keyspaceOf, visibleKeyspaces } from './visible.ts';
+
+interface OwnTable {
+  readonly columns: readonly ShowColumn[];
+  readonly rows: readonly (readonly (string | null)[])[];
+}
+
+/** Throws SG5009 for forms that have no meaning here. */
+export async function showOwn(show: Show, context: StatementContext): Promise<void> {
+  const table = tableFor(show, context);
+  await answerFiltered(table.columns, table.rows, show, context);
+}
+
+function tableFor(show: Show, context: StatementContext): OwnTable {
+  switch (show.what) {
+    case 'processlist':
+    case 'shardgateSessions':
+      return processList(show, context);
+    case 'vitessShards':
+      return { columns: [{ name: 'Shards' }], rows: shardNames(context).map((name) => [name]) };
+    case 'vschemaTables':
+      return { columns: [{ name: 'Tables' }], rows: vschemaTables(show, context) };
+    case 'vschemaVindexes':
+      return vschemaVindexes(show, context);
+    case 'shardgatePools':
+      return statusTable('pools', context);
+    case 'shardgateQueries':
+      return statusTable('queries', context);
+    case 'shardgateStatus':
+      return statusTable('status', context);
+    case 'shardgateTransactions':
+      return statusTable('transactions', context);
+    default:
+      throw shardgateError('SG5009', { construct: `SHOW ${show.words}` });
+  }
+}
+
+function statusTable(name: 'pools' | 'queries' | 'status' | 'transactions', context: StatementContext): OwnTable {
+  const { columns, rows } = context.deps.status.table(name);
+  return { columns: columns.map((column) => ({ name: column })), rows };
+}
+
+function shardNames(context: StatementContext): readonly string[] {
+  return visibleKeyspaces(context).flatMap((keyspace) => keyspace.shardMap.shards.map((shard) => shard.id));
+}
+
+/** As on a server: one's own connections; without FULL the first 100 characters. */
+function processList(show: Show, context: StatementContext): OwnTable {
+  const now = performance.now();
+  const mine = context.deps.registry.all().filter((session) => session.user === context.state.login.user);
+  const info = (session: RegisteredSession): string | null =>
+    session.running === null ? null : show.full ? session.running : session.running.slice(0, 100);
+  return {
+    columns: ['Id', 'User', 'Host', 'db', 'Command', 'Time', 'State', 'Info'].map((name) => ({
+      name,
+      numeric: name === 'Id' || name === 'Time',
+    })),
+    rows: mine.map((session) => [
+      String(session.connectionId),
+      session.user,
+      session.host,
+      session.database,
+      session.running === null ? 'Sleep' : 'Query',
+      String(Math.floor((now - session.sinceMs) / 1000)),
+      session.running === null ? '' : 'executing',
+      info(session),
+    ]),
+  };
+}
+
+function vschemaTables(show: Show, context: StatementContext): readonly (readonly string[])[] {
+  const keyspace = keyspaceOf(show.schema, context);
+  const tables = [...(keyspace?.tables.values() ?? [])].filter((table) => table.kind !== 'unknown');
+  return tables.map((table) => [table.name]).sort();
+}
+
+/** With ON table: the table's column vindexes; else all vindexes. */
+function vschemaVindexes(show: Show, context: StatementContext): OwnTable {
+  if (show.table !== null) {
+    const keyspace = keyspaceOf(show.table.schema ?? show.schema, context);
+    const table = keyspace?.tables.get(show.table.name.name);
+    return {
+      columns: ['Columns', 'Name', 'Type', 'Params', 'Owner'].map((name) => ({ name })),
+      rows: (table?.columnVindexes ?? []).map((key) => [
+        key.columns.map((column) => column.name).join(', '),
+        key.vindex.name,
+        key.vindex.type,
+        '',
+        key.vindex.kind === 'lookup' ? (key.vindex.owner ?? '') : '',
+      ]),
+    };
+  }
+  const rows = visibleKeyspaces(context).flatMap((keyspace) =>
+    [...keyspace.vindexes.values()].map((vindex) => [
+      keyspace.name,
+      vindex.name,
+      vindex.type,
+      '',
+      vindex.kind === 'lookup' ? (vindex.owner ?? '') : '',
+    ]),
+  );
+  return { columns: ['Keyspace', 'Name', 'Type', 'Params', 'Owner'].map((name) => ({ name })), rows };
+}

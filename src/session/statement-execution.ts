@@ -1,0 +1,90 @@
+// One planned statement on its way through the engine.
+import type { ConnectionScope, EngineLimits, Execution, ExecutionObserver, ResultSink, RunningStatement } from '../engine/contract.ts';
+import type { Gateway } from '../backend/contract.ts';
+import type { BindValues } from '../engine/contract.ts';
+import type { Plan } from '../plan/nodes.ts';
+import type { LiteralCharset } from '../vindex/canonical-text.ts';
+import type { ShardMap } from '../vindex/shard-map.ts';
+import type { SessionDependencies } from './dependencies.ts';
+import type { ShardMaps } from './shard-maps.ts';
+
+/** The parts that differ per statement. */
+export interface ExecutionParts {
+  readonly plan: Plan;
+  readonly statement: RunningStatement;
+  readonly binds: BindValues;
+  readonly sink: ResultSink;
+}
+
+/** Cancels lazily: a relayed point read never touches the signal, so none is made for it. */
+export class StatementExecution implements Execution {
+  readonly plan: Plan;
+  readonly statement: RunningStatement;
+  readonly binds: BindValues;
+  readonly sink: ResultSink;
+  readonly gateway: Gateway;
+  readonly scope: ConnectionScope;
+  readonly limits: EngineLimits;
+  readonly shardMaps: ReadonlyMap<string, ShardMap>;
+  readonly flavour: 'mariadb' | 'mysql';
+  readonly literalCharset: LiteralCharset;
+  readonly observer: ExecutionObserver;
+  readonly #deps: SessionDependencies;
+  readonly #cancellation: Cancellation;
+
+  constructor(
+    parts: ExecutionParts,
+    maps: ShardMaps,
+    scope: ConnectionScope,
+    literalCharset: LiteralCharset,
+    cancellation: Cancellation,
+    observer: ExecutionObserver,
+    deps: SessionDependencies,
+  ) {
+    this.plan = parts.plan;
+    this.statement = parts.statement;
+    this.binds = parts.binds;
+    this.sink = parts.sink;
+    this.gateway = deps.gateway;
+    this.scope = scope;
+    this.limits = deps.limits;
+    this.shardMaps = maps.byKeyspace;
+    this.flavour = maps.flavour;
+    this.literalCharset = literalCharset;
+    this.observer = observer;
+    this.#deps = deps;
+    this.#cancellation = cancellation;
+  }
+
+  get signal(): AbortSignal {
+    return this.#cancellation.signal;
+  }
+
+  workspaceShard(keyspace: string): string {
+    return this.#deps.workspaceShard(keyspace);
+  }
+}
+
+/** The cancelling of one command, made on first use. */
+export class Cancellation {
+  #controller: AbortController | null = null;
+  #reason: Error | null = null;
+
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      if (this.#reason !== null) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  get cancelled(): Error | null {
+    return this.#reason;
+  }
+
+  cancel(reason: Error): void {
+    if (this.#reason !== null) return;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+  }
+}

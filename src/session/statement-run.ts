@@ -1,0 +1,185 @@
+// One statement: planned text to the engine, session statements to their handlers.
+import { run } from '../engine/run.ts';
+import type { PreparedRelay, ResultSink } from '../engine/contract.ts';
+import { SqlError } from '../errors/sql-error.ts';
+import type { Plan } from '../plan/nodes.ts';
+import type { SqlText } from '../sql/mode.ts';
+import { parseStatement } from '../sql/parser/parse.ts';
+import type { BindValue } from '../value/bind-value.ts';
+import type { VSchema } from '../vschema/model.ts';
+import { StatementValues } from './bind-values.ts';
+import { CaptureSink } from './capture-sink.ts';
+import { runDdl } from './ddl.ts';
+import { fillParams } from './fill-params.ts';
+import { planText, type PlannedText } from './plan-text.ts';
+import type { Session } from './session.ts';
+import { runSessionStatement } from './session-statement.ts';
+import { shardMapsOf } from './shard-maps.ts';
+import { StatementExecution } from './statement-execution.ts';
+import type { SentStatement, StatementContext } from './statement-context.ts';
+import { substitute } from './substitute.ts';
+
+export interface StatementInput {
+  readonly text: SqlText;
+  /** The client's own packets when this text is all they hold. */
+  readonly packets: Buffer | null;
+  readonly params: readonly BindValue[];
+  readonly format: 'text' | 'binary';
+  readonly prepared: PreparedRelay | null;
+}
+
+/**
+ * Runs one statement; its answer goes to the session's sink. Returns nothing when the answer's end is all there is to wait
+ * for, else a promise. Throws and rejects with SqlError when nothing was answered yet.
+ */
+export function startStatement(session: Session, input: StatementInput): void | Promise<void> {
+  return runInto(session, input, session.sink, false);
+}
+
+function runInto(
+  session: Session,
+  input: StatementInput,
+  sink: ResultSink,
+  substituted: boolean,
+): void | Promise<void> {
+  const { state, deps } = session;
+  const vschema = deps.vschema();
+  const planned = planText(input.text, vschema, state, deps, substituted);
+  const { entry } = planned;
+  if (entry.kind !== 'plan' && input.params.length > 0) {
+    // What the session answers or rewrites has no server-side handle: its parameters become literals.
+    const literals = input.params.map((param) => (param.negative ? `-${param.sql}` : param.sql));
+    const text = fillParams(input.text, literals, state.mode, 'mysqld_stmt_execute');
+    return runInto(session, { ...input, text, packets: null, params: [], prepared: null }, sink, substituted);
+  }
+  switch (entry.kind) {
+    case 'plan':
+      return execute(session, input, planned, entry.plan, vschema, sink);
+    case 'session':
+      return runSessionStatement(entry.statement, contextOf(session, input, vschema, sink));
+    case 'substitute': {
+      const statement = parseStatement(input.text, state.mode);
+      const text = substitute(statement, input.text, state);
+      return runInto(session, { ...input, text, packets: null, prepared: null }, sink, true);
+    }
+  }
+}
+
+function execute(
+  session: Session,
+  input: StatementInput,
+  planned: PlannedText,
+  plan: Plan,
+  vschema: VSchema,
+  sink: ResultSink,
+): void | Promise<void> {
+  const { state, deps } = session;
+  session.describeRunning(planned.normalized.key);
+  if (plan.label === 'ddl') return runDdl(plan, contextOf(session, input, vschema, sink), executeInto);
+  return executeInto(sink);
+
+  function executeInto(target: ResultSink): void | Promise<void> {
+    session.log.begin(plan, planned.normalized.key);
+    const execution = new StatementExecution(
+      {
+        plan,
+        statement: { packets: input.packets, text: input.text, prepared: input.prepared, format: input.format },
+        binds: new StatementValues(input.text, planned.normalized, state.mode, input.params),
+        sink: target,
+      },
+      shardMapsOf(vschema),
+      state.scope,
+      state.mode.charset.startsWith('utf8') ? 'utf8' : 'other',
+      session.cancellation,
+      session.log,
+      deps,
+    );
+    return run(execution);
+  }
+}
+
+function contextOf(session: Session, input: StatementInput, vschema: VSchema, sink: ResultSink): StatementContext {
+  const { state, deps } = session;
+  return {
+    state,
+    deps,
+    vschema,
+    sink,
+    text: input.text,
+    format: input.format,
+    params: input.params,
+    signal: session.cancellation.signal,
+    async run(text, params) {
+      await waitFor(sink, (target) =>
+        runInto(session, { text, packets: null, params, format: input.format, prepared: null }, target, false),
+      );
+    },
+    async trace(body) {
+      const sent: SentStatement[] = [];
+      session.log.trace = sent;
+      try {
+        await body();
+      } finally {
+        session.log.trace = null;
+      }
+      return sent;
+    },
+    async query(text) {
+      const capture = new CaptureSink();
+      const result = capture.result();
+      const parts = { text, packets: null, params: input.params, format: 'text', prepared: null } as const;
+      try {
+        await runInto(session, parts, capture, false);
+      } catch (error) {
+        capture.fail(error instanceof SqlError ? error : new SqlError(1105, 'HY000', String(error)));
+      }
+      return result;
+    },
+  };
+}
+
+/** Waits for the answer's end also where the engine makes no promise of it. */
+async function waitFor(sink: ResultSink, body: (target: ResultSink) => void | Promise<void>): Promise<void> {
+  const watched = new EndWatcher(sink);
+  await body(watched);
+  await watched.ended;
+}
+
+/** Passes everything on and tells when the answer ended. */
+class EndWatcher implements ResultSink {
+  readonly #sink: ResultSink;
+  readonly ended: Promise<void>;
+  #resolve: () => void = () => {};
+
+  constructor(sink: ResultSink) {
+    this.#sink = sink;
+    this.ended = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  relay: ResultSink['relay'] = (chunk) => this.#sink.relay(chunk);
+  columns: ResultSink['columns'] = (columns) => this.#sink.columns(columns);
+  rows: ResultSink['rows'] = (payloads) => this.#sink.rows(payloads);
+  drained: ResultSink['drained'] = () => this.#sink.drained();
+
+  relayEnd: ResultSink['relayEnd'] = (chunk, at, terminal) => {
+    this.#sink.relayEnd(chunk, at, terminal);
+    this.#resolve();
+  };
+
+  end: ResultSink['end'] = (warnings) => {
+    this.#sink.end(warnings);
+    this.#resolve();
+  };
+
+  ok: ResultSink['ok'] = (result) => {
+    this.#sink.ok(result);
+    this.#resolve();
+  };
+
+  fail: ResultSink['fail'] = (error) => {
+    this.#sink.fail(error);
+    this.#resolve();
+  };
+}

@@ -1,0 +1,143 @@
+// COM_QUERY: one statement straight to the engine, several one after the other.
+import { isSingleStatement, splitStatements } from '../sql/split.ts';
+import type { SqlText } from '../sql/mode.ts';
+import { SqlError } from '../errors/sql-error.ts';
+import { syntaxError } from '../sql/syntax-error.ts';
+import type { BindValue } from '../value/bind-value.ts';
+import type { Outcome } from './client-sink.ts';
+import { toSqlError } from './error-of.ts';
+import type { Session } from './session.ts';
+import { startStatement } from './statement-run.ts';
+
+const noParams: readonly BindValue[] = [];
+
+/**
+ * The relay's path makes no promise: `startStatement` returns nothing, the answer's end calls back. Everything that waits
+ * (merges, SET, transactions) returns a promise, whose settling ends the command.
+ */
+export class TextQuery {
+  readonly #session: Session;
+  #done: (() => void) | null = null;
+  #starting = false;
+  #waiting = false;
+  #outcome: Outcome | null = null;
+  /** Resolved at the end of the current statement when several are run. */
+  #step: (() => void) | null = null;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  start(text: SqlText, packets: Buffer, done: () => void): void {
+    this.#done = done;
+    try {
+      if (isSingleStatement(text, this.#session.state.mode)) {
+        this.#run(text, packets);
+        return;
+      }
+    } catch (error) {
+      this.#refuse(error);
+      return;
+    }
+    void this.#runAll(text).then(done);
+  }
+
+  #refuse(error: unknown): void {
+    this.#session.sink.onEnd = this.#onEnd;
+    this.#starting = false;
+    this.#waiting = false;
+    this.#session.sink.fail(toSqlError(error));
+  }
+
+  async #runAll(text: SqlText): Promise<void> {
+    const { sink, state } = this.#session;
+    const spans = splitStatements(text, state.mode);
+    this.#done = null;
+    const second = spans[1];
+    if (!state.multiStatements && second !== undefined) {
+      sink.onEnd = null;
+      sink.fail(syntaxError(text, second.start, state.mode));
+      return;
+    }
+    for (const [index, span] of spans.entries()) {
+      sink.nextResult(index < spans.length - 1);
+      this.#outcome = null;
+      await new Promise<void>((resolve) => {
+        this.#step = resolve;
+        this.#run(text.slice(span.start, span.end), null);
+      });
+      this.#step = null;
+      if (this.#lastError() !== null) return;
+    }
+  }
+
+  #lastError(): SqlError | null {
+    const outcome: Outcome | null = this.#outcome;
+    return outcome === null ? null : outcome.error;
+  }
+
+  #run(text: SqlText, packets: Buffer | null): void {
+    const session = this.#session;
+    session.sink.onEnd = this.#onEnd;
+    this.#outcome = null;
+    this.#starting = true;
+    this.#waiting = false;
+    let promise: void | Promise<void>;
+    try {
+      promise = startStatement(session, { text, packets, params: noParams, format: 'text', prepared: null });
+    } catch (error) {
+      this.#starting = false;
+      session.sink.fail(toSqlError(error));
+      return;
+    }
+    this.#starting = false;
+    if (promise !== undefined) {
+      this.#waiting = true;
+      promise.then(this.#settled, this.#failed);
+    } else if (this.#outcome !== null) this.#complete();
+  }
+
+  readonly #onEnd = (outcome: Outcome): void => {
+    this.#outcome = outcome;
+    this.#session.statementEnded(outcome);
+    if (!this.#starting && !this.#waiting) this.#complete();
+  };
+
+  readonly #settled = (): void => {
+    this.#waiting = false;
+    this.#complete();
+  };
+
+  readonly #failed = (error: unknown): void => {
+    if (this.#outcome === null) this.#session.sink.fail(toSqlError(error));
+    this.#waiting = false;
+    this.#complete();
+  };
+
+  /** Follow-ups (a broken transaction, warnings to fetch) delay the next command, not this answer. */
+  #complete(): void {
+    const session = this.#session;
+    const error = this.#lastError();
+    if (error !== null && session.state.scope.open) {
+      void session.state.scope.failed(error.errno, isConnectionLoss(error)).then(() => this.#next());
+      return;
+    }
+    this.#next();
+  }
+
+  #next(): void {
+    const step = this.#step;
+    if (step !== null) {
+      step();
+      return;
+    }
+    const done = this.#done;
+    this.#done = null;
+    if (done !== null) done();
+  }
+}
+
+/** Errors that say a server connection broke, whoever words them. */
+export function isConnectionLoss(error: SqlError): boolean {
+  return error.errno === 2013 || error.errno === 2006 || error.sqlState.startsWith('08');
+}

@@ -1,0 +1,69 @@
+// Options of tables and databases: ENGINE, CHARSET, COMMENT and all the others.
+import type { TableOption } from '../ast.ts';
+import { K } from '../keywords.ts';
+import { T } from '../token.ts';
+import type { Cursor } from './cursor.ts';
+import { startsQuery } from './paren.ts';
+import { skipParens } from './skip.ts';
+
+/** The options at the cursor, with or without commas between them. */
+export function tableOptions(c: Cursor): TableOption[] {
+  const options: TableOption[] = [];
+  while (startsOption(c)) {
+    options.push(tableOption(c));
+    if (c.kind === T.comma && c.peekKind() === T.word && isOptionList(c)) c.advance();
+  }
+  return options;
+}
+
+/** After a comma: another option, not the next action of an ALTER TABLE. */
+function isOptionList(c: Cursor): boolean {
+  const next = c.peekWord();
+  return c.peekKind(2) === T.equal || next === K.ENGINE || next === K.COMMENT || next === K.AUTO_INCREMENT;
+}
+
+function startsOption(c: Cursor): boolean {
+  if (c.kind !== T.word || startsQuery(c)) return c.kind === T.word && c.word === K.WITH && c.peekWord() === K.SYSTEM;
+  switch (c.word) {
+    case K.PARTITION:
+    case K.AS:
+    case K.IGNORE:
+    case K.REPLACE:
+      return false;
+    default:
+      return true;
+  }
+}
+
+export function tableOption(c: Cursor): TableOption {
+  const start = c.start;
+  if (c.accept(K.WITH)) {
+    c.expect(K.SYSTEM);
+    c.expect(K.VERSIONING);
+    return { kind: 'tableOption', name: 'WITH SYSTEM VERSIONING', value: '', start, end: c.lastEnd };
+  }
+  if (c.acceptPair(K.START, K.TRANSACTION)) {
+    return { kind: 'tableOption', name: 'START TRANSACTION', value: '', start, end: c.lastEnd };
+  }
+  c.accept(K.DEFAULT);
+  const name = optionName(c);
+  c.acceptKind(T.equal);
+  const from = c.start;
+  if (!skipParens(c)) optionValue(c);
+  return { kind: 'tableOption', name, value: c.since(from), start, end: c.lastEnd };
+}
+
+function optionName(c: Cursor): string {
+  if (c.acceptPair(K.CHARACTER, K.SET) || c.acceptPair(K.CHAR, K.SET) || c.accept(K.CHARSET)) return 'CHARSET';
+  const first = c.source().toUpperCase();
+  if (c.kind !== T.word) c.fail();
+  c.advance();
+  return c.accept(K.DIRECTORY) ? `${first} DIRECTORY` : first;
+}
+
+function optionValue(c: Cursor): void {
+  if (c.kind === T.minus || c.kind === T.plus) c.advance();
+  if (c.kind === T.comma || c.kind === T.closeParen || c.kind === T.equal) c.fail();
+  c.advance();
+  if (c.accept(K.STORAGE)) c.advance();
+}

@@ -1,0 +1,32 @@
+// UPDATE.
+import type { SetClause, Update, With } from '../ast.ts';
+import { K } from '../keywords.ts';
+import { limitOption, orderByOption, whereClause } from './clause.ts';
+import type { Cursor } from './cursor.ts';
+import { assignments, returningClause } from './insert.ts';
+import { hintsOption } from './select.ts';
+import { tableReferences } from './table-reference.ts';
+
+/** The cursor is at UPDATE; `withClause` came before it. */
+export function update(c: Cursor, withClause: With | null): Update {
+  const start = (withClause ?? c).start;
+  c.advance();
+  const hints = hintsOption(c);
+  const lowPriority = c.accept(K.LOW_PRIORITY);
+  const ignore = c.accept(K.IGNORE);
+  const tables = tableReferences(c);
+  const set = setClause(c);
+  const where = whereClause(c);
+  const orderBy = orderByOption(c);
+  const limit = limitOption(c);
+  const returning = returningClause(c);
+  const tail = { tables, set, where, orderBy, limit, returning, start, end: c.lastEnd };
+  return { kind: 'update', with: withClause, hints, lowPriority, ignore, ...tail };
+}
+
+function setClause(c: Cursor): SetClause {
+  const start = c.start;
+  c.expect(K.SET);
+  const list = assignments(c);
+  return { kind: 'setClause', assignments: list, start, end: c.lastEnd };
+}
