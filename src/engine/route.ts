@@ -2,10 +2,10 @@
 
 import { SqlError } from '../errors/sql-error.ts';
 import type { RouteNode } from '../plan/nodes.ts';
+import type { Template } from '../text/template.ts';
 import { present } from '../util/assert.ts';
 import type { Shard } from '../vindex/shard-map.ts';
 import { closeStatement, prepareStatement } from './backend-call.ts';
-import { throwIfCancelled } from './cancel.ts';
 import { executePayload, queryPayload } from './command-payload.ts';
 import type { Execution, ScopedLease } from './contract.ts';
 import { Relay } from './relay.ts';
@@ -24,61 +24,64 @@ export function routeShard(execution: Execution, node: RouteNode): Shard | null 
 
 /** Sends and returns; the sink is ended by the response. Throws (or rejects) only before anything was sent. */
 export function runOnShard(execution: Execution, node: RouteNode, shard: Shard): void | Promise<void> {
-  const { scope, plan } = execution;
-  throwIfCancelled(execution.signal);
+  return sendToShard(execution, shard, node.template);
+}
+
+/**
+ * The statement to one shard, the answer relayed. `template` null: the client's own packet. Throws (or rejects) only
+ * before anything was sent; afterwards the response ends the sink.
+ */
+export function sendToShard(
+  execution: Execution,
+  shard: Shard,
+  template: Template | null,
+): void | Promise<void> {
+  const { plan, scope } = execution;
   const lease = scope.tryAcquire(shard.id, plan.readOnly && !plan.locks ? reads : writes);
-  if (lease === null) return acquireAndSend(execution, node, shard, true);
-  return send(execution, node, shard, lease, true);
+  if (lease === null) return acquireAndSend(execution, shard, template, true);
+  return send(execution, shard, template, lease, true);
 }
 
 async function acquireAndSend(
   execution: Execution,
-  node: RouteNode,
   shard: Shard,
+  template: Template | null,
   mayRetry: boolean,
 ): Promise<void> {
   const { scope, plan, signal } = execution;
   const lease = await scope.acquire(shard.id, { writes: !plan.readOnly || plan.locks, signal });
-  await send(execution, node, shard, lease, mayRetry);
+  await send(execution, shard, template, lease, mayRetry);
 }
 
 function send(
   execution: Execution,
-  node: RouteNode,
   shard: Shard,
+  template: Template | null,
   lease: ScopedLease,
   mayRetry: boolean,
 ): void | Promise<void> {
-  const { plan, scope } = execution;
+  const { plan, scope, statement, observer } = execution;
   // A read outside a transaction whose connection broke before the first byte may run once more, elsewhere.
   const retriable = mayRetry && plan.readOnly && !plan.locks && !scope.inTransaction;
-  const relay = new Relay(execution, lease, shard, retriable ? () => retry(execution, node, shard) : null);
-  const { statement, observer } = execution;
-  const { connection } = lease;
-  if (node.template === null && statement.packets !== null) {
+  const relay = new Relay(
+    execution,
+    lease,
+    shard,
+    retriable ? () => retry(execution, shard, template) : null,
+  );
+  if (template === null && statement.packets !== null) {
     observer.shardQuery(shard.id, statement.text);
-    connection.sendPackets(statement.packets, relay);
+    lease.connection.sendPackets(statement.packets, relay);
     return;
   }
-  const sql = node.template === null ? statement.text : shardText(execution, shard, node.template);
+  const sql = template === null ? statement.text : shardText(execution, shard, template);
   observer.shardQuery(shard.id, sql);
   if (statement.format === 'text') {
-    connection.send(queryPayload(sql), relay);
+    lease.connection.send(queryPayload(sql), relay);
     return;
   }
-  return sendBinary(execution, node, lease, relay, sql);
-}
-
-/** Binary rows: the client's prepared handle where its parameters are still in the text, else one of our own. */
-function sendBinary(
-  execution: Execution,
-  node: RouteNode,
-  lease: ScopedLease,
-  relay: Relay,
-  sql: string,
-): void | Promise<void> {
-  const { prepared } = execution.statement;
-  if (prepared === null || spellsParameters(node)) return sendPrepared(lease, relay, sql);
+  const { prepared } = statement;
+  if (prepared === null || spellsParameters(template)) return sendPrepared(lease, relay, sql);
   const packets = prepared.packetsFor(lease.connection, sql);
   if (Buffer.isBuffer(packets)) {
     lease.connection.sendPackets(packets, relay);
@@ -90,6 +93,7 @@ function sendBinary(
   );
 }
 
+/** A handle of our own for one execution: the text has its parameters spelled out. */
 async function sendPrepared(lease: ScopedLease, relay: Relay, sql: string): Promise<void> {
   const { connection } = lease;
   try {
@@ -102,12 +106,13 @@ async function sendPrepared(lease: ScopedLease, relay: Relay, sql: string): Prom
   }
 }
 
-function spellsParameters(node: RouteNode): boolean {
-  return node.template?.some((part) => part.kind === 'value' && part.ref.kind === 'param') ?? false;
+/** Whether the rendered text holds values where the client's has `?`. */
+function spellsParameters(template: Template | null): boolean {
+  return template?.some((part) => part.kind === 'value' && part.ref.kind === 'param') ?? false;
 }
 
-function retry(execution: Execution, node: RouteNode, shard: Shard): boolean {
-  acquireAndSend(execution, node, shard, false).catch((error: unknown) => {
+function retry(execution: Execution, shard: Shard, template: Template | null): boolean {
+  acquireAndSend(execution, shard, template, false).catch((error: unknown) => {
     execution.sink.fail(error instanceof SqlError ? error : new SqlError(1105, 'HY000', String(error)));
   });
   return true;

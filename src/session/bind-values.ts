@@ -45,6 +45,14 @@ export class StatementValues implements BindValues {
     return slot < slotCount(this.#normalized) ? (slotItems(this.#normalized, slot)?.count ?? 0) : 0;
   }
 
+  itemWidth(slot: number): number {
+    return this.#items(slot).width;
+  }
+
+  itemWidth(slot: number): number {
+    return slotItems(this.#normalized, slot)?.width ?? 1;
+  }
+
   item(slot: number, item: number): BindValue {
     return this.cell(slot, item, 0);
   }

@@ -1,5 +1,5 @@
 // One planned statement on its way through the engine.
-import type { ConnectionScope, EngineLimits, Execution, ExecutionObserver, ResultSink, RunningStatement } from '../engine/contract.ts';
+import type { CancelWatcher, ConnectionScope, EngineLimits, Execution, ExecutionObserver, ResultSink, RunningStatement } from '../engine/contract.ts';
 import type { Gateway } from '../backend/contract.ts';
 import type { BindValues } from '../engine/contract.ts';
 import type { Plan } from '../plan/nodes.ts';
@@ -60,6 +60,10 @@ export class StatementExecution implements Execution {
     return this.#cancellation.signal;
   }
 
+  watchCancel(watcher: CancelWatcher | null): void {
+    this.#cancellation.watcher = watcher;
+  }
+
   workspaceShard(keyspace: string): string {
     return this.#deps.workspaceShard(keyspace);
   }
@@ -69,6 +73,8 @@ export class StatementExecution implements Execution {
 export class Cancellation {
   #controller: AbortController | null = null;
   #reason: Error | null = null;
+  /** What a running relay wants to hear of it. */
+  watcher: CancelWatcher | null = null;
 
   get signal(): AbortSignal {
     if (this.#controller === null) {
@@ -86,5 +92,6 @@ export class Cancellation {
     if (this.#reason !== null) return;
     this.#reason = reason;
     this.#controller?.abort(reason);
+    this.watcher?.cancelled();
   }
 }

@@ -684,6 +684,8 @@ export interface SystemTime extends Span {
 export interface IndexHint extends Span {
   readonly kind: 'indexHint';
   readonly action: 'use' | 'force' | 'ignore';
+  /** Vitess: the names are vindexes for the planner; not part of what servers read. */
+  readonly vindex: boolean;
   /** FOR JOIN | ORDER BY | GROUP BY. */
   readonly scope: 'join' | 'orderBy' | 'groupBy' | null;
   readonly indexes: readonly Ident[];

@@ -2,7 +2,7 @@
 import type { SqlText } from './mode.ts';
 
 /** Zero bytes behind the text, so that looking a few bytes ahead needs no test for the end. */
-const padding = 8;
+const padding = 4;
 
 /** A larger buffer is given up when the next text needs less. */
 const bytesKept = 1 << 18;
@@ -21,6 +21,6 @@ export class TextBytes {
       this.bytes = Buffer.alloc(Math.max(1024, needed + (needed >> 1)));
     }
     this.bytes.write(text, 'latin1');
-    this.bytes.fill(0, text.length, needed);
+    for (let i = text.length; i < needed; i += 1) this.bytes[i] = 0;
   }
 }

@@ -42,8 +42,8 @@ function scanLongQuoted(text: SqlText, from: number, quote: string, escapes: boo
   let i = from;
   let close = text.indexOf(quote, i);
   while (close >= 0) {
-    const escape = escapes ? text.slice(i, close).indexOf('\\') : -1;
-    if (escape >= 0) i += escape + 2;
+    const escapeAt = escapes ? text.slice(i, close).indexOf('\\') : -1;
+    if (escapeAt >= 0) i += escapeAt + 2;
     else if (text.charAt(close + 1) === quote) i = close + 2;
     else return close + 1;
     if (close < i) close = text.indexOf(quote, i);

@@ -1,30 +1,17 @@
 // Walking syntax trees: the children of every kind of node, kept complete by the compiler.
 import type { Kind, Node, NodeOf } from './ast.ts';
+import { definitions, session } from './visitor-statements.ts';
+import { each, none, optional, type Table, type Visit } from './visitor-table.ts';
 
-type Visit = (child: Node) => void;
-
-function each(nodes: readonly Node[], visit: Visit): void {
-  for (const node of nodes) visit(node);
-}
-
-function optional(node: Node | null, visit: Visit): void {
-  if (node !== null) visit(node);
-}
-
-function none(): void {}
-
-function nameOf(node: { readonly name: Node }, visit: Visit): void {
-  visit(node.name);
-}
-
-function tail(node: NodeOf<'select' | 'setOperation' | 'parenQuery' | 'valuesQuery' | 'tableQuery'>, visit: Visit): void {
+function tail(
+  node: NodeOf<'select' | 'setOperation' | 'parenQuery' | 'valuesQuery' | 'tableQuery'>,
+  visit: Visit,
+): void {
   optional(node.orderBy, visit);
   optional(node.limit, visit);
   each(node.locking, visit);
   optional(node.into, visit);
 }
-
-type Table = { readonly [K in Kind]: (node: NodeOf<K>, visit: Visit) => void };
 
 /** Children in the order of the text, as far as the grammar fixes one. */
 const expressions = {
@@ -325,172 +312,14 @@ const writes = {
   },
 } satisfies Partial<Table>;
 
-const session = {
-  set: (node, visit) => each(node.items, visit),
-  setVariable(node, visit) {
-    optional(node.base, visit);
-    visit(node.name);
-    visit(node.value);
-  },
-  setUserVariable(node, visit) {
-    visit(node.variable);
-    visit(node.value);
-  },
-  setNames: none,
-  setCharset: none,
-  setTransaction: none,
-  setPassword: none,
-  setRole: none,
-  setStatementFor(node, visit) {
-    each(node.items, visit);
-    visit(node.statement);
-  },
-  show(node, visit) {
-    optional(node.table, visit);
-    optional(node.schema, visit);
-    optional(node.like, visit);
-    optional(node.where, visit);
-    optional(node.limit, visit);
-  },
-  use: none,
-  begin: none,
-  commit: none,
-  rollback: none,
-  savepoint: nameOf,
-  releaseSavepoint: nameOf,
-  rollbackTo: nameOf,
-  xa: (node, visit) => each(node.xid, visit),
-  prepare(node, visit) {
-    visit(node.name);
-    visit(node.source);
-  },
-  execute(node, visit) {
-    visit(node.name);
-    each(node.using, visit);
-  },
-  executeImmediate(node, visit) {
-    visit(node.source);
-    each(node.using, visit);
-  },
-  deallocate: nameOf,
-  tableLock(node, visit) {
-    visit(node.table);
-    optional(node.alias, visit);
-  },
-  lockTables: (node, visit) => each(node.locks, visit),
-  unlockTables: none,
-  kill: (node, visit) => optional(node.id, visit),
-  callProcedure(node, visit) {
-    optional(node.schema, visit);
-    visit(node.name);
-    each(node.args, visit);
-  },
-  do: (node, visit) => each(node.expressions, visit),
-  handler: (node, visit) => visit(node.table),
-  loadData(node, visit) {
-    visit(node.file);
-    visit(node.table);
-  },
-  explain: (node, visit) => optional(node.statement, visit),
-  describeTable(node, visit) {
-    visit(node.table);
-    optional(node.column, visit);
-  },
-  vexplain: (node, visit) => visit(node.statement),
-  empty: none,
-} satisfies Partial<Table>;
-
-const definitions = {
-  dataType: (node, visit) => each(node.members, visit),
-  reference(node, visit) {
-    visit(node.table);
-    each(node.columns, visit);
-  },
-  columnDefinition(node, visit) {
-    visit(node.name);
-    visit(node.type);
-    optional(node.generated, visit);
-    optional(node.defaultValue, visit);
-    optional(node.onUpdate, visit);
-    optional(node.comment, visit);
-    each(node.checks, visit);
-    optional(node.references, visit);
-  },
-  keyPart(node, visit) {
-    optional(node.column, visit);
-    optional(node.expression, visit);
-  },
-  keyDefinition(node, visit) {
-    optional(node.name, visit);
-    each(node.parts, visit);
-    optional(node.references, visit);
-    optional(node.check, visit);
-  },
-  tableOption: none,
-  createTable(node, visit) {
-    visit(node.table);
-    each(node.columns, visit);
-    each(node.keys, visit);
-    each(node.options, visit);
-    optional(node.like, visit);
-    optional(node.query, visit);
-  },
-  alterTable(node, visit) {
-    visit(node.table);
-    each(node.actions, visit);
-  },
-  alterAddColumn: (node, visit) => visit(node.column),
-  alterDropColumn: nameOf,
-  alterChangeColumn(node, visit) {
-    visit(node.from);
-    visit(node.column);
-  },
-  alterRenameColumn(node, visit) {
-    visit(node.from);
-    visit(node.to);
-  },
-  alterAddKey: (node, visit) => visit(node.key),
-  alterDropKey: (node, visit) => optional(node.name, visit),
-  alterRenameKey(node, visit) {
-    visit(node.from);
-    visit(node.to);
-  },
-  alterRenameTable: (node, visit) => visit(node.to),
-  alterOptions: (node, visit) => each(node.options, visit),
-  alterOther: (node, visit) => optional(node.table, visit),
-  dropTable: (node, visit) => each(node.tables, visit),
-  renamePair(node, visit) {
-    visit(node.from);
-    visit(node.to);
-  },
-  renameTable: (node, visit) => each(node.pairs, visit),
-  truncateTable: (node, visit) => visit(node.table),
-  createIndex(node, visit) {
-    visit(node.key);
-    visit(node.table);
-  },
-  dropIndex(node, visit) {
-    visit(node.name);
-    visit(node.table);
-  },
-  createView(node, visit) {
-    visit(node.name);
-    each(node.columns, visit);
-    visit(node.query);
-  },
-  createDatabase: nameOf,
-  dropDatabase: nameOf,
-  alterDatabase: (node, visit) => optional(node.name, visit),
-  objectStatement(node, visit) {
-    optional(node.schema, visit);
-    optional(node.name, visit);
-    each(node.tables, visit);
-  },
-  alterVschema: none,
-  admin: (node, visit) => each(node.tables, visit),
-} satisfies Partial<Table>;
-
-const childrenOf = { ...expressions, ...queries, ...tables, ...writes, ...session, ...definitions } satisfies Table;
+const childrenOf = {
+  ...expressions,
+  ...queries,
+  ...tables,
+  ...writes,
+  ...session,
+  ...definitions,
+} satisfies Table;
 
 function visitorOf<K extends Kind>(kind: K): (node: NodeOf<K>, visit: Visit) => void {
   const table: Table = childrenOf;
@@ -506,7 +335,11 @@ export function forEachChild<K extends Kind>(node: NodeOf<K>, visit: (child: Nod
  * Visits `node` and everything below it, parents first. `enter` returning false skips a node's children
  * (`leave` is still called for the node itself).
  */
-export function walk(node: Node, enter: (node: Node) => boolean | undefined | void, leave?: (node: Node) => void): void {
+export function walk(
+  node: Node,
+  enter: (node: Node) => boolean | undefined | void,
+  leave?: (node: Node) => void,
+): void {
   if (enter(node) !== false) forEachChild(node, (child) => walk(child, enter, leave));
   leave?.(node);
 }

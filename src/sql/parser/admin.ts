@@ -43,7 +43,8 @@ export function grant(c: Cursor): Admin {
   if (c.accept(K.ON)) {
     c.accept(K.TABLE);
     const qualified = c.peekKind() === T.dot && c.peekKind(2) !== T.star;
-    const single = c.isIdentifier() && c.peekKind() !== T.dot && c.word !== K.PROCEDURE && c.word !== K.FUNCTION;
+    const single =
+      c.isIdentifier() && c.peekKind() !== T.dot && c.word !== K.PROCEDURE && c.word !== K.FUNCTION;
     if (c.isIdentifier() && (qualified || single) && c.peekKind() !== T.word) tables = [tableName(c)];
   }
   return admin(c, start, verb, tables);
@@ -56,7 +57,14 @@ export function deleteHistory(c: Cursor): Admin {
   c.advance();
   c.expect(K.FROM);
   const table = tableName(c);
-  return { kind: 'admin', verb: 'DELETE HISTORY', tables: [table], text: skipToEnd(c, start), start, end: c.lastEnd };
+  return {
+    kind: 'admin',
+    verb: 'DELETE HISTORY',
+    tables: [table],
+    text: skipToEnd(c, start),
+    start,
+    end: c.lastEnd,
+  };
 }
 
 /** Verbs that begin nothing else; the words up to the first that is no keyword are not looked at. */

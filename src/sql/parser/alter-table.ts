@@ -75,7 +75,7 @@ function action(c: Cursor, actions: AlterAction[]): void {
       actions.push(other(c, start));
       break;
     default:
-      actions.push({ kind: 'alterOptions', options: tableOptions(c), start, end: c.lastEnd });
+      actions.push({ kind: 'alterOptions', options: tableOptions(c, false), start, end: c.lastEnd });
       if (c.at === 0 || c.start === start) c.fail();
   }
 }
@@ -121,7 +121,8 @@ function position(c: Cursor): void {
 }
 
 function drop(c: Cursor, start: number): AlterAction {
-  if (c.peekWord() === K.PARTITION || c.peekWord() === K.SYSTEM || c.peekWord() === K.PERIOD) return other(c, start);
+  if (c.peekWord() === K.PARTITION || c.peekWord() === K.SYSTEM || c.peekWord() === K.PERIOD)
+    return other(c, start);
   c.advance();
   const named = (type: 'index' | 'foreign' | 'check' | 'constraint'): AlterAction => {
     ifExists(c);
@@ -176,13 +177,20 @@ function other(c: Cursor, start: number): AlterAction {
   const exchange = c.word === K.EXCHANGE;
   if (c.word === K.PARTITION) {
     partitionClause(c);
-    return { kind: 'alterOther', action: 'PARTITION BY', table: null, text: c.since(start), start, end: c.lastEnd };
+    return {
+      kind: 'alterOther',
+      action: 'PARTITION BY',
+      table: null,
+      text: c.since(start),
+      start,
+      end: c.lastEnd,
+    };
   }
   c.advance();
   if (c.kind === T.word) words.push(c.source().toUpperCase());
   let table = null;
-  // ORDER BY a, b holds commas of its own: whatever follows a comma there is no action.
-  const toEnd = words[0] === 'ORDER';
+  // ORDER BY a, b and DROP PARTITION a, b hold commas of their own, and nothing can follow them.
+  const toEnd = words[0] === 'ORDER' || (words[0] !== 'ADD' && words[1] === 'PARTITION');
   while (c.kind !== T.end && c.kind !== T.semicolon && (toEnd || c.kind !== T.comma)) {
     if (skipParens(c)) continue;
     if (exchange && c.accept(K.TABLE)) table = tableName(c);

@@ -72,7 +72,16 @@ export function niladic(c: Cursor): Expression | null {
   if (c.word === K.CURRENT_ROLE && c.mode.flavour === 'mysql') return null;
   const ident = c.anyIdentifier();
   const { start, end } = ident;
-  return { kind: 'call', schema: null, ident, name: ident.name.toLowerCase(), args: [], parens: false, start, end };
+  return {
+    kind: 'call',
+    schema: null,
+    ident,
+    name: ident.name.toLowerCase(),
+    args: [],
+    parens: false,
+    start,
+    end,
+  };
 }
 
 /** `name(...)`; the cursor is at the name, a parenthesis follows it. */
@@ -102,7 +111,16 @@ function plain(c: Cursor, schema: Ident | null, ident: Ident, name: string): Exp
   c.expectKind(T.openParen);
   const args = c.kind === T.closeParen ? [] : c.commaList(argument);
   c.expectKind(T.closeParen);
-  return { kind: 'call', schema, ident, name, args, parens: true, start: (schema ?? ident).start, end: c.lastEnd };
+  return {
+    kind: 'call',
+    schema,
+    ident,
+    name,
+    args,
+    parens: true,
+    start: (schema ?? ident).start,
+    end: c.lastEnd,
+  };
 }
 
 function aggregate(c: Cursor, ident: Ident, name: string): Aggregate {
@@ -123,7 +141,20 @@ function aggregate(c: Cursor, ident: Ident, name: string): Aggregate {
   c.expectKind(T.closeParen);
   const over = c.word === K.OVER ? overClause(c) : null;
   const { start } = ident;
-  return { kind: 'aggregate', name, ident, distinct, star, args, orderBy, separator, limit, over, start, end: c.lastEnd };
+  return {
+    kind: 'aggregate',
+    name,
+    ident,
+    distinct,
+    star,
+    args,
+    orderBy,
+    separator,
+    limit,
+    over,
+    start,
+    end: c.lastEnd,
+  };
 }
 
 function windowCall(c: Cursor, ident: Ident, name: string): Expression {
@@ -133,7 +164,11 @@ function windowCall(c: Cursor, ident: Ident, name: string): Expression {
   const { start } = ident;
   const withinGroup = c.acceptPair(K.WITHIN, K.GROUP) ? withinGroupOrder(c) : null;
   const fromLast = c.acceptPair(K.FROM, K.FIRST) ? false : c.acceptPair(K.FROM, K.LAST) ? true : null;
-  const nulls = c.acceptPair(K.RESPECT, K.NULLS) ? 'respect' : c.acceptPair(K.IGNORE, K.NULLS) ? 'ignore' : null;
+  const nulls = c.acceptPair(K.RESPECT, K.NULLS)
+    ? 'respect'
+    : c.acceptPair(K.IGNORE, K.NULLS)
+      ? 'ignore'
+      : null;
   if (c.word !== K.OVER) {
     if (withinGroup !== null || fromLast !== null || nulls !== null) c.fail();
     return { kind: 'call', schema: null, ident, name, args, parens: true, start, end: c.lastEnd };
@@ -151,7 +186,8 @@ function withinGroupOrder(c: Cursor): OrderByClause {
 
 /** MariaDB's NEXTVAL(s), LASTVAL(s), SETVAL(s, ...). */
 function sequenceCall(c: Cursor, ident: Ident, name: string): Expression | null {
-  const which = name === 'nextval' ? 'next' : name === 'lastval' ? 'previous' : name === 'setval' ? 'set' : null;
+  const which =
+    name === 'nextval' ? 'next' : name === 'lastval' ? 'previous' : name === 'setval' ? 'set' : null;
   if (which === null || c.mode.flavour !== 'mariadb') return null;
   c.expectKind(T.openParen);
   const sequence = tableName(c);

@@ -23,7 +23,7 @@ export function createTable(c: Cursor, start: number, orReplace: boolean, tempor
   let query: Query | null = null;
   if (like === null) {
     if (c.kind === T.openParen && !parensStartQuery(c)) definitions(c, columns, keys);
-    options = tableOptions(c);
+    options = tableOptions(c, true);
     partitioning = partitionClause(c);
     query = asQuery(c);
   }

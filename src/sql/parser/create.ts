@@ -30,7 +30,9 @@ export function create(c: Cursor): Statement {
     case K.VECTOR:
     case K.INDEX:
     case K.ONLINE:
-      return c.acceptPair(K.SPATIAL, K.REFERENCE) ? objectStatement(c, start, 'create') : createIndex(c, start);
+      return c.acceptPair(K.SPATIAL, K.REFERENCE)
+        ? objectStatement(c, start, 'create')
+        : createIndex(c, start);
     case K.USER:
     case K.ROLE:
       return admin(c, start, `CREATE ${c.source().toUpperCase()}`);
@@ -87,7 +89,17 @@ export function createView(c: Cursor, start: number, orReplace: boolean, alter: 
     c.expect(K.CHECK);
     c.expect(K.OPTION);
   }
-  return { kind: 'createView', alter, orReplace, name, columns, query, text: c.since(start), start, end: c.lastEnd };
+  return {
+    kind: 'createView',
+    alter,
+    orReplace,
+    name,
+    columns,
+    query,
+    text: c.since(start),
+    start,
+    end: c.lastEnd,
+  };
 }
 
 function createDatabase(c: Cursor, start: number, orReplace: boolean): Statement {
@@ -114,7 +126,15 @@ function createIndex(c: Cursor, start: number): CreateIndex {
   const parts = keyParts(c);
   indexOptions(c);
   const span = { start: keyStart, end: c.lastEnd };
-  const key: KeyDefinition = { kind: 'keyDefinition', type, name, parts, references: null, check: null, ...span };
+  const key: KeyDefinition = {
+    kind: 'keyDefinition',
+    type,
+    name,
+    parts,
+    references: null,
+    check: null,
+    ...span,
+  };
   return { kind: 'createIndex', table, key, text: c.since(start), start, end: c.lastEnd };
 }
 

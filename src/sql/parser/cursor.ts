@@ -135,7 +135,9 @@ export class Cursor {
 
   /** Whether the current token is an unquoted word spelled so (upper case, ASCII); for words that are no keywords. */
   isSpelled(upper: string): boolean {
-    return this.kind === T.word && this.end - this.start === upper.length && this.source().toUpperCase() === upper;
+    return (
+      this.kind === T.word && this.end - this.start === upper.length && this.source().toUpperCase() === upper
+    );
   }
 
   acceptSpelled(upper: string): boolean {

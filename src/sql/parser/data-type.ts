@@ -98,7 +98,8 @@ function named(c: Cursor): Shape {
   const shape = blank(synonyms.get(word) ?? word);
   if (nationals.has(word)) shape.charset = 'utf8mb3';
   if (word === 'NATIONAL') {
-    if (c.word !== K.CHAR && c.word !== K.CHARACTER && c.word !== K.VARCHAR && c.word !== K.VARCHARACTER) c.fail();
+    if (c.word !== K.CHAR && c.word !== K.CHARACTER && c.word !== K.VARCHAR && c.word !== K.VARCHARACTER)
+      c.fail();
     shape.name = c.word === K.VARCHAR || c.word === K.VARCHARACTER ? 'VARCHAR' : 'CHAR';
     c.advance();
   }
@@ -181,7 +182,8 @@ function characterSet(c: Cursor, shape: Shape): boolean {
     shape.collation = c.nameOrString().name.toLowerCase();
     return true;
   }
-  const charset = c.word === K.ASCII ? 'latin1' : c.word === K.UNICODE ? 'ucs2' : c.word === K.BYTE ? 'binary' : null;
+  const charset =
+    c.word === K.ASCII ? 'latin1' : c.word === K.UNICODE ? 'ucs2' : c.word === K.BYTE ? 'binary' : null;
   if (charset === null) return false;
   shape.charset = charset;
   c.advance();

@@ -85,7 +85,16 @@ function dropTable(c: Cursor, start: number, what: DropTable['what'], temporary:
   if (c.accept(K.WAIT)) c.expectKind(T.integer);
   else c.accept(K.NOWAIT);
   if (!c.accept(K.RESTRICT)) c.accept(K.CASCADE);
-  return { kind: 'dropTable', what, temporary, ifExists: exists, tables, text: c.since(start), start, end: c.lastEnd };
+  return {
+    kind: 'dropTable',
+    what,
+    temporary,
+    ifExists: exists,
+    tables,
+    text: c.since(start),
+    start,
+    end: c.lastEnd,
+  };
 }
 
 function dropDatabase(c: Cursor, start: number): Statement {

@@ -11,8 +11,17 @@ function unquote(text: SqlText, start: number, end: number): string {
 }
 
 /** The name that a word or a quoted identifier at `text[start, end)` means; `kind` is its token's. */
-export function identifierName(text: SqlText, start: number, end: number, kind: number, mode: LexMode): string {
-  return decodeText(kind === T.quotedIdentifier ? unquote(text, start, end) : text.slice(start, end), mode.charset);
+export function identifierName(
+  text: SqlText,
+  start: number,
+  end: number,
+  kind: number,
+  mode: LexMode,
+): string {
+  return decodeText(
+    kind === T.quotedIdentifier ? unquote(text, start, end) : text.slice(start, end),
+    mode.charset,
+  );
 }
 
 /** The name of a user variable token: `@x`, `` @`x` ``, `@'x'`, `@"x"`. */

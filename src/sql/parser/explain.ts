@@ -16,7 +16,15 @@ export function explain(c: Cursor): Explain | DescribeTable {
   const format = formatOption(c);
   if (c.accept(K.INTO)) c.expectKind(T.userVariable);
   if (c.acceptPair(K.FOR, K.CONNECTION)) {
-    return { kind: 'explain', analyze, format, statement: null, text: skipToEnd(c, start), start, end: c.lastEnd };
+    return {
+      kind: 'explain',
+      analyze,
+      format,
+      statement: null,
+      text: skipToEnd(c, start),
+      start,
+      end: c.lastEnd,
+    };
   }
   if (c.word === K.FOR && (c.peekWord() === K.SCHEMA || c.peekWord() === K.DATABASE)) {
     c.advance();

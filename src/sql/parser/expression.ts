@@ -188,7 +188,15 @@ function comparison(c: Cursor, left: Expression, operator: ComparisonOperator): 
     const subquery = parenthesised(c);
     if (subquery.kind !== 'subquery') c.fail();
     c.grow();
-    return { kind: 'quantified', operator, quantifier, operand: left, subquery, start: left.start, end: c.lastEnd };
+    return {
+      kind: 'quantified',
+      operator,
+      quantifier,
+      operand: left,
+      subquery,
+      start: left.start,
+      end: c.lastEnd,
+    };
   }
   const right = expression(c, level.predicate);
   c.grow();

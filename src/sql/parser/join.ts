@@ -17,7 +17,11 @@ interface Operator {
  */
 
 /** The joins that follow `first`; `factor` reads one operand. */
-export function joins(c: Cursor, first: TableReference, factor: (c: Cursor) => TableReference): TableReference {
+export function joins(
+  c: Cursor,
+  first: TableReference,
+  factor: (c: Cursor) => TableReference,
+): TableReference {
   let operator = joinOperator(c);
   if (operator === null) return first;
   const operands = [first];

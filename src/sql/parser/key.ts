@@ -75,7 +75,12 @@ export function keyDefinition(c: Cursor): KeyDefinition {
 }
 
 /** The rest of a key after its type: `[KEY|INDEX] [name] [USING type] (parts) [options]`. */
-export function key(c: Cursor, type: KeyDefinition['type'], constraint: Ident | null, start: number): KeyDefinition {
+export function key(
+  c: Cursor,
+  type: KeyDefinition['type'],
+  constraint: Ident | null,
+  start: number,
+): KeyDefinition {
   if (type !== 'primary' && !c.accept(K.INDEX)) c.accept(K.KEY);
   ifNotExists(c);
   let name = constraint;
@@ -145,7 +150,8 @@ export function indexOptions(c: Cursor): void {
 }
 
 function optionValue(c: Cursor): boolean {
-  const known = c.word === K.KEY_BLOCK_SIZE || c.word === K.COMMENT || c.word === K.ALGORITHM || c.word === K.LOCK;
+  const known =
+    c.word === K.KEY_BLOCK_SIZE || c.word === K.COMMENT || c.word === K.ALGORITHM || c.word === K.LOCK;
   if (c.kind === T.openParen || (!known && c.peekKind() !== T.equal)) return false;
   c.anyIdentifier();
   c.acceptKind(T.equal);
@@ -160,7 +166,16 @@ function foreignKey(c: Cursor, constraint: Ident | null, start: number): KeyDefi
   const name = c.kind === T.openParen ? constraint : c.identifier();
   const parts = keyParts(c);
   const references = reference(c);
-  return { kind: 'keyDefinition', type: 'foreign', name, parts, references, check: null, start, end: c.lastEnd };
+  return {
+    kind: 'keyDefinition',
+    type: 'foreign',
+    name,
+    parts,
+    references,
+    check: null,
+    start,
+    end: c.lastEnd,
+  };
 }
 
 /** `REFERENCES t [(columns)] [MATCH x] [ON DELETE x] [ON UPDATE x]`; the cursor is at REFERENCES. */
@@ -192,7 +207,16 @@ function checkConstraint(c: Cursor, name: Ident | null, start: number): KeyDefin
   c.advance();
   const check = anyExpression(c);
   enforcement(c);
-  return { kind: 'keyDefinition', type: 'check', name, parts: [], references: null, check, start, end: c.lastEnd };
+  return {
+    kind: 'keyDefinition',
+    type: 'check',
+    name,
+    parts: [],
+    references: null,
+    check,
+    start,
+    end: c.lastEnd,
+  };
 }
 
 /** `[NOT] ENFORCED`. */

@@ -1,5 +1,13 @@
 // Literals and parameters as nodes, and the variables `@x`, `@@x`.
-import type { Expression, Ident, Literal, LiteralType, SystemVariable, UserVariable, VariableScope } from '../ast.ts';
+import type {
+  Expression,
+  Ident,
+  Literal,
+  LiteralType,
+  SystemVariable,
+  UserVariable,
+  VariableScope,
+} from '../ast.ts';
 import { K } from '../keywords.ts';
 import { T } from '../token.ts';
 import type { Cursor } from './cursor.ts';

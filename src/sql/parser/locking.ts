@@ -62,7 +62,8 @@ function intoVariable(c: Cursor): UserVariable | Ident {
 export function fileOptions(c: Cursor): string {
   const start = c.start;
   const first = c.at;
-  if (c.acceptPair(K.CHARACTER, K.SET) || c.acceptPair(K.CHAR, K.SET) || c.accept(K.CHARSET)) c.nameOrString();
+  if (c.acceptPair(K.CHARACTER, K.SET) || c.acceptPair(K.CHAR, K.SET) || c.accept(K.CHARSET))
+    c.nameOrString();
   if (c.word === K.FIELDS || c.word === K.COLUMNS) {
     c.advance();
     while (fieldOption(c));

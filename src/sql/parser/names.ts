@@ -26,10 +26,12 @@ export function columnName(c: Cursor): Column {
 /** The rest of a column reference whose first name has been read. */
 export function columnAfter(c: Cursor, first: Ident): Column {
   const start = first.start;
-  if (c.kind !== T.dot) return { kind: 'column', schema: null, table: null, name: first, start, end: first.end };
+  if (c.kind !== T.dot)
+    return { kind: 'column', schema: null, table: null, name: first, start, end: first.end };
   c.advance();
   const second = c.anyIdentifier();
-  if (c.kind !== T.dot) return { kind: 'column', schema: null, table: first, name: second, start, end: second.end };
+  if (c.kind !== T.dot)
+    return { kind: 'column', schema: null, table: first, name: second, start, end: second.end };
   c.advance();
   const third = c.anyIdentifier();
   return { kind: 'column', schema: first, table: second, name: third, start, end: third.end };

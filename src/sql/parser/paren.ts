@@ -1,5 +1,5 @@
 // What an opening parenthesis begins: an expression, a row, or a query.
-import type { Expression, ParenQuery, Paren, Query, Row, Subquery } from '../ast.ts';
+import type { Expression, Paren, ParenQuery, Query, Row, Subquery } from '../ast.ts';
 import { K } from '../keywords.ts';
 import { T } from '../token.ts';
 import { type Cursor, depthMax } from './cursor.ts';
@@ -10,7 +10,8 @@ export function startsQuery(c: Cursor, ahead = 0): boolean {
   if (c.peekKind(ahead) !== T.word) return false;
   const word = c.peekWord(ahead);
   if (word === K.SELECT || word === K.WITH) return true;
-  if (word === K.TABLE) return c.peekKind(ahead + 1) === T.word || c.peekKind(ahead + 1) === T.quotedIdentifier;
+  if (word === K.TABLE)
+    return c.peekKind(ahead + 1) === T.word || c.peekKind(ahead + 1) === T.quotedIdentifier;
   if (word !== K.VALUES || c.valuesIsFunction) return false;
   return c.peekKind(ahead + 1) === T.openParen || c.peekWord(ahead + 1) === K.ROW;
 }
@@ -44,7 +45,17 @@ export function continuesQuery(c: Cursor): boolean {
 /** A parenthesised query as the operand of another. */
 export function parenQuery(subquery: Subquery): ParenQuery {
   const { start, end, query } = subquery;
-  return { kind: 'parenQuery', with: null, query, orderBy: null, limit: null, locking: [], into: null, start, end };
+  return {
+    kind: 'parenQuery',
+    with: null,
+    query,
+    orderBy: null,
+    limit: null,
+    locking: [],
+    into: null,
+    start,
+    end,
+  };
 }
 
 /** A parenthesised query; the cursor is at the parenthesis. */

@@ -170,7 +170,16 @@ function interval(c: Cursor): Expression {
   if (c.kind === T.openParen) {
     const first = parenthesised(c);
     if (first.kind === 'row') {
-      return { kind: 'call', schema: null, ident, name: 'interval', args: first.items, parens: true, start, end: c.lastEnd };
+      return {
+        kind: 'call',
+        schema: null,
+        ident,
+        name: 'interval',
+        args: first.items,
+        parens: true,
+        start,
+        end: c.lastEnd,
+      };
     }
     value = c.grammar.infix(c, first, level.any);
   } else {

@@ -90,7 +90,8 @@ function setOperation(
 ): SetOperation {
   c.grow();
   // ORDER BY and LIMIT of one operand need parentheses.
-  if (left.kind !== 'parenQuery' && (left.orderBy !== null || left.limit !== null || left.into !== null)) c.fail();
+  if (left.kind !== 'parenQuery' && (left.orderBy !== null || left.limit !== null || left.into !== null))
+    c.fail();
   return {
     kind: 'setOperation',
     with: null,
@@ -130,7 +131,17 @@ function valuesQuery(c: Cursor): ValuesQuery {
   const start = c.start;
   c.advance();
   const rows = c.commaList(valuesRow);
-  return { kind: 'valuesQuery', with: null, rows, orderBy: null, limit: null, locking: [], into: null, start, end: c.lastEnd };
+  return {
+    kind: 'valuesQuery',
+    with: null,
+    rows,
+    orderBy: null,
+    limit: null,
+    locking: [],
+    into: null,
+    start,
+    end: c.lastEnd,
+  };
 }
 
 /** `ROW(1, 2)` or `(1, 2)`; DEFAULT and, in INSERT, an empty row are allowed. */
@@ -156,7 +167,17 @@ function tableQuery(c: Cursor): TableQuery {
   const start = c.start;
   c.advance();
   const table = tableName(c);
-  return { kind: 'tableQuery', with: null, table, orderBy: null, limit: null, locking: [], into: null, start, end: c.lastEnd };
+  return {
+    kind: 'tableQuery',
+    with: null,
+    table,
+    orderBy: null,
+    limit: null,
+    locking: [],
+    into: null,
+    start,
+    end: c.lastEnd,
+  };
 }
 
 /** WITH, when the cursor is at one. */

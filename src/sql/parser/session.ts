@@ -138,7 +138,8 @@ export function handler(c: Cursor): Handler {
   const start = c.start;
   c.advance();
   const table = tableName(c);
-  const verb = c.word === K.OPEN ? 'open' : c.word === K.READ ? 'read' : c.word === K.CLOSE ? 'close' : c.fail();
+  const verb =
+    c.word === K.OPEN ? 'open' : c.word === K.READ ? 'read' : c.word === K.CLOSE ? 'close' : c.fail();
   return { kind: 'handler', verb, table, text: skipToEnd(c, start), start, end: c.lastEnd };
 }
 

@@ -112,5 +112,12 @@ function other(c: Cursor): ShowWhat {
 }
 
 function startsClause(word: number): boolean {
-  return word === K.LIKE || word === K.WHERE || word === K.FROM || word === K.IN || word === K.FOR || word === K.LIMIT;
+  return (
+    word === K.LIKE ||
+    word === K.WHERE ||
+    word === K.FROM ||
+    word === K.IN ||
+    word === K.FOR ||
+    word === K.LIMIT
+  );
 }

@@ -82,6 +82,9 @@ function operands(c: Cursor, what: ShowWhat, parts: Parts): void {
     case 'triggers':
     case 'events':
     case 'vschemaTables':
+    case 'vitessMigrations':
+    case 'vitessShards':
+    case 'vitessTablets':
       if (acceptFrom(c)) parts.schema = c.identifier();
       break;
     default:

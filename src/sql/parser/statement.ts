@@ -53,7 +53,9 @@ function data(c: Cursor): Statement | null {
     case K.UPDATE:
       return update(c, null);
     case K.DELETE:
-      return c.peekWord() === K.HISTORY && c.peekWord(2) === K.FROM ? deleteHistory(c) : deleteStatement(c, null);
+      return c.peekWord() === K.HISTORY && c.peekWord(2) === K.FROM
+        ? deleteHistory(c)
+        : deleteStatement(c, null);
     default:
       return null;
   }
@@ -115,7 +117,9 @@ function beginOrBlock(c: Cursor): Statement {
 function rare(c: Cursor): Statement | null {
   switch (c.word) {
     case K.LOCK:
-      return c.peekWord() === K.TABLES || c.peekWord() === K.TABLE ? lockTables(c) : admin(c, c.start, 'LOCK');
+      return c.peekWord() === K.TABLES || c.peekWord() === K.TABLE
+        ? lockTables(c)
+        : admin(c, c.start, 'LOCK');
     case K.UNLOCK:
       return unlockTables(c);
     case K.KILL:
@@ -167,6 +171,12 @@ function definition(c: Cursor): Statement | null {
 function isAnalyzedStatement(c: Cursor): boolean {
   const next = c.peekWord();
   if (next === K.FORMAT) return true;
-  return next === K.SELECT || next === K.UPDATE || next === K.DELETE || next === K.INSERT || next === K.WITH || next === K.REPLACE;
+  return (
+    next === K.SELECT ||
+    next === K.UPDATE ||
+    next === K.DELETE ||
+    next === K.INSERT ||
+    next === K.WITH ||
+    next === K.REPLACE
+  );
 }
-

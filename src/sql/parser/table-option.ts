@@ -6,24 +6,19 @@ import type { Cursor } from './cursor.ts';
 import { startsQuery } from './paren.ts';
 import { skipParens } from './skip.ts';
 
-/** The options at the cursor, with or without commas between them. */
-export function tableOptions(c: Cursor): TableOption[] {
+/** The options at the cursor; of CREATE TABLE they may have commas between them. */
+export function tableOptions(c: Cursor, commas: boolean): TableOption[] {
   const options: TableOption[] = [];
   while (startsOption(c)) {
     options.push(tableOption(c));
-    if (c.kind === T.comma && c.peekKind() === T.word && isOptionList(c)) c.advance();
+    if (commas) c.acceptKind(T.comma);
   }
   return options;
 }
 
-/** After a comma: another option, not the next action of an ALTER TABLE. */
-function isOptionList(c: Cursor): boolean {
-  const next = c.peekWord();
-  return c.peekKind(2) === T.equal || next === K.ENGINE || next === K.COMMENT || next === K.AUTO_INCREMENT;
-}
-
 function startsOption(c: Cursor): boolean {
-  if (c.kind !== T.word || startsQuery(c)) return c.kind === T.word && c.word === K.WITH && c.peekWord() === K.SYSTEM;
+  if (c.kind !== T.word || startsQuery(c))
+    return c.kind === T.word && c.word === K.WITH && c.peekWord() === K.SYSTEM;
   switch (c.word) {
     case K.PARTITION:
     case K.AS:
@@ -54,7 +49,8 @@ export function tableOption(c: Cursor): TableOption {
 }
 
 function optionName(c: Cursor): string {
-  if (c.acceptPair(K.CHARACTER, K.SET) || c.acceptPair(K.CHAR, K.SET) || c.accept(K.CHARSET)) return 'CHARSET';
+  if (c.acceptPair(K.CHARACTER, K.SET) || c.acceptPair(K.CHAR, K.SET) || c.accept(K.CHARSET))
+    return 'CHARSET';
   const first = c.source().toUpperCase();
   if (c.kind !== T.word) c.fail();
   c.advance();

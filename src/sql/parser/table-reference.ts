@@ -1,5 +1,14 @@
 // FROM: tables, derived tables, joins.
-import type { Derived, FromClause, Ident, IndexHint, SystemTime, Table, TableName, TableReference } from '../ast.ts';
+import type {
+  Derived,
+  FromClause,
+  Ident,
+  IndexHint,
+  SystemTime,
+  Table,
+  TableName,
+  TableReference,
+} from '../ast.ts';
 import { K } from '../keywords.ts';
 import { T } from '../token.ts';
 import type { Cursor } from './cursor.ts';
@@ -62,7 +71,16 @@ function tableAfter(c: Cursor, name: TableName): Table {
   const systemTime = c.word === K.FOR ? systemTimeClause(c) : null;
   const alias = tableAlias(c);
   const indexHints = indexHintList(c);
-  return { kind: 'table', name, partitions: parts, systemTime, alias, indexHints, start: name.start, end: c.lastEnd };
+  return {
+    kind: 'table',
+    name,
+    partitions: parts,
+    systemTime,
+    alias,
+    indexHints,
+    start: name.start,
+    end: c.lastEnd,
+  };
 }
 
 /** `FOR SYSTEM_TIME ...` or `FOR PORTION OF ...` (MariaDB); null when FOR begins something else. */
@@ -75,7 +93,8 @@ function systemTimeClause(c: Cursor): SystemTime | null {
     return systemTimePoints(c, start, 'portion', K.TO, period);
   }
   if (!c.acceptPair(K.FOR, K.SYSTEM_TIME)) return null;
-  if (c.accept(K.ALL)) return { kind: 'systemTime', form: 'all', period: null, points: [], units: [], start, end: c.lastEnd };
+  if (c.accept(K.ALL))
+    return { kind: 'systemTime', form: 'all', period: null, points: [], units: [], start, end: c.lastEnd };
   if (c.acceptPair(K.AS, K.OF)) return systemTimePoints(c, start, 'asOf', 0, null);
   if (c.accept(K.BEFORE)) return systemTimePoints(c, start, 'before', 0, null);
   if (c.accept(K.BETWEEN)) return systemTimePoints(c, start, 'between', K.AND, null);
@@ -101,7 +120,13 @@ function systemTimePoints(
 
 function systemTimePoint(c: Cursor, units: SystemTime['units'][number][]) {
   const literal = c.peekKind() === T.string;
-  const unit = literal ? null : c.word === K.TIMESTAMP ? 'timestamp' : c.word === K.TRANSACTION ? 'transaction' : null;
+  const unit = literal
+    ? null
+    : c.word === K.TIMESTAMP
+      ? 'timestamp'
+      : c.word === K.TRANSACTION
+        ? 'transaction'
+        : null;
   if (unit !== null && c.peekKind() !== T.openParen) {
     c.advance();
     units.push(unit);
@@ -114,15 +139,17 @@ function systemTimePoint(c: Cursor, units: SystemTime['units'][number][]) {
 function indexHintList(c: Cursor): IndexHint[] {
   const hints: IndexHint[] = [];
   for (;;) {
-    const action = c.word === K.USE ? 'use' : c.word === K.FORCE ? 'force' : c.word === K.IGNORE ? 'ignore' : null;
+    const action =
+      c.word === K.USE ? 'use' : c.word === K.FORCE ? 'force' : c.word === K.IGNORE ? 'ignore' : null;
     const index = c.peekWord();
-    if (action === null || (index !== K.INDEX && index !== K.KEY)) return hints;
+    if (action === null || (index !== K.INDEX && index !== K.KEY && index !== K.VINDEX)) return hints;
     const start = c.start;
+    const vindex = index === K.VINDEX;
     c.advance();
     c.advance();
     const scope = c.accept(K.FOR) ? indexHintScope(c) : null;
     const indexes = indexNames(c);
-    hints.push({ kind: 'indexHint', action, scope, indexes, start, end: c.lastEnd });
+    hints.push({ kind: 'indexHint', action, vindex, scope, indexes, start, end: c.lastEnd });
   }
 }
 
@@ -186,4 +213,3 @@ function parenthesised(c: Cursor): TableReference {
   c.grow();
   return { kind: 'tableList', tables, start, end };
 }
-

@@ -1,5 +1,14 @@
 // Transactions: BEGIN, COMMIT, ROLLBACK, savepoints, XA.
-import type { Begin, Commit, Literal, ReleaseSavepoint, Rollback, RollbackTo, Savepoint, Xa } from '../ast.ts';
+import type {
+  Begin,
+  Commit,
+  Literal,
+  ReleaseSavepoint,
+  Rollback,
+  RollbackTo,
+  Savepoint,
+  Xa,
+} from '../ast.ts';
 import { K } from '../keywords.ts';
 import { T } from '../token.ts';
 import type { Cursor } from './cursor.ts';

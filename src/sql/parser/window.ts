@@ -1,5 +1,13 @@
 // Windows: OVER, the WINDOW clause, frames.
-import type { Expression, FrameBound, Ident, NamedWindow, WindowClause, WindowFrame, WindowSpec } from '../ast.ts';
+import type {
+  Expression,
+  FrameBound,
+  Ident,
+  NamedWindow,
+  WindowClause,
+  WindowFrame,
+  WindowSpec,
+} from '../ast.ts';
 import { K } from '../keywords.ts';
 import { T } from '../token.ts';
 import { anyExpression, orderByOption } from './clause.ts';
@@ -33,7 +41,9 @@ function frameUnit(c: Cursor): WindowFrame['unit'] | null {
   if (c.word === K.RANGE) return 'range';
   if (c.word !== K.GROUPS) return null;
   // GROUPS is a plain name on MariaDB: a window called so is followed by what a frame cannot start with.
-  return c.peekKind() === T.closeParen || c.peekWord() === K.ORDER || c.peekWord() === K.PARTITION ? null : 'groups';
+  return c.peekKind() === T.closeParen || c.peekWord() === K.ORDER || c.peekWord() === K.PARTITION
+    ? null
+    : 'groups';
 }
 
 function frameClause(c: Cursor): WindowFrame | null {

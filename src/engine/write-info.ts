@@ -1,0 +1,43 @@
+// The info text of OK packets: numbers with labels, added up over shards.
+
+/** `Records: 3  Duplicates: 0  Warnings: 1` -> 3, 0, 1; null when the text has another form. */
+function numbersOf(info: string, labels: readonly string[]): readonly number[] | null {
+  const numbers: number[] = [];
+  const parts = info.split('  ');
+  if (parts.length !== labels.length) return null;
+  for (const [i, part] of parts.entries()) {
+    const label = labels[i];
+    if (label === undefined || !part.startsWith(`${label}: `)) return null;
+    const number = Number(part.slice(label.length + 2));
+    if (!Number.isSafeInteger(number)) return null;
+    numbers.push(number);
+  }
+  return numbers;
+}
+
+const updateLabels = ['Rows matched', 'Changed', 'Warnings'] as const;
+const insertLabels = ['Records', 'Duplicates', 'Warnings'] as const;
+
+/** Sums of UPDATE infos; '' when the shards gave none (DELETE). */
+export function sumUpdateInfos(infos: readonly string[]): string {
+  return sum(infos, updateLabels);
+}
+
+/** Records, duplicates and warnings of an INSERT's info text; null when it has none (one row). */
+export function insertCounts(info: string): readonly number[] | null {
+  return numbersOf(info, insertLabels);
+}
+
+export function printInsertInfo(records: number, duplicates: number, warnings: number): string {
+  return `Records: ${records}  Duplicates: ${duplicates}  Warnings: ${warnings}`;
+}
+
+function sum(infos: readonly string[], labels: readonly string[]): string {
+  const totals = labels.map(() => 0);
+  for (const info of infos) {
+    const numbers = numbersOf(info, labels);
+    if (numbers === null) return infos.find((text) => text !== '') ?? '';
+    for (const [i, number] of numbers.entries()) totals[i] = (totals[i] ?? 0) + number;
+  }
+  return labels.map((label, i) => `${label}: ${totals[i]}`).join('  ');
+}
