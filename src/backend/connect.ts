@@ -83,7 +83,7 @@ class LoginExchange {
     this.#login = new BackendLogin({
       user: target.user,
       password: target.password,
-      database: target.database,
+      database: target.database === '' ? null : target.database,
       capabilities: backendCapabilities | clientFlags,
       collation: loginCollation,
       tls: target.socket === null ? target.tls.mode : 'disabled',

@@ -69,7 +69,7 @@ export interface ConnectionScope {
   beginUnit(shardIds: readonly string[], signal: AbortSignal): Promise<AtomicUnit>;
   /**
    * A workspace session: autocommit, its own, never the transaction's, with the session's settings and the shard's database.
-   * It is held while other leases are waited for: it must come from a pool of its own, or many gathers at once starve each other.
+   * It is held while other leases are waited for (see `EngineLimits.gathersMax`).
    */
   workspace(shardId: string, signal: AbortSignal): Promise<Lease>;
 }
@@ -122,6 +122,11 @@ export interface OkResult {
 export interface EngineLimits {
   /** Bytes a query's fragments may move into the workspace, and what one merge may hold. */
   readonly queryMemoryBytes: number;
+  /**
+   * Gathers that run at once; must stay below the connections a shard's pool allows, because each holds two of its
+   * workspace's shard. 16 when absent.
+   */
+  readonly gathersMax?: number;
   /** Process-wide account: returns false when the budget is used up. */
   reserve(bytes: number): boolean;
   free(bytes: number): void;
@@ -148,12 +153,20 @@ export interface Execution {
   readonly flavour: 'mariadb' | 'mysql';
   /** character_set_client as far as routing by text cares. */
   readonly literalCharset: LiteralCharset;
+  /** Absent: statements that need a sequence are refused. */
+  readonly sequences?: SequenceSource;
   /** The client has set @@timestamp itself: NOW() is one instant already. */
   readonly ownTimestamp?: boolean;
   /** Shard of the workspace for a keyspace (`Shard.id`). */
   workspaceShard(keyspace: string): string;
   /** Called once per statement sent to a shard, for metrics, VEXPLAIN and the query log. */
   readonly observer: ExecutionObserver;
+}
+
+/** Numbers for AUTO_INCREMENT columns of sharded tables. */
+export interface SequenceSource {
+  /** The first of `count` consecutive new numbers of a sequence (as the vschema names it). */
+  reserve(keyspace: string, sequence: string, count: number, signal: AbortSignal): Promise<bigint>;
 }
 
 export interface CancelWatcher {

@@ -1,6 +1,7 @@
 // Clients see keyspaces: a shard's physical database name is replaced in errors and column metadata.
 import { SqlError } from '../errors/sql-error.ts';
 import type { ColumnDefinition } from '../value/column-definition.ts';
+import { encodeTextRow, TextRow } from '../value/text-row.ts';
 import type { Shard } from '../vindex/shard-map.ts';
 
 /** The error with the shard's database called by its keyspace's name; the same object when nothing changes. */
@@ -15,9 +16,35 @@ export function renameColumns(
   shard: Shard,
 ): readonly ColumnDefinition[] {
   if (shard.database === shard.keyspace) return columns;
-  return columns.map((column) =>
-    column.schema === shard.database ? { ...column, schema: shard.keyspace } : column,
-  );
+  return columns.map((column) => {
+    const schema = column.schema === shard.database ? shard.keyspace : column.schema;
+    return { ...column, schema, name: renameHeader(column.name, shard) };
+  });
+}
+
+/** SHOW TABLES heads its column with the database's name. */
+function renameHeader(name: string, { database, keyspace }: Shard): string {
+  const head = `Tables_in_${database}`;
+  const isHeader = name === head || name.startsWith(`${head} (`);
+  return isHeader ? `Tables_in_${keyspace}${name.slice(head.length)}` : name;
+}
+
+/** Rows (text format) of administration statements, which name tables as `db.table`. */
+export function renameCells(columnCount: number, { database, keyspace }: Shard): (row: Buffer) => Buffer {
+  if (database === keyspace) return (row) => row;
+  const view = new TextRow(columnCount);
+  const name = Buffer.from(database, 'utf8');
+  const prefix = Buffer.from(`${database}.`, 'utf8');
+  return (row) => {
+    view.load(row);
+    const cells: (Buffer | null)[] = [];
+    for (let column = 0; column < columnCount; column++) {
+      const cell = view.slice(column);
+      const named = cell !== null && (cell.equals(name) || cell.subarray(0, prefix.length).equals(prefix));
+      cells.push(named ? Buffer.concat([Buffer.from(keyspace, 'utf8'), cell.subarray(name.length)]) : cell);
+    }
+    return encodeTextRow(cells);
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 // A statement for one shard: the client's bytes there, the shard's bytes back. No promise when a connection is at hand.
 
 import { SqlError } from '../errors/sql-error.ts';
-import type { RouteNode } from '../plan/nodes.ts';
+import type { PlanNode, RouteNode } from '../plan/nodes.ts';
 import type { Template } from '../text/template.ts';
 import { present } from '../util/assert.ts';
 import type { Shard } from '../vindex/shard-map.ts';
@@ -81,7 +81,7 @@ function send(
     return;
   }
   const { prepared } = statement;
-  if (prepared === null || spellsParameters(template)) return sendPrepared(lease, relay, sql);
+  if (prepared === null || !keepsParameters(plan.root.kind, template)) return sendPrepared(lease, relay, sql);
   const packets = prepared.packetsFor(lease.connection, sql);
   if (Buffer.isBuffer(packets)) {
     lease.connection.sendPackets(packets, relay);
@@ -106,9 +106,13 @@ async function sendPrepared(lease: ScopedLease, relay: Relay, sql: string): Prom
   }
 }
 
-/** Whether the rendered text holds values where the client's has `?`. */
-function spellsParameters(template: Template | null): boolean {
-  return template?.some((part) => part.kind === 'value' && part.ref.kind === 'param') ?? false;
+/**
+ * Whether the text still has the client's `?` where its parameters stand: only then its own handle serves. An INSERT that
+ * is put together row by row has its values spelled out.
+ */
+function keepsParameters(kind: PlanNode['kind'], template: Template | null): boolean {
+  if (template === null) return true;
+  return kind !== 'insert' && template.every((part) => part.kind === 'text' || part.kind === 'database');
 }
 
 function retry(execution: Execution, shard: Shard, template: Template | null): boolean {

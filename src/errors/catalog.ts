@@ -470,6 +470,27 @@ export const catalog = {
     why: "it is a table of a keyspace, whose rows are on several servers",
     remedy: 'ask the two in statements of their own',
   },
+  SG6030: {
+    errno: 1235,
+    sqlState: '42000',
+    what: 'row {row} of the INSERT into {table} has no place on any shard',
+    why: 'vindex {vindex} gives its value of {columns} no keyspace id',
+    remedy: 'insert a value that the vindex takes',
+  },
+  SG6031: {
+    errno: 1235,
+    sqlState: '42000',
+    what: 'INSERT into {table} needs sequence {sequence}',
+    why: 'no source of sequence numbers is set up',
+    remedy: 'give the column a value',
+  },
+  SG5011: {
+    errno: 1049,
+    sqlState: '42000',
+    what: "no keyspace '{keyspace}'",
+    why: 'the configuration names {known}',
+    remedy: 'use one of these',
+  },
 } as const satisfies Record<string, CatalogEntry>;
 
 export type CatalogId = keyof typeof catalog;

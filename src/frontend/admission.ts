@@ -2,6 +2,8 @@
 
 /** Share of all slots that clients without a login may hold. */
 const pendingShare = 0.2;
+/** So many may log in at once in any case, slots permitting: small limits are for small pools, which open all at once. */
+const pendingMin = 100;
 const pendingPerAddressMax = 100;
 /** Younger ones are clients in the middle of an ordinary login: a burst of 200 workers is no attack. */
 const stalePendingMs = 1_000;
@@ -32,7 +34,7 @@ export class Admission<P extends Pending> {
 
   constructor(connectionsMax: number) {
     this.#connectionsMax = connectionsMax;
-    this.#pendingMax = Math.max(Math.floor(connectionsMax * pendingShare), 1);
+    this.#pendingMax = Math.max(Math.floor(connectionsMax * pendingShare), pendingMin);
   }
 
   get connections(): number {
@@ -52,9 +54,7 @@ export class Admission<P extends Pending> {
       if (victim !== null) return { kind: 'replace', victim };
     }
     const tooMany = this.#connections >= this.#connectionsMax;
-    // While established clients leave room, a few in login may exceed the share: with five slots one would be all.
-    if (!tooMany && (this.#pending.size < this.#pendingMax || this.#connectionsMax < 50))
-      return { kind: 'admit' };
+    if (!tooMany && this.#pending.size < this.#pendingMax) return { kind: 'admit' };
     const victim = oldestStale(this.#pending, nowMs);
     return victim === null ? { kind: 'refuse' } : { kind: 'replace', victim };
   }

@@ -150,8 +150,10 @@ export class ClientConnection implements ClientChannel {
     else this.#fail(readTimeout(), this.#framer.answerSequence);
   }
 
+  /** Closes now; what runs is cancelled before this returns. */
   destroy(): void {
     this.state = 'closing';
+    this.#session?.close();
     this.#socket.destroy();
   }
 

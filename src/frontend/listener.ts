@@ -30,7 +30,7 @@ export interface Listener {
   stopAccepting(): void;
   /** Stops accepting, closes clients as they become quiet and all that are left after `deadlineMs`. */
   drain(deadlineMs: number): Promise<void>;
-  /** Closes everything now. */
+  /** Closes everything now; resolves when all sockets are gone and all sessions closed. */
   close(): Promise<void>;
 }
 
@@ -65,6 +65,7 @@ class SocketListener implements Listener {
   readonly #offered: number;
   #sweep: NodeJS.Timeout | null = null;
   #lastId = 0;
+  #onEmpty: (() => void) | null = null;
   port: number | null = null;
 
   constructor(options: ListenerOptions, deps: FrontendDeps, keys: RsaKeys) {
@@ -84,7 +85,9 @@ class SocketListener implements Listener {
       secureContext: context,
       loggedIn: (connection) => this.#admission.loggedIn(connection),
       gone: (connection) => {
-        if (this.#connections.delete(connection)) this.#admission.remove(connection);
+        if (!this.#connections.delete(connection)) return;
+        this.#admission.remove(connection);
+        if (this.#connections.size === 0) this.#onEmpty?.();
       },
     };
   }
@@ -136,6 +139,13 @@ class SocketListener implements Listener {
     if (this.#sweep !== null) clearInterval(this.#sweep);
     const closed = this.#servers.map((server) => new Promise((resolve) => server.once('close', resolve)));
     this.stopAccepting();
+    if (this.#connections.size > 0) {
+      closed.push(
+        new Promise((resolve) => {
+          this.#onEmpty = () => resolve(undefined);
+        }),
+      );
+    }
     for (const connection of this.#connections) connection.destroy();
     await Promise.all(closed);
   }

@@ -8,43 +8,45 @@ export interface HistogramSeries {
   readonly histogram: Histogram;
 }
 
-type PromObject = Awaited<ReturnType<PromHistogram['get']>>;
+interface PromLine {
+  readonly metricName: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
 
 export class HotHistogram extends PromHistogram {
-  readonly #head: Pick<PromObject, 'name' | 'help'>;
+  readonly #name: string;
+  readonly #help: string;
   readonly #series: () => Iterable<HistogramSeries>;
 
   constructor(registry: Registry, name: string, help: string, series: () => Iterable<HistogramSeries>) {
     super({ name, help, registers: [registry] });
-    this.#head = { name, help };
+    this.#name = name;
+    this.#help = help;
     this.#series = series;
   }
 
-  override async get(): Promise<PromObject> {
-    const head = await super.get();
-    return { ...head, ...this.#head, values: [...this.#series()].flatMap((one) => this.#lines(one)) };
+  /** What the registry and the inherited `get` ask for. */
+  async getForPromString(): Promise<object> {
+    const values = [...this.#series()].flatMap((one) => this.#lines(one));
+    return { name: this.#name, help: this.#help, type: 'histogram', aggregator: 'sum', values };
   }
 
-  /** What the registry asks for when it prints. */
-  getForPromString(): Promise<PromObject> {
-    return this.get();
-  }
-
-  #lines({ labels, histogram }: HistogramSeries): PromObject['values'] {
-    const lines: PromObject['values'] = [];
+  #lines({ labels, histogram }: HistogramSeries): PromLine[] {
+    const lines: PromLine[] = [];
     let cumulative = 0;
     histogram.bounds.forEach((bound, bucket) => {
       cumulative += histogram.counts[bucket] ?? 0;
       lines.push({
-        metricName: `${this.#head.name}_bucket`,
+        metricName: `${this.#name}_bucket`,
         labels: { ...labels, le: String(bound) },
         value: cumulative,
       });
     });
     lines.push(
-      { metricName: `${this.#head.name}_bucket`, labels: { ...labels, le: '+Inf' }, value: histogram.count },
-      { metricName: `${this.#head.name}_sum`, labels, value: histogram.sum },
-      { metricName: `${this.#head.name}_count`, labels, value: histogram.count },
+      { metricName: `${this.#name}_bucket`, labels: { ...labels, le: '+Inf' }, value: histogram.count },
+      { metricName: `${this.#name}_sum`, labels, value: histogram.sum },
+      { metricName: `${this.#name}_count`, labels, value: histogram.count },
     );
     return lines;
   }

@@ -49,10 +49,6 @@ export class StatementValues implements BindValues {
     return this.#items(slot).width;
   }
 
-  itemWidth(slot: number): number {
-    return slotItems(this.#normalized, slot)?.width ?? 1;
-  }
-
   item(slot: number, item: number): BindValue {
     return this.cell(slot, item, 0);
   }

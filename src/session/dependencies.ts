@@ -34,6 +34,8 @@ export interface StatusTables {
 
 export interface SessionDependencies {
   readonly gateway: Gateway;
+  /** Pools of their own for workspaces: a gather holds one while it waits for other connections. */
+  readonly workspaces: Gateway;
   /** The snapshot every new statement uses. */
   vschema(): VSchema;
   /** Reads columns and keys of a keyspace anew (after DDL); resolves when the new snapshot serves. */

@@ -1,4 +1,5 @@
 // Sessions of the process by connection id: SHOW PROCESSLIST, KILL, the admin endpoint.
+import type { SqlError } from '../errors/sql-error.ts';
 
 /** A session as others may see and stop it. */
 export interface RegisteredSession {
@@ -11,6 +12,10 @@ export interface RegisteredSession {
   /** Milliseconds of the monotonic clock when the current state began. */
   readonly sinceMs: number;
   readonly inTransaction: boolean;
+  /** Something runs that the statement timeout is for, and no byte of its answer has gone out. */
+  readonly timeoutApplies: boolean;
+  /** Stops the running statement; its client gets `reason`. */
+  interrupt(reason: SqlError): void;
   /** Stops the running statement with error 1317. */
   killQuery(): void;
   /** Closes the connection. */

@@ -72,6 +72,10 @@ export class Session implements ClientSession, RegisteredSession {
     return this.#sinceMs;
   }
 
+  get timeoutApplies(): boolean {
+    return this.#done !== null && !this.sink.started && this.log.timeoutApplies && this.cancellation.cancelled === null;
+  }
+
   get inTransaction(): boolean {
     return this.state.scope.open;
   }

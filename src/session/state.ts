@@ -59,6 +59,7 @@ export class SessionState {
     this.transactionMode = deps.transactionMode;
     this.scope = new TransactionScope({
       gateway: deps.gateway,
+      workspaces: deps.workspaces,
       leaseOptions: (signal) => ({
         settings: this.settings,
         clientFlags: login.capabilities & resultFlags,

@@ -25,6 +25,11 @@ export class StatementLog implements ExecutionObserver {
     this.#startedMs = performance.now();
   }
 
+  /** DDL takes what it takes. */
+  get timeoutApplies(): boolean {
+    return this.#plan !== null && this.#plan.label !== 'ddl';
+  }
+
   shardQuery(shardId: string, sql: string): void {
     this.#shards++;
     this.#observer.shardQuery(shardId);

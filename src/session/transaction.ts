@@ -29,6 +29,7 @@ const plainTransaction: TransactionOptions = { readOnly: false, consistentSnapsh
 
 export interface ScopeDependencies {
   readonly gateway: Gateway;
+  readonly workspaces: Gateway;
   leaseOptions(signal: AbortSignal | null): LeaseOptions;
   mode(): TransactionMode;
   /** The last answer on this connection left warnings: they are fetched before anything else runs there. */
@@ -142,7 +143,7 @@ export class TransactionScope implements ConnectionScope {
   }
 
   workspace(shardId: string, signal: AbortSignal): Promise<Lease> {
-    return this.#deps.gateway.lease(shardId, this.#deps.leaseOptions(signal));
+    return this.#deps.workspaces.lease(shardId, this.#deps.leaseOptions(signal));
   }
 
   /** Keeps a connection of this shard for the session until `unreserve`. */

@@ -64,10 +64,11 @@ export class Lexer {
   /** The text's bytes, zero bytes behind them. */
   bytes: Uint8Array;
   private readonly copy = new TextBytes();
+  /** By mode: whether strings have escapes, the class of each byte, which bytes go on with a word. */
+  escapes = true;
+  classes: Uint8Array = byteClasses('utf8mb4');
+  words: Uint8Array = wordBytes(this.classes);
   private mode: LexMode = defaultMode();
-  private escapes = true;
-  private classes: Uint8Array = byteClasses('utf8mb4');
-  private words: Uint8Array = wordBytes(this.classes);
   /** Inside the code of an executable comment. */
   private inExecutable = false;
 
@@ -96,11 +97,11 @@ export class Lexer {
     this.inExecutable = false;
   }
 
-  /** Goes on at `offset` as if the text between had been a literal. */
-  skipTo(offset: number): void {
+  /** Goes on at `offset` as if a token of the kind (a keyword perhaps) had ended there. */
+  skipTo(offset: number, kind: TokenKind, keyword: number): void {
     this.end = offset;
-    this.kind = T.string;
-    this.keyword = 0;
+    this.kind = kind;
+    this.keyword = keyword;
   }
 
   /** Reads the next token and returns its kind. At the end of the text again and again `T.end`. */

@@ -14,10 +14,10 @@ export const E = {
   keep: 4,
   /** BY: ends a select list and is kept. */
   listFollows: 5,
-  /** The literal right behind is kept. */
-  keepNext: 6,
   /** AS: in CAST and its like a type follows. */
-  type: 7,
+  type: 6,
+  /** The literal right behind is kept. */
+  keepNext: 7,
   values: 8,
   in: 9,
   temporal: 10,
@@ -25,6 +25,9 @@ export const E = {
   parenthesis: 11,
   distinct: 12,
 } as const;
+
+/** From this effect on it matters what follows the word. */
+export const looksAhead = E.keepNext;
 
 export type Effect = (typeof E)[keyof typeof E];
 

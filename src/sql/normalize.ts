@@ -1,10 +1,22 @@
 // A statement's plan key: its text with the literals taken out. One pass, no tree.
 import { K } from './keywords.ts';
+import { lookUpKeyword } from './keywords-lookup.ts';
 import { Lexer } from './lexer.ts';
+import { C } from './lexer-class.ts';
+import { scanQuoted, scanQuotedName } from './lexer-scan.ts';
 import { defaultMode, type LexMode, type SqlText } from './mode.ts';
+import { KeyBuilder } from './normalize-key.ts';
 import { ListScanner, slotKindOf } from './normalize-list.ts';
 import { type Normalized, S, type SlotItems, type SlotKind } from './normalize-slot.ts';
-import { clauseEffect, E, parenthesisFlags, typeAfterAs, typeAfterComma } from './normalize-word.ts';
+import {
+  clauseEffect,
+  E,
+  type Effect,
+  looksAhead,
+  parenthesisFlags,
+  typeAfterAs,
+  typeAfterComma,
+} from './normalize-word.ts';
 import { T, type TokenKind } from './token.ts';
 
 /*
@@ -32,24 +44,39 @@ const keepAll = 2;
 const selectList = 4;
 const kept = keep | keepAll | selectList;
 
-/** Up to so many slots equal spellings are found by comparing pairs, beyond through a map: linear time. */
-const pairwiseSlotsMax = 8;
+const blank = 0x20;
+const singleQuote = 0x27;
+const openParen = 0x28;
+const closeParen = 0x29;
+const comma = 0x2c;
+const dot = 0x2e;
+const questionMark = 0x3f;
+const semicolon = 0x3b;
+const underscore = 0x5f;
+const openBrace = 0x7b;
 
-const minus = 0x2d;
+const alikeTag = 0x3d;
+const listTag = 0x6c;
+const rowsTag = 0x72;
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
 
 class Normalizer {
   private readonly lexer = new Lexer();
   private readonly scanner = new ListScanner(defaultMode());
   private text: SqlText = '';
   private mode: LexMode = defaultMode();
-  private key = '';
+  private readonly key = new KeyBuilder();
   /** Up to here the text is in the key. */
   private copied = 0;
   private slots: number[] = [];
   private items: (SlotItems | null)[] | null = null;
-  private spellings: Map<string, number> | null = null;
+  private readonly spellings = new Spellings();
   /** States of the levels around the current one. */
   private readonly levels: number[] = [];
+  private depth = 0;
   private state = 0;
   private params = 0;
   /** The next literal stays in the key. */
@@ -61,12 +88,12 @@ class Normalizer {
   run(text: SqlText, mode: LexMode): Normalized {
     this.text = text;
     this.mode = mode;
-    this.key = '';
+    this.key.reset();
     this.copied = 0;
     this.slots = [];
     this.items = null;
-    this.spellings = null;
-    this.levels.length = 0;
+    this.spellings.reset();
+    this.depth = 0;
     this.state = 0;
     this.params = 0;
     this.keepNext = false;
@@ -74,17 +101,26 @@ class Normalizer {
     this.insert = false;
     this.lexer.reset(text, mode);
     if (!this.pass()) return { key: text, slots: [], items: null };
-    if (this.copied < text.length) this.key += text.slice(this.copied);
-    return { key: this.key, slots: this.slots, items: this.items };
+    if (this.copied === 0) return { key: text, slots: this.slots, items: this.items };
+    this.key.copy(this.lexer.bytes, this.copied, text.length);
+    return { key: this.key.take(), slots: this.slots, items: this.items };
   }
 
   /** False when the text is its own key. */
   private pass(): boolean {
+    const { lexer } = this;
     let kind = this.next();
-    while (kind === T.openParen) kind = this.openParenthesis();
-    if (kind !== T.word || !this.begin(this.lexer.keyword)) return false;
-    while (kind !== T.end) kind = this.token(kind);
-    return !this.lexer.executableComments;
+    while (kind === T.openParen) {
+      this.openParenthesis();
+      kind = this.next();
+    }
+    if (kind !== T.word || !this.begin(lexer.keyword)) return false;
+    for (; kind !== T.end; kind = this.next()) {
+      this.token(kind);
+      // What a token said of the one behind it is for `token` to heed.
+      if (!this.keepNext && this.parenFlags === 0) this.skim();
+    }
+    return !lexer.executableComments;
   }
 
   private begin(verb: number): boolean {
@@ -105,54 +141,6 @@ class Normalizer {
     }
   }
 
-  /** Deals with the lexer's current token and returns the kind of the next. */
-  private token(kind: TokenKind): TokenKind {
-    switch (kind) {
-      case T.word:
-        return this.word(this.lexer.keyword);
-      case T.integer:
-      case T.decimal:
-      case T.float:
-      case T.hex:
-      case T.bit:
-        return this.number(kind);
-      case T.string:
-      case T.nString:
-        return this.string(kind, this.lexer.start);
-      case T.introducer:
-        return this.introducer();
-      case T.openParen:
-        return this.openParenthesis();
-      case T.closeParen:
-        this.state = this.levels.pop() ?? 0;
-        break;
-      case T.comma:
-        if ((this.state & typeAfterComma) !== 0) this.state |= keep;
-        break;
-      case T.minus:
-      case T.plus:
-        return this.next();
-      case T.arrow:
-      case T.arrowArrow:
-        this.keepNext = true;
-        return this.next();
-      case T.param:
-        this.params += 1;
-        break;
-      case T.openBrace:
-        return this.brace();
-      case T.atAt:
-        // A system variable's name is no keyword.
-        this.next();
-        break;
-      default:
-        break;
-    }
-    this.keepNext = false;
-    this.parenFlags = 0;
-    return this.next();
-  }
-
   private next(): TokenKind {
     const { lexer } = this;
     const gap = lexer.end;
@@ -162,155 +150,333 @@ class Normalizer {
     return kind;
   }
 
-  /** Drops the comments between `gap` and the current token, unless they may be part of a column's name or a directive. */
+  /** Puts back the token that `next` has read. */
+  private unread(): void {
+    this.lexer.skipTo(this.lexer.start, T.comma, K.NONE);
+  }
+
+  /** Drops the comments between `gap` and the current token, unless they may name a column or are directives. */
   private cutComment(gap: number): void {
     if ((this.state & kept) !== 0 || this.lexer.directives !== null) return;
-    this.key += `${this.text.slice(this.copied, gap)} `;
+    this.key.copy(this.lexer.bytes, this.copied, gap);
+    this.key.byte(blank);
     this.copied = this.lexer.start;
   }
 
-  private word(keyword: number): TokenKind {
-    this.keepNext = false;
-    this.parenFlags = 0;
-    switch (clauseEffect(keyword)) {
-      case E.none:
-        break;
-      case E.selectList:
-        this.state = (this.state & ~keep) | selectList;
-        break;
-      case E.endsSelectList:
-        this.state &= ~(keep | selectList);
-        break;
-      case E.endsKeep:
-        this.state &= ~keep;
-        break;
-      case E.keep:
-        this.state |= keep;
-        break;
-      case E.listFollows:
-        this.state = (this.state & ~selectList) | keep;
-        break;
-      case E.keepNext:
-        this.keepNext = true;
-        break;
-      case E.type:
-        if ((this.state & typeAfterAs) !== 0) this.state |= keep;
-        break;
-      case E.values:
-        return this.values(keyword);
-      case E.in:
-        return this.list();
-      case E.temporal:
-        return this.temporal();
-      case E.parenthesis:
-        this.parenFlags = parenthesisFlags(keyword);
-        break;
-      case E.distinct: {
-        // `IS DISTINCT FROM`, where a server has it, ends no select list.
-        const kind = this.next();
-        return kind === T.word && this.lexer.keyword === K.FROM ? this.next() : kind;
+  /**
+   * Goes over the tokens that need no look at what follows them, byte by byte: the same as `next` and `token` in
+   * turn, in half the time. Stops in front of any other token.
+   */
+  private skim(): void {
+    const { lexer } = this;
+    const { bytes, classes, words } = lexer;
+    // Where the last token ended, its kind and keyword: what the lexer must know to go on.
+    let done = lexer.end;
+    let kind: TokenKind = lexer.kind;
+    let keyword = lexer.keyword;
+    let at = done;
+    loop: for (;;) {
+      const code = bytes[at] as number;
+      switch (classes[code]) {
+        case C.space:
+          at += 1;
+          continue;
+        case C.prefix:
+        case C.word: {
+          if (code === underscore || bytes[at + 1] === singleQuote) break loop;
+          let end = at + 1;
+          while (words[bytes[end] as number] === 1) end += 1;
+          if (bytes[end] === dot && words[bytes[end + 1] as number] === 1) {
+            do {
+              end += 1;
+              while (words[bytes[end] as number] === 1) end += 1;
+            } while (bytes[end] === dot && words[bytes[end + 1] as number] === 1);
+            keyword = K.NONE;
+          } else if (kind === T.dot && done === at) keyword = K.NONE;
+          else {
+            const found = lookUpKeyword(bytes, at, end);
+            const effect = clauseEffect(found);
+            if (effect >= looksAhead) break loop;
+            if (effect !== E.none) this.apply(effect);
+            keyword = found;
+          }
+          kind = T.word;
+          at = end;
+          break;
+        }
+        case C.digit: {
+          if (kind === T.dot && done === at) break loop;
+          let end = at + 1;
+          while (isDigit(bytes[end] as number)) end += 1;
+          if (words[bytes[end] as number] === 1 || bytes[end] === dot || end - at > 19) break loop;
+          if ((this.state & kept) === 0) this.addScalar(S.integer, at, at, end);
+          kind = T.integer;
+          at = end;
+          break;
+        }
+        case C.quote: {
+          const end = scanQuoted(lexer, at, lexer.escapes);
+          if (end < 0 || this.joinsString(end)) break loop;
+          if ((this.state & kept) === 0) this.addScalar(S.string, at, at, end);
+          kind = T.string;
+          at = end;
+          break;
+        }
+        case C.dot:
+          if (words[bytes[at + 1] as number] !== 1 || isDigit(bytes[at + 1] as number)) break loop;
+          kind = T.dot;
+          at += 1;
+          break;
+        case C.backtick: {
+          const end = scanQuotedName(this.text, at);
+          if (end < 0) break loop;
+          kind = T.quotedIdentifier;
+          at = end;
+          break;
+        }
+        case C.single:
+          if (code === openBrace) break loop;
+          if (code <= comma) this.punctuation(code);
+          else if (code === questionMark) this.params += 1;
+          kind = T.comma;
+          at += 1;
+          break;
+        case C.less:
+        case C.greater:
+          kind = T.comma;
+          at += 1;
+          break;
+        default:
+          break loop;
       }
+      done = at;
     }
-    return this.next();
+    lexer.skipTo(done, kind, keyword);
   }
 
-  private openParenthesis(): TokenKind {
-    this.levels.push(this.state);
+  /** Whether another part of a string, or a comment that might hide one, follows the string that ends at `end`. */
+  private joinsString(end: number): boolean {
+    const { bytes, classes } = this.lexer;
+    let at = end;
+    while (classes[bytes[at] as number] === C.space) at += 1;
+    switch (classes[bytes[at] as number]) {
+      case C.quote:
+      case C.doubleQuote:
+      case C.slash:
+      case C.hash:
+      case C.minus:
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** What parentheses and commas do; other bytes do nothing. */
+  private punctuation(code: number): void {
+    if (code === openParen) this.openParenthesis();
+    else if (code === closeParen) this.closeParenthesis();
+    else if (code === comma && (this.state & typeAfterComma) !== 0) this.state |= keep;
+  }
+
+  /** Deals with the lexer's current token. */
+  private token(kind: TokenKind): void {
+    switch (kind) {
+      case T.integer:
+      case T.decimal:
+      case T.float:
+      case T.hex:
+      case T.bit:
+        this.literal(slotKindOf(kind), this.lexer.start);
+        break;
+      case T.string:
+      case T.nString:
+        this.string(kind, this.lexer.start);
+        break;
+      case T.introducer:
+        this.introducer();
+        break;
+      case T.word:
+        this.keepNext = false;
+        this.parenFlags = 0;
+        this.word(this.lexer.keyword);
+        return;
+      case T.openParen:
+        this.openParenthesis();
+        break;
+      case T.closeParen:
+        this.punctuation(closeParen);
+        break;
+      case T.comma:
+        this.punctuation(comma);
+        break;
+      case T.minus:
+      case T.plus:
+        return;
+      case T.arrow:
+      case T.arrowArrow:
+        this.keepNext = true;
+        return;
+      case T.param:
+        this.params += 1;
+        break;
+      case T.openBrace:
+        this.brace();
+        return;
+      case T.atAt:
+        // A system variable's name is no keyword.
+        if (this.next() !== T.word) this.unread();
+        break;
+      default:
+        break;
+    }
+    this.keepNext = false;
+    this.parenFlags = 0;
+  }
+
+  private word(keyword: number): void {
+    const effect = clauseEffect(keyword);
+    switch (effect) {
+      case E.keepNext:
+        this.keepNext = true;
+        return;
+      case E.values:
+        this.values(keyword);
+        return;
+      case E.in:
+        this.list();
+        return;
+      case E.temporal:
+        this.temporal();
+        return;
+      case E.parenthesis:
+        this.parenFlags = parenthesisFlags(keyword);
+        return;
+      case E.distinct:
+        // `IS DISTINCT FROM`, where a server has it, ends no select list.
+        if (this.next() !== T.word || this.lexer.keyword !== K.FROM) this.unread();
+        return;
+      default:
+        this.apply(effect);
+    }
+  }
+
+  /** The effects that only change the level's state. */
+  private apply(effect: Effect): void {
+    switch (effect) {
+      case E.selectList:
+        this.state = (this.state & ~keep) | selectList;
+        return;
+      case E.endsSelectList:
+        this.state &= ~(keep | selectList);
+        return;
+      case E.endsKeep:
+        this.state &= ~keep;
+        return;
+      case E.keep:
+        this.state |= keep;
+        return;
+      case E.listFollows:
+        this.state = (this.state & ~selectList) | keep;
+        return;
+      case E.type:
+        if ((this.state & typeAfterAs) !== 0) this.state |= keep;
+        return;
+      default:
+    }
+  }
+
+  private closeParenthesis(): void {
+    // One too many is for the parser to refuse.
+    this.state = this.depth > 0 ? (this.levels[this.depth - 1] ?? 0) : 0;
+    if (this.depth > 0) this.depth -= 1;
+  }
+
+  private openParenthesis(): void {
+    this.levels[this.depth] = this.state;
+    this.depth += 1;
     const inherited = (this.state & kept) !== 0 || this.parenFlags === keepAll ? keepAll : 0;
     this.state = inherited | (this.parenFlags & (typeAfterAs | typeAfterComma));
-    this.parenFlags = 0;
-    this.keepNext = false;
-    return this.next();
   }
 
   /** ODBC's `{d '..'}` keeps its string. */
-  private brace(): TokenKind {
-    const kind = this.next();
-    if (kind !== T.word || this.lexer.end - this.lexer.start > 2) return kind;
-    this.keepNext = true;
-    return this.next();
+  private brace(): void {
+    this.parenFlags = 0;
+    this.keepNext = this.next() === T.word && this.lexer.end - this.lexer.start <= 2;
+    if (!this.keepNext) this.unread();
   }
 
-  private number(kind: TokenKind): TokenKind {
-    const { start, end } = this.lexer;
-    if ((this.state & kept) === 0 && !this.keepNext) this.addScalar(slotKindOf(kind), start, start, end);
-    this.keepNext = false;
-    return this.next();
+  /** The current token as a slot that begins at `start`, there or at the introducer in front. */
+  private literal(kind: SlotKind, start: number): void {
+    if ((this.state & kept) !== 0 || this.keepNext) return;
+    this.addScalar(kind, start, this.lexer.start, this.lexer.end);
   }
 
-  /** A string with its adjacent parts; `start` is where the literal begins: there or at its introducer. */
-  private string(kind: TokenKind, start: number): TokenKind {
+  /** A string with its adjacent parts. */
+  private string(kind: TokenKind, start: number): void {
     const { lexer } = this;
     const cut = lexer.start;
     let { end } = lexer;
-    lexer.commentSeen = false;
-    let following = lexer.next();
-    while (following === T.string) {
-      end = lexer.end;
-      lexer.commentSeen = false;
-      following = lexer.next();
-    }
+    while (lexer.next() === T.string) end = lexer.end;
     if ((this.state & kept) === 0 && !this.keepNext) this.addScalar(slotKindOf(kind), start, cut, end);
-    this.keepNext = false;
-    if (lexer.commentSeen) this.cutComment(end);
-    return following;
+    lexer.skipTo(end, T.string, K.NONE);
   }
 
-  private introducer(): TokenKind {
+  private introducer(): void {
     const { start } = this.lexer;
     const kind = this.next();
-    if (kind === T.string) return this.string(kind, start);
-    if (kind !== T.hex && kind !== T.bit) return kind;
-    if ((this.state & kept) === 0 && !this.keepNext) {
-      this.addScalar(slotKindOf(kind), start, this.lexer.start, this.lexer.end);
-    }
-    this.keepNext = false;
-    return this.next();
+    if (kind === T.string) this.string(kind, start);
+    else if (kind === T.hex || kind === T.bit) this.literal(slotKindOf(kind), start);
+    else this.unread();
   }
 
   /** DATE, TIME or TIMESTAMP: with a string behind it a literal. */
-  private temporal(): TokenKind {
+  private temporal(): void {
     const { start } = this.lexer;
-    const kind = this.next();
-    if (kind !== T.string || (this.state & kept) !== 0) return kind;
-    this.addScalar(S.temporal, start, this.lexer.start, this.lexer.end);
-    return this.next();
+    if (this.next() === T.string) this.literal(S.temporal, start);
+    else this.unread();
   }
 
   /** VALUES: the rows of an INSERT, or a table of its own whose columns may be named by its literals. */
-  private values(keyword: number): TokenKind {
+  private values(keyword: number): void {
     const { lexer, scanner } = this;
-    if (!this.insert || this.levels.length > 0) {
+    if (!this.insert || this.depth > 0) {
       if (keyword === K.VALUES) this.state |= keep;
-      return this.next();
+      return;
     }
-    if ((this.state & kept) !== 0 || !scanner.scanRows(lexer, lexer.end, this.mode)) return this.next();
+    if ((this.state & kept) !== 0 || !scanner.scanRows(lexer, lexer.end, this.mode)) return;
     const items = scanner.takeItems(this.params);
     this.params += scanner.params;
-    this.addItems(S.rows, `\0r${items.width};`, items, scanner.end);
-    lexer.skipTo(scanner.end);
-    return this.next();
+    this.addItems(S.rows, items, scanner.end);
+    this.key.byte(rowsTag);
+    this.key.number(items.width);
+    this.key.byte(semicolon);
+    lexer.skipTo(scanner.end, T.closeParen, K.NONE);
   }
 
   /** IN: a list of literals of one kind becomes one slot. */
-  private list(): TokenKind {
+  private list(): void {
     const { lexer, scanner } = this;
-    const kind = this.next();
-    if (kind !== T.openParen || (this.state & kept) !== 0) return kind;
-    if (!scanner.scanList(lexer, lexer.end, this.mode)) return kind;
-    const first = scanner.start;
-    const tag = scanner.kind === 0 ? '' : tagOf(scanner.kind, this.text, first);
+    const isList = this.next() === T.openParen && (this.state & kept) === 0;
+    if (!isList || !scanner.scanList(lexer, lexer.end, this.mode)) {
+      this.unread();
+      return;
+    }
+    const tag = scanner.kind === 0 ? 0 : tagOf(scanner.kind, lexer.bytes[scanner.start]);
     const items = scanner.takeItems(this.params);
-    this.addItems(S.list, `\0l${tag}`, items, scanner.lastCellEnd);
-    this.levels.push(this.state);
+    const end = scanner.lastCellEnd;
+    this.addItems(S.list, items, end);
+    this.key.byte(listTag);
+    this.key.byte(tag);
+    this.levels[this.depth] = this.state;
+    this.depth += 1;
     this.state = 0;
-    lexer.skipTo(scanner.lastCellEnd);
-    return this.next();
+    lexer.skipTo(end, T.string, K.NONE);
   }
 
-  private addItems(kind: SlotKind, marker: string, items: SlotItems, end: number): void {
+  private addItems(kind: SlotKind, items: SlotItems, end: number): void {
     const start = items.spans[0] ?? end;
-    this.key += this.text.slice(this.copied, start) + marker;
+    this.key.copy(this.lexer.bytes, this.copied, start);
+    this.key.byte(0);
     this.copied = end;
     this.items ??= new Array<SlotItems | null>(this.slots.length / 3).fill(null);
     this.items.push(items);
@@ -319,59 +485,21 @@ class Normalizer {
 
   /** A slot over `text[start, end)`, of which `[cut, end)` leaves the key (an introducer in front stays). */
   private addScalar(kind: SlotKind, start: number, cut: number, end: number): void {
-    const { text } = this;
-    const tag = tagOf(kind, text, cut);
-    const alike = this.slots.length === 0 ? -1 : this.alike(kind, start, end);
-    const marker = alike < 0 ? `\0${tag}` : `\0=${tag}${alike};`;
-    this.key += text.slice(this.copied, cut) + marker;
+    const { key } = this;
+    const { bytes } = this.lexer;
+    const alike = this.slots.length === 0 ? -1 : this.spellings.find(this.text, this.slots, kind, start, end);
+    key.copy(bytes, this.copied, cut);
+    key.byte(0);
+    if (alike >= 0) key.byte(alikeTag);
+    key.byte(tagOf(kind, bytes[cut]));
+    if (alike >= 0) {
+      key.number(alike);
+      key.byte(semicolon);
+    }
     this.copied = end;
-    this.remember(start, end);
     this.items?.push(null);
     this.slots.push(kind, start, end);
   }
-
-  /** The first scalar slot of the same kind and spelling, or -1. */
-  private alike(kind: SlotKind, start: number, end: number): number {
-    const { slots, text, spellings } = this;
-    if (spellings !== null) return spellings.get(text.slice(start, end)) ?? -1;
-    const length = end - start;
-    for (let i = 0; i < slots.length; i += 3) {
-      if (slots[i] !== kind) continue;
-      const other = slots[i + 1] as number;
-      if ((slots[i + 2] as number) - other !== length) continue;
-      let n = 0;
-      while (n < length && text.charCodeAt(other + n) === text.charCodeAt(start + n)) n += 1;
-      if (n === length) return i / 3;
-    }
-    return -1;
-  }
-
-  /** Enters the spelling of the slot about to be added where spellings are looked up by map. Spelling implies kind. */
-  private remember(start: number, end: number): void {
-    const { slots, text } = this;
-    if (slots.length < 3 * pairwiseSlotsMax) return;
-    if (this.spellings === null) {
-      this.spellings = new Map();
-      for (let i = 0; i < slots.length; i += 3) {
-        if (slots[i] === S.list || slots[i] === S.rows) continue;
-        const spelling = text.slice(slots[i + 1], slots[i + 2]);
-        if (!this.spellings.has(spelling)) this.spellings.set(spelling, i / 3);
-      }
-    }
-    const spelling = text.slice(start, end);
-    if (!this.spellings.has(spelling)) this.spellings.set(spelling, slots.length / 3);
-  }
-}
-
-const tags = ['', 'i', 'd', 'f', 's', 'n', 'x', 'y', 't'];
-
-/** The letter of the kind of the literal at `start`; the two spellings of hex and bit literals differ in type. */
-function tagOf(kind: SlotKind, text: SqlText, start: number): string {
-  if (kind !== S.hex && kind !== S.bit) return tags[kind] ?? '';
-  const first = text.charCodeAt(start);
-  const plain = first === 0x30 || first === minus;
-  if (kind === S.hex) return plain ? 'x' : 'h';
-  return plain ? 'y' : 'b';
 }
 
 const shared = new Normalizer();

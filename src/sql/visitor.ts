@@ -335,11 +335,7 @@ export function forEachChild<K extends Kind>(node: NodeOf<K>, visit: (child: Nod
  * Visits `node` and everything below it, parents first. `enter` returning false skips a node's children
  * (`leave` is still called for the node itself).
  */
-export function walk(
-  node: Node,
-  enter: (node: Node) => boolean | undefined | void,
-  leave?: (node: Node) => void,
-): void {
+export function walk(node: Node, enter: (node: Node) => unknown, leave?: (node: Node) => void): void {
   if (enter(node) !== false) forEachChild(node, (child) => walk(child, enter, leave));
   leave?.(node);
 }

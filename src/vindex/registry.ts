@@ -15,6 +15,7 @@ import { rangeKind } from './range.ts';
 import { regionExperimentalKind } from './region-experimental.ts';
 import { regionJsonKind } from './region-json.ts';
 import { reverseBitsKind } from './reverse-bits.ts';
+import { unicodeLooseMd5Kind, unicodeLooseXxhashKind } from './unicode-loose.ts';
 import type { Vindex } from './vindex.ts';
 import { xxhashKind } from './xxhash.ts';
 
@@ -32,6 +33,8 @@ const kinds: ReadonlyMap<string, VindexKind> = new Map(
     regionExperimentalKind,
     regionJsonKind,
     reverseBitsKind,
+    unicodeLooseMd5Kind,
+    unicodeLooseXxhashKind,
     xxhashKind,
     ...lookupKinds,
   ].map((kind) => [kind.type, kind]),

@@ -112,3 +112,39 @@ function checkOwners(definition: KeyspaceDefinition, tables: MapReader): void {
     }
   }
 }
+
+/** Sequences and sources are named `keyspace.table`, or `table` for one of this keyspace. */
+export function checkReferences(
+  definition: KeyspaceDefinition,
+  tables: MapReader,
+  keyspaces: ReadonlySet<string> | null,
+): void {
+  for (const table of definition.tables.values()) {
+    const references = [
+      { what: 'sequence', name: table.autoIncrement?.sequence ?? null },
+      { what: 'source', name: table.source },
+    ];
+    for (const { what, name } of references) {
+      const problem = name === null ? null : referenceProblem(name, definition, keyspaces);
+      if (problem !== null) tables.error(table.name, `table "${table.name}": its ${what} ${problem}`);
+    }
+  }
+}
+
+function referenceProblem(
+  name: string,
+  definition: KeyspaceDefinition,
+  keyspaces: ReadonlySet<string> | null,
+): string | null {
+  const parts = name.split('.');
+  const [first = '', second] = parts;
+  if (parts.length > 2 || parts.includes('')) {
+    return `is called "${name}"; allowed: keyspace.table, or table for one of this keyspace`;
+  }
+  if (second === undefined) {
+    if (definition.tables.has(first)) return null;
+    return `"${name}" is no table here${didYouMean(first, definition.tables.keys())}`;
+  }
+  if (keyspaces === null || keyspaces.has(first)) return null;
+  return `"${name}" names no keyspace${didYouMean(first, keyspaces)}`;
+}

@@ -1,4 +1,6 @@
 // Reads a keyspace's vschema: Vitess's VSchema JSON, every fault at once, with table and vindex named.
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { type DocumentNode, describeNode, readDocument } from '../util/document.ts';
 import { MapReader } from '../util/document-reader.ts';
 import { didYouMean } from '../util/nearest.ts';
@@ -6,15 +8,17 @@ import { errorAt, hasErrors, type Problem } from '../util/problem.ts';
 import type { VindexContext, VindexDefinition } from '../vindex/definition.ts';
 import { createVindex } from '../vindex/registry.ts';
 import type { Vindex } from '../vindex/vindex.ts';
-import { checkDefinition } from './check-definition.ts';
+import { checkDefinition, checkReferences } from './check-definition.ts';
 import type { KeyspaceDefinition, TableDefinition } from './definition.ts';
 import { loadTable } from './load-table.ts';
 
 export interface LoadOptions {
   /** Name of the file in messages. */
   readonly file: string | null;
-  /** Text of files that vindex parameters name. */
-  readonly readFile: VindexContext['readFile'];
+  /** Keyspaces of the configuration: sequences and sources must be in one of them. */
+  readonly keyspaces?: ReadonlySet<string>;
+  /** Text of files that vindex parameters name; as a rule relative to the folder of `file`. */
+  readonly readFile?: VindexContext['readFile'];
 }
 
 /** `definition` is null exactly when there is an error among the problems. */
@@ -74,12 +78,20 @@ function readKeyspace(
     tables,
     defaultColumnVindex: byDefault,
   };
-  if (tableMap !== null) checkDefinition(definition, tableMap);
+  if (tableMap !== null) {
+    checkDefinition(definition, tableMap);
+    checkReferences(definition, tableMap, options.keyspaces ?? null);
+  }
   checkDefault(definition, tableMap);
   return definition;
 }
 
+function besideFile(file: string | null): VindexContext['readFile'] {
+  return (path) => readFileSync(resolve(dirname(file ?? '.'), path), 'utf8');
+}
+
 function readVindexes(keyspace: MapReader, options: LoadOptions) {
+  const readFile = options.readFile ?? besideFile(options.file);
   const vindexes = new Map<string, Vindex>();
   const definitions = new Map<string, VindexDefinition>();
   const all = keyspace.map('vindexes');
@@ -93,7 +105,7 @@ function readVindexes(keyspace: MapReader, options: LoadOptions) {
       continue;
     }
     const definition = { type, params: readParams(reader), owner: reader.string('owner') };
-    const { vindex, problems } = createVindex(name, definition, options.readFile);
+    const { vindex, problems } = createVindex(name, definition, readFile);
     for (const problem of problems) {
       const key = problem.path.split('.')[0] ?? '';
       const place = reader.has(key) ? key : null;

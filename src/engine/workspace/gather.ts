@@ -16,6 +16,7 @@ import { declaredTypes } from './declared-types.ts';
 import { fillTable } from './fill.ts';
 import { writeFinish } from './finish.ts';
 import { FragmentLeases } from './fragment-leases.ts';
+import { enterGather } from './gate.ts';
 import { dependenciesOf, KeyValues } from './key-values.ts';
 import { WorkspaceSession } from './session.ts';
 import { createTableSql } from './table-shape.ts';
@@ -35,6 +36,15 @@ interface Run {
 
 /** Ends the sink's result; rejects with the error that ended it, no connection, table or lock left behind. */
 export async function runGather(execution: Execution, node: GatherNode): Promise<void> {
+  const leave = await enterGather(execution.limits, execution.signal);
+  try {
+    await gather(execution, node);
+  } finally {
+    leave();
+  }
+}
+
+async function gather(execution: Execution, node: GatherNode): Promise<void> {
   const shardId = execution.workspaceShard(node.keyspace);
   const map = shardMapOf(execution, node.keyspace);
   const home =

@@ -15,9 +15,9 @@ export type LiteralWriter = (row: RowView) => string;
 export function literalWriter(
   index: number,
   column: ColumnDefinition,
-  fragmentColumn: FragmentColumn,
+  carry: FragmentColumn['carry'] = undefined,
 ): LiteralWriter {
-  if (fragmentColumn.carry === 'unixTime') return orNull(index, unixTimeLiteral);
+  if (carry === 'unixTime') return orNull(index, unixTimeLiteral);
   switch (column.type) {
     case FieldType.null:
       return () => 'NULL';

@@ -41,6 +41,7 @@ export class Binder implements BinderPort {
   readonly blocks: Block[] = [];
   readonly doubts: string[] = [];
   readonly systemTables: string[] = [];
+  readonly aliasClashes: string[] = [];
   #from: FromBinder;
   #nextBlock = 0;
   #nextSource = 0;
@@ -54,8 +55,8 @@ export class Binder implements BinderPort {
     const place: Place = { unit, scope: null, outer: null, database: this.host.database, depth: 0 };
     const root =
       node.kind === 'update' || node.kind === 'delete' ? this.#dmlBlock(node, place) : this.query(node, place);
-    const { columns, tables, blocks, doubts, systemTables } = this;
-    return { root, columns, tables, blocks, doubts, systemTables };
+    const { columns, tables, blocks, doubts, systemTables, aliasClashes } = this;
+    return { root, columns, tables, blocks, doubts, systemTables, aliasClashes };
   }
 
   nextSource(): number {
@@ -104,8 +105,9 @@ export class Binder implements BinderPort {
     block.output = this.#output(node, block);
     for (const item of node.list.items) this.#expressions(item.expression, block, place, null);
     if (node.where !== null) this.#where(node.where.expression, block, place);
-    const aliases = new Set(node.list.items.flatMap((item) => (item.alias === null ? [] : [lower(item.alias.name)])));
-    for (const clause of [node.groupBy, node.having, node.window, node.orderBy]) {
+    const aliases = aliasesOf(node);
+    if (node.groupBy !== null) this.#expressions(node.groupBy, block, place, null, { ...aliases, columnFirst: true });
+    for (const clause of [node.having, node.window, node.orderBy]) {
       if (clause !== null) this.#expressions(clause, block, place, null, aliases);
     }
     return block;
@@ -219,7 +221,7 @@ export class Binder implements BinderPort {
     block: Block | null,
     place: Place,
     on: FromTree | null,
-    aliases: ReadonlySet<string> | null = null,
+    aliases: Aliases | null = null,
   ): void {
     if (node.kind === 'column') {
       this.#column(node, block ?? place.outer, aliases);
@@ -233,8 +235,8 @@ export class Binder implements BinderPort {
     }
   }
 
-  #column(node: ColumnNode, block: Block | null, aliases: ReadonlySet<string> | null): void {
-    const isAlias = node.table === null && aliases?.has(lower(node.name.name)) === true;
+  #column(node: ColumnNode, block: Block | null, aliases: Aliases | null): void {
+    const isAlias = node.table === null && aliases?.items.has(lower(node.name.name)) === true;
     const found = block === null ? `unknown column ${node.name.name}` : resolveColumn(node, block);
     if (typeof found === 'string') {
       if (!isAlias) this.doubts.push(found);
@@ -242,7 +244,15 @@ export class Binder implements BinderPort {
     }
     this.use(found.column);
     for (const merged of found.merged) this.use(merged);
-    if (!isAlias) this.columns.set(node, found.column);
+    if (!isAlias || aliases?.columnFirst === true) {
+      this.columns.set(node, found.column);
+      return;
+    }
+    const shown = aliases?.items.get(lower(node.name.name)) ?? null;
+    const bare = shown?.kind === 'column' ? this.columns.get(shown) : undefined;
+    if (bare === undefined || !isSame(bare, found.column)) {
+      if (aliases?.direct.has(node) !== true) this.aliasClashes.push(node.name.name);
+    } else this.columns.set(node, found.column);
   }
 
   use(column: ColumnId): void {
@@ -308,6 +318,26 @@ export class Binder implements BinderPort {
     for (const pair of pairs) for (const column of pair) this.use(column);
     return pairs;
   }
+}
+
+/** Names that GROUP BY, HAVING and ORDER BY may mean besides columns. */
+interface Aliases {
+  readonly items: ReadonlyMap<string, Expression>;
+  /** ORDER BY items that are a name and nothing else: there an alias goes before a column. */
+  readonly direct: ReadonlySet<Node>;
+  /** GROUP BY: a column goes before an alias. */
+  readonly columnFirst: boolean;
+}
+
+function aliasesOf(node: Select): Aliases {
+  const items = new Map<string, Expression>();
+  for (const item of node.list.items) if (item.alias !== null) items.set(lower(item.alias.name), item.expression);
+  const direct = new Set<Node>(node.orderBy?.items.map((item) => item.expression) ?? []);
+  return { items, direct, columnFirst: false };
+}
+
+function isSame(a: ColumnId, b: ColumnId): boolean {
+  return a.source === b.source && a.name === b.name;
 }
 
 function has(source: Source, name: string): boolean {

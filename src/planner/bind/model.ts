@@ -171,4 +171,6 @@ export interface Binding {
   readonly doubts: readonly string[];
   /** Tables of information_schema and its kin, by name. */
   readonly systemTables: readonly string[];
+  /** Names in HAVING or inside ORDER BY expressions that are an alias and another column: only the text itself says which. */
+  readonly aliasClashes: readonly string[];
 }

@@ -1,4 +1,5 @@
 // Can each shard answer a query for its own rows alone? The proof that lets whole statements scatter.
+import type { Expression } from '../../sql/ast.ts';
 import type { RoutingKey } from '../../vindex/routing-key.ts';
 import { groupExpressions, hasWindow, limitOf, selectOf } from '../bind/clauses.ts';
 import { lower, outputOf } from '../bind/columns-of.ts';
@@ -200,18 +201,20 @@ export class LocalityProof {
 
   /** Why the block's groups, DISTINCT, windows or LIMIT reach over shards; null when each shard has whole ones. */
   incomplete(block: Block, keys: readonly KeyTuple[]): string | null {
-    const select = selectOf(block);
     if (limitOf(block) !== null) return 'a LIMIT inside counts rows of all shards';
-    if (select === null) return null;
-    const groups = groupExpressions(block);
-    if (groups !== null && (select.groupBy?.rollup || !this.holdsKey(groups.map((one) => this.#column(one)), keys))) {
-      return 'groups reach over shards';
-    }
+    if (groupExpressions(block) !== null && !this.groupsLocal(block, keys)) return 'groups reach over shards';
     if (hasWindow(block) && !this.windowsLocal(block, keys)) return 'windows reach over shards';
-    if (select.distinct && !this.holdsKey((block.output ?? []).map((one) => one.column), keys)) {
-      return 'DISTINCT compares rows of all shards';
-    }
+    if (selectOf(block)?.distinct && !this.distinctLocal(block, keys)) return 'DISTINCT compares rows of all shards';
     return null;
+  }
+
+  groupsLocal(block: Block, keys: readonly KeyTuple[]): boolean {
+    if (selectOf(block)?.groupBy?.rollup) return false;
+    return this.holdsKey((groupExpressions(block) ?? []).map((one) => this.#grouped(one, block)), keys);
+  }
+
+  distinctLocal(block: Block, keys: readonly KeyTuple[]): boolean {
+    return this.holdsKey((block.output ?? []).map((one) => one.column), keys);
   }
 
   windowsLocal(block: Block, keys: readonly KeyTuple[]): boolean {
@@ -228,8 +231,14 @@ export class LocalityProof {
     );
   }
 
-  #column(expression: Parameters<typeof columnOf>[0]): ColumnId | null {
+  #column(expression: Expression): ColumnId | null {
     return columnOf(expression, this.#binding.columns);
+  }
+
+  /** A group's column; a position means the select item there. */
+  #grouped(expression: Expression, block: Block): ColumnId | null {
+    if (expression.kind !== 'literal' || expression.type !== 'integer') return this.#column(expression);
+    return block.output?.[Number(expression.text) - 1]?.column ?? null;
   }
 }
 

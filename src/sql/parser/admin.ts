@@ -69,7 +69,7 @@ export function deleteHistory(c: Cursor): Admin {
 
 /** Verbs that begin nothing else; the words up to the first that is no keyword are not looked at. */
 export function otherAdmin(c: Cursor): Admin | null {
-  return verbs.has(c.word) ? admin(c, c.start, c.source().toUpperCase()) : null;
+  return verbs.has(c.word) || c.isSpelled('REVERT') ? admin(c, c.start, c.source().toUpperCase()) : null;
 }
 
 const verbs = new Set<number>([

@@ -74,5 +74,7 @@ function isNoAlias(c: Cursor): boolean {
 
 /** `PARTITION (p0, p1)`, empty when absent. */
 export function partitions(c: Cursor): Ident[] {
-  return c.word === K.PARTITION && c.peekKind() === T.openParen ? (c.advance(), nameList(c)) : [];
+  if (c.word !== K.PARTITION || c.peekKind() !== T.openParen) return [];
+  c.advance();
+  return nameList(c);
 }

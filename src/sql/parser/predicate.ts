@@ -52,9 +52,9 @@ function inPredicate(c: Cursor, operand: Expression, negated: boolean): Expressi
 function like(c: Cursor, operand: Expression, negated: boolean): Expression {
   c.advance();
   const pattern = c.grammar.expression(c, level.bitOr);
-  const escape = c.accept(K.ESCAPE) ? c.grammar.expression(c, level.bitOr) : null;
+  const escaped = c.accept(K.ESCAPE) ? c.grammar.expression(c, level.bitOr) : null;
   c.grow();
-  return { kind: 'like', negated, operand, pattern, escape, start: operand.start, end: c.lastEnd };
+  return { kind: 'like', negated, operand, pattern, escape: escaped, start: operand.start, end: c.lastEnd };
 }
 
 function between(c: Cursor, operand: Expression, negated: boolean): Expression {

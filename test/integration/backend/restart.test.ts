@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Lease } from '../../../src/backend/contract.ts';
 import type { RunningServer } from '../../../src/cli/servers/server-provider.ts';
 import { connectAsAdmin } from '../../../src/cli/servers/wait-until-ready.ts';
 import { SqlError } from '../../../src/errors/sql-error.ts';
@@ -31,7 +30,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function outcome(lease: Promise<Lease>): Promise<unknown> {
+async function outcome(lease: Promise<unknown>): Promise<unknown> {
   return lease.catch((error: unknown) => error);
 }
 

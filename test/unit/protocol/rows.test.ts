@@ -42,6 +42,10 @@ describe('column definitions', () => {
   });
 });
 
+function sameCell(left: Buffer | null, right: Buffer | null): boolean {
+  return left === null || right === null ? left === right : left.equals(right);
+}
+
 describe('text rows', () => {
   test('read back', () => {
     const sizes = fc.oneof(fc.nat(20), fc.constantFrom(250, 251, 252, 65535, 65536));
@@ -53,7 +57,8 @@ describe('text rows', () => {
       fc.property(cells, (row) => {
         const view = new TextRow(row.length);
         view.load(encodeTextRow(row));
-        expect(row.map((_, i) => view.slice(i))).toEqual(row);
+        // Not toEqual: it walks 64 KiB cells byte by byte.
+        expect(row.every((cell, i) => sameCell(cell, view.slice(i)))).toBe(true);
       }),
     );
   });

@@ -34,7 +34,10 @@ export interface Vector {
 }
 
 /** Builds the vector's vindex; null when it is refused. */
-export function vindexOf(vector: Vector): { readonly vindex: Vindex | null; readonly warnings: readonly string[] } {
+export function vindexOf(vector: Vector): {
+  readonly vindex: Vindex | null;
+  readonly warnings: readonly string[];
+} {
   const params = new Map(Object.entries(vector.params ?? {}));
   const definition = { type: vector.vindex, params, owner: null };
   const { vindex, problems } = createVindex('test', definition, (path) => {
@@ -51,9 +54,9 @@ export function vindexOf(vector: Vector): { readonly vindex: Vindex | null; read
 export function valuesOf(vector: Vector): readonly VindexValue[] {
   const { input, inputType = '' } = vector;
   if (input === undefined) throw new Error('a vector without input');
-  if (!isList(input)) return [valueOf(input, inputType)];
+  if (!isList(input)) return [valueFrom(input, inputType)];
   return input.map((item, index) =>
-    valueOf(item, vector.inputTypes?.[index] ?? inputType.replace('-array', '')),
+    valueFrom(item, vector.inputTypes?.[index] ?? inputType.replace('-array', '')),
   );
 }
 
@@ -61,7 +64,7 @@ function isList(input: Input | readonly Input[]): input is readonly Input[] {
   return Array.isArray(input);
 }
 
-function valueOf(input: Input, type: string): VindexValue {
+function valueFrom(input: Input, type: string): VindexValue {
   if (input === null) return { kind: 'null' };
   if (typeof input !== 'string') {
     return { kind: 'bytes', text: Buffer.from(input.hex, 'hex').toString('latin1') };

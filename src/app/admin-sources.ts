@@ -1,0 +1,128 @@
+// What the admin endpoint shows, read from the running parts when asked.
+import type { AdminActions, AdminSources, Readiness } from '../admin/sources.ts';
+import type { App, RunningParts } from '../app.ts';
+import { createMetrics, type MetricSources } from '../observability/metrics.ts';
+import { explainStatement } from './explain.ts';
+import { readable } from './query-statistics.ts';
+import { productVersion } from './version.ts';
+import { vschemaView } from './vschema-view.ts';
+
+const drainDeadlineMs = 30_000;
+
+export function adminSources(parts: RunningParts): AdminSources {
+  return {
+    readiness: () => readinessOf(parts),
+    status: () => statusOf(parts),
+    vschema: () => vschemaView(parts.holder.current(), parts.tracker.drift()),
+    pools: () => ({ pools: poolsOf(parts) }),
+    sessions: () => ({ sessions: sessionsOf(parts) }),
+    queries: () => ({ queries: parts.statistics.top().slice(0, 200) }),
+    plans: () => ({ plans: plansOf(parts) }),
+    transactions: () => ({ transactions: [] }),
+    explain: (sql, keyspace) => explainStatement(sql, keyspace, parts.holder.current()).tree,
+    metrics: createMetrics(parts.counters, metricSources(parts), parts.lag),
+  };
+}
+
+export function adminActions(parts: RunningParts, app: Pick<App, 'drain' | 'reload'>): AdminActions {
+  return {
+    reload: () => app.reload(),
+    drain: () => void app.drain(drainDeadlineMs),
+    killSession(id) {
+      const session = parts.registry.get(id);
+      session?.kill();
+      return session !== null;
+    },
+    resolveTransaction: async () => false,
+  };
+}
+
+function readinessOf(parts: RunningParts): Readiness {
+  const { shards } = parts.health.readiness();
+  return {
+    listening: parts.state.listener !== null,
+    draining: parts.state.draining,
+    shards: shards.map(({ keyspace, shard, ready, reason }) => ({
+      keyspace,
+      shard,
+      up: ready,
+      why: ready ? null : reason,
+    })),
+  };
+}
+
+function statusOf(parts: RunningParts): object {
+  const vschema = parts.holder.current();
+  return {
+    version: productVersion,
+    node: process.version,
+    server: vschema.flavour.versionText,
+    uptimeSeconds: process.uptime(),
+    statements: parts.registry.statements,
+    sessions: parts.registry.size,
+    vschemaVersion: vschema.version,
+    keyspaces: [...vschema.keyspaces.keys()],
+    draining: parts.state.draining,
+    planCache: { size: parts.planCache.size, hits: parts.planCache.hits, misses: parts.planCache.misses },
+    traffic: trafficOf(parts),
+  };
+}
+
+function trafficOf(parts: RunningParts): readonly object[] {
+  const rows: object[] = [];
+  for (const [keyspace, plans] of parts.counters.queries) {
+    for (const [plan, series] of plans) {
+      const { okTotal: ok, errorTotal: failed, durations } = series;
+      rows.push({ keyspace, plan, ok, failed, meanSeconds: durations.sum / Math.max(1, durations.count) });
+    }
+  }
+  return rows;
+}
+
+function poolsOf(parts: RunningParts): readonly object[] {
+  const up = new Map(parts.health.servers().map((server) => [`${server.shardId} ${server.role}`, server.up === true]));
+  return parts.gateway.pools().map((pool) => ({ ...pool, up: up.get(`${pool.shardId} ${pool.role}`) ?? false }));
+}
+
+function sessionsOf(parts: RunningParts): readonly object[] {
+  const now = performance.now();
+  return parts.registry.all().map((session) => ({
+    id: session.connectionId,
+    user: session.user,
+    host: session.host,
+    database: session.database,
+    running: session.running === null ? null : readable(session.running),
+    inTransaction: session.inTransaction,
+    seconds: (now - session.sinceMs) / 1000,
+  }));
+}
+
+function plansOf(parts: RunningParts): readonly object[] {
+  const plans: object[] = [];
+  for (const { key, value } of parts.planCache.entries()) {
+    if (value.kind !== 'plan') continue;
+    plans.push({ statement: readable(key), plan: value.plan.label, keyspace: value.plan.keyspace, reasons: value.plan.reasons });
+    if (plans.length >= 500) break;
+  }
+  return plans;
+}
+
+function metricSources(parts: RunningParts): MetricSources {
+  return {
+    connections() {
+      const counts = parts.state.listener?.counts();
+      return Object.entries(counts ?? {}).map(([state, value]) => ({ labels: { state }, value: Number(value) }));
+    },
+    pools: () => parts.gateway.pools().filter((pool) => pool.role === 'primary'),
+    backendsUp: () =>
+      parts.health.servers().map(({ keyspace, shard, role, up }) => ({
+        labels: { keyspace, shard, role },
+        value: up === true ? 1 : 0,
+      })),
+    pinnedSessions: () => [],
+    planCacheSize: () => parts.planCache.size,
+    vschemaVersion: () => parts.holder.current().version,
+    twopcUnresolved: () => 0,
+    buildInfo: () => ({ version: productVersion, node: process.version, server: parts.holder.current().flavour.kind }),
+  };
+}

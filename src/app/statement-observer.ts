@@ -1,0 +1,29 @@
+// What finished statements leave behind: metrics, statistics, the slow query log.
+import type { Counters } from '../observability/counters.ts';
+import type { Logger } from '../observability/log.ts';
+import type { SessionObserver, StatementRecord } from '../session/dependencies.ts';
+import { type QueryStatistics, readable } from './query-statistics.ts';
+
+export function statementObserver(
+  counters: Counters,
+  statistics: QueryStatistics,
+  log: Logger,
+  slowQueryMs: number,
+): SessionObserver {
+  return {
+    statement(record: StatementRecord): void {
+      counters.query(record.keyspace, record.plan).finish(!record.failed, record.seconds);
+      if (record.shards > 1) counters.scatterFanout.observe(record.shards);
+      statistics.add(record);
+      if (record.seconds * 1000 >= slowQueryMs) {
+        const { keyspace, plan, shards, user } = record;
+        const statement = readable(record.digest);
+        log.warn({ keyspace, plan, shards, user, ms: Math.round(record.seconds * 1000), statement }, 'slow statement');
+      }
+    },
+    shardQuery(shardId: string): void {
+      counters.shard(shardId).primaryTotal++;
+    },
+    transaction: (mode, shards, outcome) => counters.transaction(mode, shards, outcome),
+  };
+}

@@ -1,0 +1,134 @@
+// Reads what one shard's database holds, from information_schema, and a checksum that tells when to read again.
+import {
+  columnFromInformationSchema,
+  type InformationSchemaColumn,
+  type InformationSchemaStatistic,
+  keysFromInformationSchema,
+  type TableFacts,
+} from '../vschema/columns.ts';
+import type { ForeignKey } from '../vschema/model.ts';
+import type { ControlConnection, ControlRows } from './control-connection.ts';
+import { type DatabaseNames, renameInView, sqlTextOf } from './view-text.ts';
+
+const readTimeoutMs = 10_000;
+
+// CAST: the same text on both flavours; QUOTE tells NULL from ''.
+const checksumSql = `SELECT CONCAT_WS('-',
+  (SELECT CONCAT(COUNT(*), ':', COALESCE(SUM(CRC32(CONCAT_WS('#', TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, COLUMN_TYPE,
+    COLLATION_NAME, IS_NULLABLE, QUOTE(COLUMN_DEFAULT), EXTRA))), 0)) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ?),
+  (SELECT CONCAT(COUNT(*), ':', COALESCE(SUM(CRC32(CONCAT_WS('#', TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX, QUOTE(COLUMN_NAME),
+    QUOTE(SUB_PART), NON_UNIQUE, INDEX_TYPE))), 0)) FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ?),
+  (SELECT CONCAT(COUNT(*), ':', COALESCE(SUM(CRC32(CONCAT_WS('#', TABLE_NAME, CONSTRAINT_NAME, COLUMN_NAME, ORDINAL_POSITION,
+    REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME))), 0))
+    FROM information_schema.KEY_COLUMN_USAGE WHERE TABLE_SCHEMA = ?),
+  (SELECT CONCAT(COUNT(*), ':', COALESCE(SUM(CRC32(CONCAT_WS('#', TABLE_NAME, VIEW_DEFINITION))), 0))
+    FROM information_schema.VIEWS WHERE TABLE_SCHEMA = ?)) AS checksum`;
+
+const columnsSql = `SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE, CAST(COLUMN_TYPE AS CHAR) AS COLUMN_TYPE,
+  CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, DATETIME_PRECISION, CHARACTER_SET_NAME, COLLATION_NAME,
+  IS_NULLABLE, CAST(COLUMN_DEFAULT AS CHAR) AS COLUMN_DEFAULT, EXTRA
+  FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? ORDER BY TABLE_NAME, ORDINAL_POSITION`;
+
+const statisticsSql = `SELECT TABLE_NAME, INDEX_NAME, NON_UNIQUE, SEQ_IN_INDEX, COLUMN_NAME, SUB_PART, INDEX_TYPE
+  FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ? ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX`;
+
+const foreignKeysSql = `SELECT TABLE_NAME, CONSTRAINT_NAME, COLUMN_NAME, REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME,
+  REFERENCED_COLUMN_NAME FROM information_schema.KEY_COLUMN_USAGE
+  WHERE TABLE_SCHEMA = ? AND REFERENCED_TABLE_NAME IS NOT NULL ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION`;
+
+const viewsSql = `SELECT TABLE_NAME, VIEW_DEFINITION FROM information_schema.VIEWS WHERE TABLE_SCHEMA = ?`;
+
+/** Equal checksums: nothing that `readTables` would tell has changed (but for a collision of sums). */
+export async function readChecksum(connection: ControlConnection, database: string): Promise<string> {
+  const rows = await connection.query(checksumSql, [database, database, database, database], readTimeoutMs);
+  return text(rows[0]?.['checksum']) ?? '';
+}
+
+/** Everything of one database, by table name. `names` turns physical database names into keyspace names. */
+export async function readTables(
+  connection: ControlConnection,
+  database: string,
+  names: DatabaseNames,
+): Promise<ReadonlyMap<string, TableFacts>> {
+  const read = (sql: string): Promise<ControlRows> => connection.query(sql, [database], readTimeoutMs);
+  const columns = byTable(await read(columnsSql));
+  const statistics = byTable(await read(statisticsSql));
+  const foreignKeys = byTable(await read(foreignKeysSql));
+  const views = byTable(await read(viewsSql));
+  const tables = new Map<string, TableFacts>();
+  for (const [name, rows] of columns) {
+    const view = views.get(name)?.[0];
+    tables.set(name, {
+      name,
+      columns: rows.map((row) => columnFromInformationSchema(columnRow(row))),
+      keys: keysFromInformationSchema((statistics.get(name) ?? []).map(statisticRow)),
+      foreignKeys: foreignKeysOf(foreignKeys.get(name) ?? [], names),
+      // Without the privilege SHOW VIEW the text is empty: still a view, but one nobody can look into.
+      view: view === undefined ? null : renameInView(sqlTextOf(text(view['VIEW_DEFINITION']) ?? ''), names),
+    });
+  }
+  return tables;
+}
+
+function byTable(rows: ControlRows): Map<string, ControlRows[number][]> {
+  const tables = new Map<string, ControlRows[number][]>();
+  for (const row of rows) {
+    const name = text(row['TABLE_NAME']) ?? '';
+    const table = tables.get(name);
+    if (table === undefined) tables.set(name, [row]);
+    else table.push(row);
+  }
+  return tables;
+}
+
+function columnRow(row: ControlRows[number]): InformationSchemaColumn {
+  return {
+    COLUMN_NAME: text(row['COLUMN_NAME']) ?? '',
+    DATA_TYPE: text(row['DATA_TYPE']) ?? '',
+    COLUMN_TYPE: text(row['COLUMN_TYPE']) ?? '',
+    CHARACTER_MAXIMUM_LENGTH: text(row['CHARACTER_MAXIMUM_LENGTH']),
+    NUMERIC_PRECISION: text(row['NUMERIC_PRECISION']),
+    NUMERIC_SCALE: text(row['NUMERIC_SCALE']),
+    DATETIME_PRECISION: text(row['DATETIME_PRECISION']),
+    CHARACTER_SET_NAME: text(row['CHARACTER_SET_NAME']),
+    COLLATION_NAME: text(row['COLLATION_NAME']),
+    IS_NULLABLE: text(row['IS_NULLABLE']) ?? '',
+    COLUMN_DEFAULT: text(row['COLUMN_DEFAULT']),
+    EXTRA: text(row['EXTRA']) ?? '',
+  };
+}
+
+function statisticRow(row: ControlRows[number]): InformationSchemaStatistic {
+  return {
+    INDEX_NAME: text(row['INDEX_NAME']) ?? '',
+    NON_UNIQUE: text(row['NON_UNIQUE']) ?? '1',
+    SEQ_IN_INDEX: text(row['SEQ_IN_INDEX']) ?? '1',
+    COLUMN_NAME: text(row['COLUMN_NAME']),
+    SUB_PART: text(row['SUB_PART']),
+    INDEX_TYPE: text(row['INDEX_TYPE']) ?? '',
+  };
+}
+
+function foreignKeysOf(rows: readonly ControlRows[number][], names: DatabaseNames): ForeignKey[] {
+  const byName = new Map<string, ControlRows[number][]>();
+  for (const row of rows) {
+    const name = text(row['CONSTRAINT_NAME']) ?? '';
+    byName.set(name, [...(byName.get(name) ?? []), row]);
+  }
+  return [...byName].map(([name, parts]) => {
+    const database = text(parts[0]?.['REFERENCED_TABLE_SCHEMA']) ?? '';
+    return {
+      name,
+      columns: parts.map((part) => text(part['COLUMN_NAME']) ?? ''),
+      referencedKeyspace: names.get(database) ?? database,
+      referencedTable: text(parts[0]?.['REFERENCED_TABLE_NAME']) ?? '',
+      referencedColumns: parts.map((part) => text(part['REFERENCED_COLUMN_NAME']) ?? ''),
+    };
+  });
+}
+
+/** Cells come as strings, numbers or buffers, depending on flavour and version. */
+function text(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  return Buffer.isBuffer(value) ? value.toString('utf8') : String(value);
+}

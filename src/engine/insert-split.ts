@@ -1,0 +1,99 @@
+// An INSERT over several shards: its rows by shard, and the shards' answers as one.
+import { SqlError } from '../errors/sql-error.ts';
+import { present } from '../util/assert.ts';
+import type { Shard } from '../vindex/shard-map.ts';
+import type { OkResult } from './contract.ts';
+import { lowestShardError, type ShardWrites, type WriteAnswer, type WriteFailure } from './unit.ts';
+import { insertCounts, printInsertInfo } from './write-info.ts';
+
+/** Well below the servers' max_allowed_packet (16 MiB by default on MariaDB). */
+const statementBytesMax = 4 << 20;
+
+/** Statements of one shard and the client's rows in them, by statement. */
+export interface InsertWrites extends ShardWrites {
+  readonly rows: readonly (readonly number[])[];
+}
+
+/** `rowText` with its parentheses; `head` up to VALUES, `tail` behind the last row. Rows keep their order. */
+export function splitInsert(
+  shard: Shard,
+  head: string,
+  tail: string,
+  rows: readonly number[],
+  rowText: (row: number) => string,
+): InsertWrites {
+  const statements: string[] = [];
+  const rowsByStatement: number[][] = [];
+  let texts: string[] = [];
+  let members: number[] = [];
+  let bytes = 0;
+  const flush = () => {
+    statements.push(`${head} ${texts.join(', ')}${tail === '' ? '' : ` ${tail}`}`);
+    rowsByStatement.push(members);
+    texts = [];
+    members = [];
+    bytes = 0;
+  };
+  for (const row of rows) {
+    const text = rowText(row);
+    if (bytes > 0 && bytes + text.length > statementBytesMax) flush();
+    texts.push(text);
+    members.push(row);
+    bytes += text.length + 2;
+  }
+  flush();
+  return { shard, statements, rows: rowsByStatement };
+}
+
+/**
+ * One answer of many. `everywhere`: every shard stored the same rows, the first one counts. `rowCount`: rows of the
+ * client's statement; a single one has no info text.
+ */
+export function insertAnswer(
+  answers: readonly WriteAnswer[],
+  rowCount: number,
+  hasTail: boolean,
+  everywhere: boolean,
+): OkResult {
+  const counted = everywhere ? answers.slice(0, 1) : answers;
+  const terminals = counted.flatMap((answer) => answer.terminals);
+  const warnings = terminals.reduce((total, terminal) => total + terminal.warnings, 0);
+  let duplicates = 0;
+  for (const { info, affectedRows } of terminals) {
+    const counts = insertCounts(info);
+    // One row: 2 is a row replaced or updated, 0 one ignored (or, under ON DUPLICATE KEY, left as it was).
+    duplicates += counts?.[1] ?? (affectedRows > 1n || (affectedRows === 0n && !hasTail) ? 1 : 0);
+  }
+  return {
+    affectedRows: terminals.reduce((total, terminal) => total + terminal.affectedRows, 0n),
+    lastInsertId: firstInsertId(counted),
+    warnings,
+    info: rowCount > 1 ? printInsertInfo(rowCount, duplicates, warnings) : '',
+  };
+}
+
+/** Of the statement that holds the client's first row. */
+function firstInsertId(answers: readonly WriteAnswer[]): bigint {
+  const holder = answers.find((answer) => isInsert(answer.write) && answer.write.rows[0]?.[0] === 0);
+  return (holder ?? answers[0])?.terminals[0]?.lastInsertId ?? 0n;
+}
+
+function isInsert(write: ShardWrites): write is InsertWrites {
+  return 'rows' in write;
+}
+
+/** One server stops at the first row that fails: the error of the lowest row, with the client's row number. */
+export function lowestRowError(failures: readonly WriteFailure[]): SqlError {
+  const placed = failures.map((failure) => placeFailure(failure));
+  placed.sort((a, b) => a.row - b.row);
+  return placed[0]?.error ?? lowestShardError(failures);
+}
+
+function placeFailure({ write, statement, error }: WriteFailure): { row: number; error: SqlError } {
+  const rows = isInsert(write) ? present(write.rows[statement], 'rows of a statement') : [];
+  const first = rows[0] ?? 0;
+  const match = /^(.* at row )(\d+)$/s.exec(error.message);
+  const row = match === null ? undefined : rows[Number(match[2]) - 1];
+  if (match === null || row === undefined) return { row: first, error };
+  return { row, error: new SqlError(error.errno, error.sqlState, `${match[1]}${row + 1}`, error.id) };
+}

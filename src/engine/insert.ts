@@ -1,0 +1,111 @@
+// INSERT and REPLACE: every row to the shard its sharding columns name; one shard is relayed, several are one unit.
+import type { InsertNode } from '../plan/nodes.ts';
+import type { Template } from '../text/template.ts';
+import { present } from '../util/assert.ts';
+import type { Shard } from '../vindex/shard-map.ts';
+import type { Execution } from './contract.ts';
+import { type Place, placedRowText, placesAfterStoring, placesOf } from './insert-places.ts';
+import { type RowSource, rowSource } from './insert-rows.ts';
+import { fillFromSequence, noFill, type SequenceFill } from './insert-sequence.ts';
+import { type InsertWrites, insertAnswer, lowestRowError, splitInsert } from './insert-split.ts';
+import { shardMapOf } from './resolve.ts';
+import { sendToShard } from './route.ts';
+import { shardText } from './shard-text.ts';
+import { runUnit } from './unit.ts';
+
+/** Without a promise when every row has a canonical literal and all go to one shard with a connection at hand. */
+export function runInsert(execution: Execution, node: InsertNode): void | Promise<void> {
+  const home = present(shardMapOf(execution, node.keyspace).shards[0], 'a keyspace has a shard');
+  const render = (template: Template) => shardText(execution, home, template);
+  const rows = rowSource(node.rows, execution.binds, render);
+  if (node.everywhere) return insertEverywhere(execution, node, rows);
+  if (node.sequence !== null) {
+    return fillFromSequence(execution, node, node.sequence, rows).then((fill) =>
+      place(execution, node, rows, fill),
+    );
+  }
+  return place(execution, node, rows, noFill);
+}
+
+function place(
+  execution: Execution,
+  node: InsertNode,
+  rows: RowSource,
+  fill: SequenceFill,
+): void | Promise<void> {
+  const key = present(node.key, 'a sharded table has a primary vindex');
+  const map = shardMapOf(execution, node.keyspace);
+  const places = placesOf(execution, node, key, map, rows, fill.replaced);
+  const known = places.filter((found) => found !== null);
+  if (known.length === places.length) return send(execution, node, rows, known, fill);
+  const ignore = saysIgnore(
+    shardText(execution, present(map.shards[0], 'a keyspace has a shard'), node.head),
+  );
+  return placesAfterStoring(execution, node, key, map, rows, places, ignore).then((all) =>
+    send(execution, node, rows, all, fill),
+  );
+}
+
+/** INSERT IGNORE converts where INSERT fails. A table of that name at worst converts what the shard then refuses. */
+function saysIgnore(head: string): boolean {
+  return /\bignore\b/i.test(head);
+}
+
+function send(
+  execution: Execution,
+  node: InsertNode,
+  rows: RowSource,
+  places: readonly Place[],
+  fill: SequenceFill,
+): void | Promise<void> {
+  const byShard = new Map<number, { shard: Shard; rows: number[] }>();
+  places.forEach(({ shard }, row) => {
+    const group = byShard.get(shard.index);
+    if (group === undefined) byShard.set(shard.index, { shard, rows: [row] });
+    else group.rows.push(row);
+  });
+  const groups = [...byShard.values()].sort((a, b) => a.shard.index - b.shard.index);
+  const asSent = places.every((found) => found.replaced === null);
+  const only = groups.length === 1 ? groups[0] : undefined;
+  if (only !== undefined && asSent && node.unchanged) return sendToShard(execution, only.shard, null);
+  const text = (row: number) => placedRowText(rows, row, places[row]?.replaced ?? null);
+  const writes = groups.map(({ shard, rows: members }) => writesFor(execution, node, shard, members, text));
+  const one = writes.length === 1 ? writes[0] : undefined;
+  const statement = one?.statements.length === 1 ? one.statements[0] : undefined;
+  if (one !== undefined && statement !== undefined && fill.firstId === null) {
+    return sendToShard(execution, one.shard, [{ kind: 'text', text: statement }]);
+  }
+  return insertOnSeveral(execution, node, writes, rows.count, fill);
+}
+
+function writesFor(
+  execution: Execution,
+  node: InsertNode,
+  shard: Shard,
+  members: readonly number[],
+  text: (row: number) => string,
+): InsertWrites {
+  const head = shardText(execution, shard, node.head);
+  const tail = shardText(execution, shard, node.tail);
+  return splitInsert(shard, head, tail, members, text);
+}
+
+async function insertOnSeveral(
+  execution: Execution,
+  node: InsertNode,
+  writes: readonly InsertWrites[],
+  rowCount: number,
+  fill: SequenceFill,
+): Promise<void> {
+  const answers = await runUnit(execution, writes, lowestRowError);
+  const answer = insertAnswer(answers, rowCount, node.tail.length > 0, node.everywhere);
+  execution.sink.ok(fill.firstId === null ? answer : { ...answer, lastInsertId: fill.firstId });
+}
+
+/** Reference tables: the same rows on every shard, together or not at all. */
+function insertEverywhere(execution: Execution, node: InsertNode, rows: RowSource): Promise<void> {
+  const { shards } = shardMapOf(execution, node.keyspace);
+  const all = Array.from({ length: rows.count }, (_, row) => row);
+  const writes = shards.map((shard) => writesFor(execution, node, shard, all, (row) => rows.rowText(row)));
+  return insertOnSeveral(execution, node, writes, rows.count, noFill);
+}

@@ -1,0 +1,48 @@
+// Runs a plan: one switch over its root.
+import type { PlanNode, RouteNode } from '../plan/nodes.ts';
+import { assertNever } from '../util/assert.ts';
+import type { Execution } from './contract.ts';
+import { runDml } from './dml.ts';
+import { runEachShard } from './each-shard.ts';
+import { runInsert } from './insert.ts';
+import { runRefuse } from './refuse.ts';
+import { routeShard, runOnShard } from './route.ts';
+import { runScatter } from './scatter.ts';
+import { runGather } from './workspace/gather.ts';
+
+/**
+ * Runs the plan of an execution. The answer ends in the sink, or run throws or rejects with the error that ended it
+ * (SqlError; anything else is a fault of ours). Rows may have gone out before a rejection.
+ *
+ * Without a promise in return, the statement was sent to one shard with a connection at hand; its response ends the sink
+ * (`relayEnd`, or `fail` when it breaks off) in some later event.
+ */
+export function run(execution: Execution): void | Promise<void> {
+  return runNode(execution, execution.plan.root);
+}
+
+function runNode(execution: Execution, node: PlanNode): void | Promise<void> {
+  switch (node.kind) {
+    case 'route':
+      return runRoute(execution, node);
+    case 'scatter':
+      return runScatter(execution, node);
+    case 'gather':
+      return runGather(execution, node);
+    case 'insert':
+      return runInsert(execution, node);
+    case 'dml':
+      return runDml(execution, node);
+    case 'eachShard':
+      return runEachShard(execution, node);
+    case 'refuse':
+      return runRefuse(execution, node);
+    default:
+      return assertNever(node);
+  }
+}
+
+function runRoute(execution: Execution, node: RouteNode): void | Promise<void> {
+  const shard = routeShard(execution, node);
+  return shard === null ? runNode(execution, node.several) : runOnShard(execution, node, shard);
+}

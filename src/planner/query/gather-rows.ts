@@ -1,0 +1,30 @@
+// Rule: the rows of one co-located group as one fragment of bare columns, everything above WHERE finished by MySQL.
+import type { GatherNode } from '../../plan/nodes.ts';
+import { groupExpressions, hasWindow, selectOf } from '../bind/clauses.ts';
+import type { Block } from '../bind/model.ts';
+import type { Several } from './draft.ts';
+import { groupByDetermined, groupGather, groupObstacle, rewriteClauses } from './group-gather.ts';
+
+/*
+ * Proof obligation: FROM and WHERE over the shards' rows give, together, the rows FROM and WHERE give over all rows
+ * (locality). Everything else (grouping, windows, DISTINCT, ORDER BY, LIMIT) sees only those rows.
+ */
+
+/** The node, or why the block needs more than its own rows. */
+export function gatherRows(several: Several, block: Block): GatherNode | string {
+  const { statement } = several;
+  const select = selectOf(block);
+  const obstacle = groupObstacle(block, statement);
+  if (select === null || obstacle !== null) return obstacle ?? 'TABLE';
+  const rewritten = rewriteClauses(block, select, statement, () => null);
+  const groups = groupExpressions(block);
+  if (groups !== null && select.groupBy?.rollup === true && statement.context.onlyFullGroupBy) {
+    return 'ROLLUP under ONLY_FULL_GROUP_BY';
+  }
+  if (groups !== null && !hasWindow(block)) groupByDetermined(block, select, { ...rewritten }, statement);
+  const bareOutput = (block.output ?? []).every((one) => one.column !== null);
+  const distinct = select.distinct && groups === null && bareOutput && select.orderBy === null;
+  several.reasons.push('rows of one co-located group are read, a server does the rest');
+  const note = distinct ? 'distinct rows of one shard' : 'rows of one shard';
+  return groupGather(several, select, rewritten, { distinct, behind: [], note });
+}

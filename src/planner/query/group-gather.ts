@@ -1,0 +1,177 @@
+// One co-located group as one fragment, finished by MySQL: the finish is the client's text over the fragment's table.
+import type { Fragment, GatherNode } from '../../plan/nodes.ts';
+import type { Expression, Node, Select, SelectItem } from '../../sql/ast.ts';
+import { forEachChild } from '../../sql/visitor.ts';
+import type { Template } from '../../text/template.ts';
+import { groupExpressions, selectOf } from '../bind/clauses.ts';
+import type { Block, ColumnId } from '../bind/model.ts';
+import { columnOf } from '../facts/read-facts.ts';
+import { aliasEdit, nameEdits, qualifierEdits } from '../names.ts';
+import { type Edit, identifier, join, joinWith, splice, text } from '../splice.ts';
+import type { BoundStatement } from '../statement.ts';
+import { describeTemplate } from './describe-template.ts';
+import type { Several } from './draft.ts';
+import { FragmentColumns } from './fragment-columns.ts';
+import { asksForTime, hasSubquery } from './traits.ts';
+
+/** Alias of the fragment's table in the finish; no client's name starts like that by accident. */
+const table = '`sg_fragment`';
+
+/** A node of the block's clauses that the finish spells differently, or null to look inside it. */
+export type Replace = (node: Node, columns: FragmentColumns) => Template | null;
+
+export interface GroupGather {
+  readonly columns: FragmentColumns;
+  readonly edits: Edit[];
+  /** Columns that appear outside what `replace` took, by first appearance. */
+  readonly outside: ColumnId[];
+}
+
+/** `sg_fragment`.`name`. */
+export function fragmentColumn(name: string): string {
+  return `${table}.${identifier(name)}`;
+}
+
+/** The block's clauses that the finish keeps. */
+function keptClauses(select: Select): readonly Node[] {
+  const clauses = [select.list, select.groupBy, select.having, select.window, select.orderBy];
+  return clauses.filter((clause) => clause !== null);
+}
+
+/** Why the block cannot be finished over one fragment of its rows; null when it can. */
+export function groupObstacle(block: Block, statement: BoundStatement): string | null {
+  const select = selectOf(block);
+  if (statement.binding.aliasClashes.length > 0) return 'a name that is an alias and a column';
+  if (select === null) return 'TABLE';
+  if (select.from === null || block.with.length > 0) return 'WITH';
+  if (keptClauses(select).some(hasSubquery)) return 'a subquery outside WHERE';
+  return block.output === null ? 'columns of * that are not known' : null;
+}
+
+/** Rewrites the kept clauses: columns become the fragment's, stars are spelled out, `replace` has the first word. */
+export function rewriteClauses(block: Block, select: Select, statement: BoundStatement, replace: Replace): GroupGather {
+  const columns = new FragmentColumns(() => false);
+  const edits: Edit[] = [];
+  const outside: ColumnId[] = [];
+  const visit = (node: Node): void => {
+    const replaced = replace(node, columns);
+    if (replaced !== null) {
+      edits.push({ start: node.start, end: node.end, parts: replaced });
+    } else if (node.kind === 'column') {
+      const column = columnOf(node, statement.binding.columns);
+      if (column === null) return;
+      outside.push(column);
+      edits.push({ start: node.start, end: node.end, parts: text(fragmentColumn(columns.bare(column))) });
+    } else {
+      forEachChild(node, visit);
+    }
+  };
+  for (const item of select.list.items) {
+    if (item.expression.kind === 'star') edits.push(starEdit(item, block, columns, outside));
+    else visit(item);
+  }
+  for (const clause of keptClauses(select).slice(1)) visit(clause);
+  for (const item of select.list.items) edits.push(...itemNameEdit(item, edits));
+  return { columns, edits, outside };
+}
+
+/** An unaliased item keeps its column's name: the column's own, or its text. */
+function itemNameEdit(item: SelectItem, edits: readonly Edit[]): readonly Edit[] {
+  if (item.alias !== null || item.expression.kind === 'star') return [];
+  if (!edits.some((edit) => edit.start >= item.start && edit.end <= item.end)) return [];
+  if (item.expression.kind !== 'column') return [aliasEdit(item)];
+  const name = item.expression.name.name;
+  return [{ start: item.end, end: item.end, parts: text(` AS ${identifier(name)}`) }];
+}
+
+function starEdit(item: SelectItem, block: Block, columns: FragmentColumns, outside: ColumnId[]): Edit {
+  const star = item.expression;
+  const alias = star.kind === 'star' ? (star.table?.name ?? null) : null;
+  const shown = (block.output ?? []).filter(
+    (one) => one.expression === null && one.column !== null && (alias === null || one.column.source.alias === alias),
+  );
+  const parts = shown.flatMap((one) => {
+    if (one.column === null) return [];
+    outside.push(one.column);
+    return [text(`${fragmentColumn(columns.bare(one.column))} AS ${identifier(one.name)}`)];
+  });
+  return { start: item.start, end: item.end, parts: joinWith(', ', parts) };
+}
+
+export interface FragmentText {
+  readonly distinct: boolean;
+  /** ` GROUP BY ...`, `` or ` HAVING ...`: behind WHERE. */
+  readonly behind: Template;
+  readonly note: string;
+}
+
+/** Builds the node of a rewritten block. */
+export function groupGather(
+  several: Several,
+  select: Select,
+  rewritten: GroupGather,
+  fragment: FragmentText,
+): GatherNode {
+  const { statement, keyspace, destination } = several;
+  const { unit, node, context } = statement;
+  const { from } = select;
+  if (from === null) throw new Error('a fragment without FROM');
+  if (rewritten.columns.columns.length === 0) rewritten.columns.computed(text('1'));
+  const qualifiers = qualifierEdits(node, context);
+  const named: readonly Edit[] = [...qualifiers, ...nameEdits(node, qualifiers)];
+  const where = select.where === null ? [] : join(text(' '), splice(unit, select.where.start, select.where.end, named));
+  const fromText = splice(unit, from.start, from.end, named);
+  const lock = select.locking.map((clause) => join(text(' '), splice(unit, clause.start, clause.end, named)));
+  const head = text(fragment.distinct ? 'SELECT DISTINCT ' : 'SELECT ');
+  const made: Fragment = {
+    id: 0,
+    keyspace,
+    destination,
+    template: join(head, rewritten.columns.items, text(' '), fromText, where, fragment.behind, ...lock),
+    columns: rewritten.columns.columns,
+    shape: rewritten.columns.columns.some((column) => column.kind === 'bare') ? withoutFrom(fromText) : null,
+    keys: [],
+    copies: 1,
+    note: fragment.note,
+  };
+  const workspace: Template = join(text('FROM '), [{ kind: 'workspace', fragment: 0, copy: 0 }], text(` AS ${table}`));
+  const edits: Edit[] = [...rewritten.edits, { start: from.start, end: from.end, parts: workspace }];
+  for (const clause of [select.where, select.hints, ...select.locking]) {
+    if (clause !== null) edits.push({ start: clause.start, end: clause.end, parts: [] });
+  }
+  return {
+    kind: 'gather',
+    keyspace,
+    fragments: [made],
+    finish: splice(unit, node.start, node.end, edits),
+    describe: describeTemplate(statement),
+    pinTime: asksForTime(node),
+  };
+}
+
+/** The clause's text starts with the word FROM. */
+function withoutFrom(template: Template): Template {
+  const [first, ...rest] = template;
+  if (first?.kind !== 'text') return template;
+  return join(text(first.text.slice(4).trimStart()), rest);
+}
+
+/**
+ * Columns the shards let stand beside GROUP BY because a key determines them. The finish has no such key, so under
+ * ONLY_FULL_GROUP_BY they become group columns: they do not split a group, being determined by it.
+ */
+export function groupByDetermined(block: Block, select: Select, rewritten: GroupGather, statement: BoundStatement): void {
+  const groups = select.groupBy;
+  if (groups === null || !statement.context.onlyFullGroupBy) return;
+  const grouped = groupExpressions(block) ?? [];
+  const known = grouped.map((one: Expression) => columnOf(one, statement.binding.columns));
+  const names = new Set<string>();
+  for (const column of rewritten.outside) {
+    if (!known.some((one) => one !== null && one.source === column.source && one.name === column.name)) {
+      names.add(fragmentColumn(rewritten.columns.bare(column)));
+    }
+  }
+  if (names.size === 0) return;
+  const end = groups.end;
+  rewritten.edits.push({ start: end, end, parts: text(`, ${[...names].join(', ')}`) });
+}
