@@ -46,8 +46,8 @@ export class SocketConnection implements BackendConnection {
   readonly settings = new ConnectionSettings();
   /** Must not be used by anybody else: closed when its lease ends. */
   retired = false;
-  /** Called once when the connection is gone. */
-  onClosed: (() => void) | null = null;
+  /** Called once when the connection is gone: by the other side, or by us. */
+  onClosed: ((byPeer: boolean) => void) | null = null;
   status: number;
   alive = true;
   readonly #wire: Wire;
@@ -74,7 +74,7 @@ export class SocketConnection implements BackendConnection {
     };
     wire.events = {
       chunk: (chunk) => this.#chunk(chunk),
-      closed: (reason) => this.#lost(shardgateError('SG4004', { shard: shardId, why: reason })),
+      closed: (reason) => this.#lost(shardgateError('SG4004', { shard: shardId, why: reason }), true),
     };
   }
 
@@ -123,7 +123,7 @@ export class SocketConnection implements BackendConnection {
   fail(error: SqlError): void {
     if (!this.alive) return;
     this.#wire.destroy(error.message);
-    this.#lost(error);
+    this.#lost(error, false);
   }
 
   /** From now on every response is `error`: what runs here runs under settings nobody asked for. */
@@ -214,14 +214,14 @@ export class SocketConnection implements BackendConnection {
     else receiver?.end(frame(encodeError(this.#poison), 1), 0, errorTerminal(this.#poison));
   }
 
-  #lost(error: SqlError): void {
+  #lost(error: SqlError, byPeer: boolean): void {
     if (!this.alive) return;
     this.alive = false;
     this.#outgoing.length = 0;
     for (let receiver = this.#receivers.shift(); receiver !== undefined; receiver = this.#receivers.shift()) {
       receiver.lost(error);
     }
-    this.onClosed?.();
+    this.onClosed?.(byPeer);
   }
 }
 

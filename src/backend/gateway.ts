@@ -53,7 +53,7 @@ export class PoolGateway implements Gateway {
     this.#limits = limits;
     this.#counters = counters;
     for (const targets of shards) this.#shards.set(targets.id, this.#members(targets));
-    this.#sweep = setInterval(() => this.#tick(), sweepEveryMs);
+    this.#sweep = setInterval(() => this.tick(), sweepEveryMs);
     this.#sweep.unref();
   }
 
@@ -136,6 +136,14 @@ export class PoolGateway implements Gateway {
     );
   }
 
+  /** One second of rest for idle connections; called by the gateway's own clock, and by tests that do not want to wait. */
+  tick(): void {
+    for (const { primary, replicas } of this.#shards.values()) {
+      primary.pool.tick();
+      for (const replica of replicas) replica.pool.tick();
+    }
+  }
+
   /**
    * Refuses new leases; resolves when all leased connections have come back and are closed, after `graceMs` at the latest.
    */
@@ -197,13 +205,6 @@ export class PoolGateway implements Gateway {
       }
     } finally {
       side.quit();
-    }
-  }
-
-  #tick(): void {
-    for (const { primary, replicas } of this.#shards.values()) {
-      primary.pool.tick();
-      for (const replica of replicas) replica.pool.tick();
     }
   }
 }

@@ -191,9 +191,7 @@ export class ShardPool {
 
   /** Once a second: connections idle for long leave the shelf. */
   tick(): void {
-    for (const slot of this.#shelf.sweep(shelfTicksMax)) {
-      void this.#slots.release(slot);
-    }
+    this.#unshelve(this.#shelf.sweep(shelfTicksMax));
   }
 
   /**
@@ -225,11 +223,22 @@ export class ShardPool {
       this.#backOff.succeed();
       this.#lastFailure = null;
     }
-    // A connection that ends while it lies on the shelf leaves it; elsewhere it is found out when it is next looked at.
-    if (slot.connection !== null)
-      slot.connection.onClosed = () => {
-        if (this.#shelf.remove(slot)) this.#drop(slot);
-      };
+    if (slot.connection !== null) slot.connection.onClosed = (byPeer) => this.#closed(slot, byPeer);
+  }
+
+  /** A connection that ends on the shelf leaves it; elsewhere it is found out when it is next looked at. */
+  #closed(slot: Slot, byPeer: boolean): void {
+    if (this.#shelf.remove(slot)) this.#drop(slot);
+    // When a server goes, all its connections break at once, but are heard of one by one: none is trusted unasked.
+    if (byPeer) this.#unshelve(this.#shelf.takeAll());
+  }
+
+  /** To generic-pool, which pings them before the next use. */
+  #unshelve(slots: readonly Slot[]): void {
+    for (const slot of slots) {
+      slot.checkedAtMs = Number.NEGATIVE_INFINITY;
+      void this.#slots.release(slot);
+    }
   }
 
   #slotFor(options: LeaseOptions): Promise<Slot> {

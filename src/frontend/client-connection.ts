@@ -76,7 +76,7 @@ export class ClientConnection implements ClientChannel {
   #paused = false;
   #blocked = false;
   #progressAt = 0;
-  #secure: boolean;
+  #tls = false;
   #receiver: PacketReceiver | null = null;
   readonly #waiters: Waiter[] = [];
   readonly #done = (): void => this.#commandDone();
@@ -90,8 +90,7 @@ export class ClientConnection implements ClientChannel {
     this.acceptedAtMs = nowMs;
     this.deadlineAtMs = nowMs + shared.options.handshakeTimeoutMs;
     this.#salt = createSalt();
-    this.#secure = context.privateTransport;
-    this.#login = new Login(context, this.#salt, this.#secure);
+    this.#login = new Login(context, this.#salt, this.#tls);
     this.#attach(socket);
     this.#greet();
   }
@@ -321,7 +320,7 @@ export class ClientConnection implements ClientChannel {
     this.state = 'login';
     this.deadlineAtMs = performance.now() + this.#shared.options.handshakeTimeoutMs;
     this.#framer.setPayloadMax(loginPacketBytesMax);
-    this.#login = new Login(this.#context, this.#salt, this.#secure);
+    this.#login = new Login(this.#context, this.#salt, this.#tls);
     this.#step(this.#login.changeUser(payload, claim));
   }
 
@@ -366,7 +365,7 @@ export class ClientConnection implements ClientChannel {
     this.#socket = upgradeToTls(plain, this.#framer.clear(), context);
     this.#framer.expect(this.#sequence);
     this.#attach(this.#socket);
-    this.#secure = true;
+    this.#tls = true;
     this.#login?.secured();
   }
 

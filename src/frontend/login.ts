@@ -79,17 +79,17 @@ function insecureTransport(): SqlError {
 export class Login {
   readonly #context: LoginContext;
   #salt: Buffer;
-  #secure: boolean;
+  #tls: boolean;
   #expecting: Expecting = 'response';
   #claim: Claim | null = null;
   #plugin = '';
   #switches = 0;
 
-  /** `salt` is the one the client was greeted with (or last saw); `secure`: TLS stands, or a Unix socket. */
-  constructor(context: LoginContext, salt: Buffer, secure: boolean) {
+  /** `salt` is the one the client was greeted with (or last saw); `tls`: TLS stands already. */
+  constructor(context: LoginContext, salt: Buffer, tls: boolean) {
     this.#context = context;
     this.#salt = salt;
-    this.#secure = secure;
+    this.#tls = tls;
   }
 
   /** The salt the client saw last. */
@@ -103,7 +103,12 @@ export class Login {
   }
 
   secured(): void {
-    this.#secure = true;
+    this.#tls = true;
+  }
+
+  /** A clear password may travel. */
+  get #secure(): boolean {
+    return this.#tls || this.#context.privateTransport;
   }
 
   packet(payload: Buffer): LoginStep {
@@ -140,8 +145,7 @@ export class Login {
 
   #response(payload: Buffer): LoginStep {
     const { offered, tlsRequired, defaultPlugin } = this.#context;
-    if (isSslRequest(payload) && hasFlag(offered, Capability.ssl) && !this.#secure)
-      return { kind: 'startTls' };
+    if (isSslRequest(payload) && hasFlag(offered, Capability.ssl) && !this.#tls) return { kind: 'startTls' };
     if (tlsRequired && !this.#secure) {
       this.#expecting = 'done';
       return { kind: 'denied', error: insecureTransport(), user: '', failure: false };

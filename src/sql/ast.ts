@@ -577,7 +577,10 @@ export interface SelectItem extends Span {
   readonly kind: 'selectItem';
   readonly expression: Expression;
   readonly alias: Ident | null;
-  /** The expression as written, which names the result column when there is no alias; null in made-up items. */
+  /**
+   * The expression as written, which names the result column when there is no alias. Null in made-up items, and
+   * where executable comments cut through the item.
+   */
   readonly text: SqlText | null;
 }
 

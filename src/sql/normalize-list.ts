@@ -22,8 +22,8 @@ export class ListScanner {
   end = 0;
   /** Number of `?` among the cells. */
   params = 0;
-  /** Kind of the members, 0 when they differ. */
-  kind: SlotKind | 0 = 0;
+  /** Kind of the members after `scanList`. */
+  kind: SlotKind = S.integer;
 
   text: SqlText = '';
   bytes: Uint8Array = new Uint8Array(8);
@@ -86,19 +86,9 @@ export class ListScanner {
     return true;
   }
 
-  /** First byte of the first item. */
-  get start(): number {
-    return (this.rowCount > 0 ? this.rows[0] : this.cells[0]) as number;
-  }
-
   /** Behind the last member of a list. */
   get lastCellEnd(): number {
     return this.cells[2 * this.cellCount - 1] as number;
-  }
-
-  /** Cells per row after `scanRows`. */
-  get width(): number {
-    return this.cellCount / this.rowCount;
   }
 
   /** Copies out what the last scan found. */
@@ -138,7 +128,6 @@ export class ListScanner {
     this.cellCount = 0;
     this.rowCount = 0;
     this.params = 0;
-    this.kind = 0;
   }
 
   /** Cells up to the closing parenthesis; the offset behind it, or -1. */

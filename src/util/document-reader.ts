@@ -87,7 +87,10 @@ export class MapReader {
     if (node === null) return fallback;
     const found = allowed.find((choice) => node.kind === 'scalar' && node.value === choice);
     if (found !== undefined) return found;
-    this.error(key, `found ${describeNode(node)}; allowed: ${allowed.join(', ')}`);
+    this.error(
+      key,
+      `found ${describeNode(node)}; allowed: ${allowed.filter((choice) => choice !== '').join(', ')}`,
+    );
     return fallback;
   }
 

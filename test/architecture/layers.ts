@@ -22,7 +22,7 @@ const below = {
 } as const;
 
 /** Composition: may import everything and is imported by nothing below. */
-const composition = new Set(['cli', 'config', 'app.ts', 'config.ts', 'main.ts']);
+const composition = new Set(['cli', 'app', 'config', 'app.ts', 'config.ts', 'main.ts']);
 
 /** Layers that only compute: of Node's own modules they may use these alone. */
 const computing = new Set([

@@ -11,7 +11,7 @@ import { frame } from '../../src/protocol/packet-framing.ts';
 import { ByteWriter } from '../../src/value/byte-writer.ts';
 import { FakeSessions } from './fake-sessions.ts';
 import { clearUsers, type Harness, hashUsers, startHarness } from './harness.ts';
-import type { LoginAs, RawClient } from './raw-client.ts';
+import { type LoginAs, RawClient } from './raw-client.ts';
 import { testCert, testKey } from './tls-fixture.ts';
 
 let harness: Harness;
@@ -144,6 +144,13 @@ describe('hashed passwords', () => {
     harness = await startHarness({ tls, socketPath }, hashUsers);
     expect(await tryLogin({ user: 'sha2', password: 'password', tls: 'required' })).toBeNull();
     expect(await tryLogin({ user: 'native', password: 'passwort', tls: 'required' })).toContain('1045');
+    const plain = await RawClient.connect(socketPath);
+    await respond(plain, AuthPlugin.cachingSha2, (salt) => cachingSha2Proof('password', salt), 'native');
+    expect((await plain.packet())?.payload).toEqual(Buffer.of(1, 4));
+    plain.send(Buffer.from('password\0'), 3);
+    expect((await plain.packet())?.payload[0]).toBe(0);
+    const overTls = await RawClient.connect(socketPath);
+    expect(await overTls.login({ tls: 'required' })).toBeNull();
   });
 });
 

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { sourcesFromEnvironment } from '../servers/choose-servers.ts';
-import { runDemo, type StartProxy } from './run-demo.ts';
+import { runDemo } from './run-demo.ts';
 
 const defaultMysqlPort = 3307;
 const defaultAdminPort = 9307;
@@ -11,25 +11,22 @@ const portMax = 65_535;
 const secondSignalAfterMs = 1_000;
 const exitInterrupted = 130;
 
-/** `startProxy` is what `serve` does with a configuration file. The command ends the process. */
-export function demoCommand(startProxy: StartProxy): Command {
+/** The command ends the process itself. */
+export function demoCommand(): Command {
   return new Command('demo')
     .description('start five database servers, Shardgate in front of them, and an online shop to try it on')
     .option('--port <port>', 'where to serve MySQL clients', parsePort, defaultMysqlPort)
     .option('--admin-port <port>', 'where to serve the admin pages', parsePort, defaultAdminPort)
     .option('--directory <directory>', 'where servers and data are kept', '.shardgate')
     .action(async (options: { port: number; adminPort: number; directory: string }) => {
-      const code = await runDemo(
-        {
-          mysqlPort: options.port,
-          adminPort: options.adminPort,
-          directory: resolve(options.directory),
-          sources: sourcesFromEnvironment(process.env['SHARDGATE_SERVERS']),
-          out: process.stdout,
-          signal: endSignal(),
-        },
-        startProxy,
-      );
+      const code = await runDemo({
+        mysqlPort: options.port,
+        adminPort: options.adminPort,
+        directory: resolve(options.directory),
+        sources: sourcesFromEnvironment(process.env['SHARDGATE_SERVERS']),
+        out: process.stdout,
+        signal: endSignal(),
+      });
       process.exit(code);
     });
 }

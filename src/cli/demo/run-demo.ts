@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ConfigError } from '../../config.ts';
 import { findServers, openServers, type ServerSource } from '../servers/choose-servers.ts';
 import { findClient } from '../servers/find-client.ts';
 import { isPortFree } from '../servers/free-port.ts';
@@ -10,6 +11,7 @@ import { demoFilesDirectory, writeDemoConfig } from './demo-config.ts';
 import { type DemoServers, startDemoServers } from './demo-servers.ts';
 import { loadShop } from './load-shop.ts';
 import type { Output } from './progress-bar.ts';
+import { startProxy } from './start-proxy.ts';
 
 /** Raised when the tables or the rows of the demo change: older data is then loaded anew. */
 const dataVersion = 1;
@@ -26,11 +28,8 @@ export interface DemoOptions {
   readonly signal: AbortSignal;
 }
 
-/** Starts Shardgate on a configuration file: what `shardgate serve` does. */
-export type StartProxy = (configFile: string) => Promise<{ close(): Promise<void> }>;
-
 /** Resolves with the exit code when it has ended and nothing it started runs any more. */
-export async function runDemo(options: DemoOptions, startProxy: StartProxy): Promise<number> {
+export async function runDemo(options: DemoOptions): Promise<number> {
   const closers: (() => Promise<void>)[] = [];
   try {
     for (const [port, purpose] of [
@@ -43,22 +42,18 @@ export async function runDemo(options: DemoOptions, startProxy: StartProxy): Pro
       );
       return exitBadConfiguration;
     }
-    return await serveUntilEnd(options, startProxy, closers);
+    return await serveUntilEnd(options, closers);
   } catch (error) {
     if (options.signal.aborted) return 0;
-    if (!(error instanceof ServerProblem)) throw error;
+    if (!(error instanceof ServerProblem) && !(error instanceof ConfigError)) throw error;
     options.out.write(`\n${error.message}\n`);
-    return 1;
+    return error instanceof ConfigError ? exitBadConfiguration : 1;
   } finally {
     for (const close of closers.reverse()) await close();
   }
 }
 
-async function serveUntilEnd(
-  options: DemoOptions,
-  startProxy: StartProxy,
-  closers: (() => Promise<void>)[],
-): Promise<number> {
+async function serveUntilEnd(options: DemoOptions, closers: (() => Promise<void>)[]): Promise<number> {
   const { directory, out, signal } = options;
   const progress = (step: string): void => void out.write(`${step} ...\n`);
   const aborted = new Promise<null>((resolve) => {

@@ -49,17 +49,27 @@ function inPredicate(c: Cursor, operand: Expression, negated: boolean): Expressi
   return { kind: 'inList', negated, operand, list: node, ...span };
 }
 
+/**
+ * What follows LIKE, REGEXP, SOUNDS LIKE. MariaDB chains predicates: to the left (`a LIKE b LIKE c`), but a NOT
+ * belongs to the operand before it (`a LIKE b NOT IN (c)` is `a LIKE (b NOT IN (c))`). MySQL allows neither.
+ */
+function rightOperand(c: Cursor): Expression {
+  let right = c.grammar.expression(c, level.bitOr);
+  while (c.word === K.NOT && isNegatable(c.peekWord())) right = predicate(c, right) ?? c.fail();
+  return right;
+}
+
 function like(c: Cursor, operand: Expression, negated: boolean): Expression {
   c.advance();
-  const pattern = c.grammar.expression(c, level.bitOr);
-  const escaped = c.accept(K.ESCAPE) ? c.grammar.expression(c, level.bitOr) : null;
+  const pattern = rightOperand(c);
+  const escaped = c.accept(K.ESCAPE) ? rightOperand(c) : null;
   c.grow();
   return { kind: 'like', negated, operand, pattern, escape: escaped, start: operand.start, end: c.lastEnd };
 }
 
 function between(c: Cursor, operand: Expression, negated: boolean): Expression {
   c.advance();
-  const low = c.grammar.expression(c, level.bitOr);
+  const low = c.grammar.expression(c, level.predicate);
   c.expect(K.AND);
   const high = c.grammar.expression(c, level.predicate);
   c.grow();
@@ -68,7 +78,7 @@ function between(c: Cursor, operand: Expression, negated: boolean): Expression {
 
 function regexp(c: Cursor, operand: Expression, negated: boolean): Expression {
   c.advance();
-  const pattern = c.grammar.expression(c, level.bitOr);
+  const pattern = rightOperand(c);
   c.grow();
   return { kind: 'regexp', negated, operand, pattern, start: operand.start, end: c.lastEnd };
 }
@@ -77,7 +87,7 @@ function soundsLike(c: Cursor, left: Expression): Expression | null {
   if (c.peekWord() !== K.LIKE) return null;
   c.advance();
   c.advance();
-  const right = c.grammar.expression(c, level.bitOr);
+  const right = rightOperand(c);
   c.grow();
   return { kind: 'binary', operator: 'soundsLike', left, right, start: left.start, end: c.lastEnd };
 }

@@ -25,8 +25,7 @@ export function fromClause(c: Cursor): FromClause | null {
   c.advance();
   const dual = c.is(K.DUAL) && c.peekKind() !== T.dot;
   if (dual) c.advance();
-  // MySQL takes DUAL for a table in a list as well; it adds nothing to a join with one row.
-  const tables = dual && !c.acceptKind(T.comma) ? [] : tableReferences(c);
+  const tables = dual ? [] : tableReferences(c);
   return { kind: 'from', tables, start, end: c.lastEnd };
 }
 

@@ -34,8 +34,17 @@ function completion(w: Writer, word: string, node: { chain: boolean | null; rele
 /** SET. */
 export const settings = {
   set(w, node) {
+    // A scope counts for the plain names after it as well, so these need theirs.
+    let scoped = false;
     w.put('SET ');
-    w.list(node.items);
+    for (const [index, item] of node.items.entries()) {
+      if (index > 0) w.put(', ');
+      if (item.kind === 'setVariable') {
+        if (item.scope === null && scoped) w.put(scopes.session);
+        scoped ||= item.scope !== null;
+      }
+      w.node(item);
+    }
   },
   setStatementFor(w, node) {
     w.put('SET STATEMENT ');

@@ -7,7 +7,6 @@ import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runDemo } from '../../../src/cli/demo/run-demo.ts';
 import { demoTables } from '../../../src/cli/demo/shop-data.ts';
-import { startProxy } from '../../../src/cli/demo/start-proxy.ts';
 import { sourcesFromEnvironment } from '../../../src/cli/servers/choose-servers.ts';
 import { freePort, isPortFree } from '../../../src/cli/servers/free-port.ts';
 
@@ -41,7 +40,7 @@ async function startDemo(): Promise<RunningDemo> {
     };
     const sources = sourcesFromEnvironment(process.env['SHARDGATE_SERVERS']);
     const options = { mysqlPort: port, adminPort, directory, sources, out, signal: controller.signal };
-    code = runDemo(options, startProxy);
+    code = runDemo(options);
     code.then(() => reject(new Error(output)), reject);
   });
   const end = (): Promise<number> => {
@@ -52,7 +51,13 @@ async function startDemo(): Promise<RunningDemo> {
 }
 
 async function query(port: number, sql: string): Promise<unknown> {
-  const connection = await createConnection({ host: '127.0.0.1', port, user: 'app', password: 'app', database: 'shop' });
+  const connection = await createConnection({
+    host: '127.0.0.1',
+    port,
+    user: 'app',
+    password: 'app',
+    database: 'shop',
+  });
   try {
     const [rows] = await connection.query({ sql, rowsAsArray: true });
     return rows;
@@ -73,7 +78,10 @@ test('loads the shop once, serves it, and leaves nothing running', { timeout: st
       expect(count, `${table} on ${shard}`).toBeGreaterThan(1_000);
     }
   }
-  await query(first.port, "INSERT INTO users VALUES (20001, 'New', 'new@example.com', 'DE', 1.50, '2025-01-01 00:00:00')");
+  await query(
+    first.port,
+    "INSERT INTO users VALUES (20001, 'New', 'new@example.com', 'DE', 1.50, '2025-01-01 00:00:00')",
+  );
   expect(await first.end()).toBe(0);
   expect(await isPortFree(first.port)).toBe(true);
   expect(await isPortFree(first.adminPort)).toBe(true);
@@ -82,7 +90,9 @@ test('loads the shop once, serves it, and leaves nothing running', { timeout: st
   const second = await startDemo();
   expect(performance.now() - startedAt).toBeLessThan(10_000);
   expect(second.output()).not.toContain('loading');
-  expect(await query(second.port, 'SELECT name, balance FROM users WHERE id = 20001')).toEqual([['New', '1.50']]);
+  expect(await query(second.port, 'SELECT name, balance FROM users WHERE id = 20001')).toEqual([
+    ['New', '1.50'],
+  ]);
   expect(await second.end()).toBe(0);
 });
 
@@ -90,12 +100,12 @@ test('says which port is taken, and starts nothing', async () => {
   const holder = createServer();
   const port = await freePort();
   await new Promise<void>((resolve) => holder.listen(port, '127.0.0.1', resolve));
-  let output = '';
-  const out = { write: (text: string): void => void (output += text) };
+  const lines: string[] = [];
+  const out = { write: (text: string) => lines.push(text) };
   const signal = new AbortController().signal;
-  const code = await runDemo({ mysqlPort: port, adminPort: port + 1, directory, sources: [], out, signal }, startProxy);
+  const code = await runDemo({ mysqlPort: port, adminPort: port + 1, directory, sources: [], out, signal });
   expect(code).toBe(78);
-  expect(output).toContain(`Port ${port}`);
+  expect(lines.join('')).toContain(`Port ${port}`);
   await new Promise((resolve) => holder.close(resolve));
 });
 

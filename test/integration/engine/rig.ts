@@ -16,7 +16,6 @@ import type { SqlError } from '../../../src/errors/sql-error.ts';
 import { Counters } from '../../../src/observability/counters.ts';
 import type { Plan, PlanNode } from '../../../src/plan/nodes.ts';
 import { decodeResult } from '../../../src/session/backend-read.ts';
-import { TransactionScope } from '../../../src/session/transaction.ts';
 import { BinaryRow } from '../../../src/value/binary-row.ts';
 import type { BindValue } from '../../../src/value/bind-value.ts';
 import type { ColumnDefinition } from '../../../src/value/column-definition.ts';
@@ -24,6 +23,7 @@ import type { RowView } from '../../../src/value/row-view.ts';
 import { TextRow } from '../../../src/value/text-row.ts';
 import { createShardMap, type ShardMap } from '../../../src/vindex/shard-map.ts';
 import { testServers } from '../../support/test-servers.ts';
+import { TestScope } from './scope.ts';
 
 export const shardCount = 4;
 
@@ -41,7 +41,7 @@ export interface RunOptions {
   readonly literals?: readonly BindValue[];
   readonly limits?: Partial<EngineLimits>;
   readonly signal?: AbortSignal;
-  readonly scope?: TransactionScope;
+  readonly scope?: TestScope;
   readonly locks?: boolean;
   readonly readOnly?: boolean;
   /** Rows the client takes before it stops reading for a while. */
@@ -54,7 +54,7 @@ export interface Rig {
   readonly gateway: PoolGateway;
   /** Administrator, no database chosen. */
   readonly admin: Connection;
-  scope(): TransactionScope;
+  transaction(): TestScope;
   run(node: PlanNode, options?: RunOptions): Promise<Answer>;
   /** Rows of the plain database `oracle` on the same server. */
   oracle(sql: string): Promise<readonly (readonly (string | null)[])[]>;
@@ -96,7 +96,7 @@ export async function startRig(schema: string, mainSchema = ''): Promise<Rig> {
     server,
     gateway,
     admin,
-    scope: () => openScope(gateway),
+    transaction: () => new TestScope(gateway, true),
     run: (node, options = {}) => runPlan(gateway, [map, main], node, options),
     async oracle(sql) {
       const [rows] = await oracle.query<RowDataPacket[][]>(sql);
@@ -106,7 +106,7 @@ export async function startRig(schema: string, mainSchema = ''): Promise<Rig> {
     async close() {
       oracle.destroy();
       admin.destroy();
-      await gateway.close();
+      await gateway.close(2000);
       await server.stop();
     },
   };
@@ -138,22 +138,7 @@ function openGateway(server: RunningServer, maps: readonly ShardMap[]): PoolGate
     })),
   );
   const limits = { maxPerShard: 4, minPerShard: 0, acquireTimeoutMs: 5000, waitersMax: 100 };
-  return new PoolGateway(targets, limits, new Counters());
-}
-
-function openScope(gateway: Gateway): TransactionScope {
-  return new TransactionScope({
-    gateway,
-    leaseOptions: (signal) => ({
-      settings: { key: '', values: new Map() },
-      clientFlags: 0,
-      role: 'primary',
-      signal,
-    }),
-    mode: () => 'multi',
-    collectWarnings: async () => {},
-    connectionReset: () => {},
-  });
+  return new PoolGateway(targets, limits, new Counters([]));
 }
 
 async function runPlan(
@@ -186,7 +171,7 @@ async function runPlan(
     },
     binds: new LiteralBinds(options.literals ?? []),
     gateway,
-    scope: options.scope ?? openScope(gateway),
+    scope: options.scope ?? new TestScope(gateway),
     sink,
     limits: { queryMemoryBytes: 64 << 20, reserve: () => true, free: () => {}, ...options.limits },
     signal: options.signal ?? new AbortController().signal,

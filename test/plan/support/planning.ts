@@ -1,0 +1,101 @@
+// A small shop to plan against: hash, range, text, multi-column, lookup, reference and pinned tables, and an unsharded keyspace.
+import { readFileSync } from 'node:fs';
+import { SqlError } from '../../../src/errors/sql-error.ts';
+import { describePlan, type Json } from '../../../src/plan/describe.ts';
+import type { Plan } from '../../../src/plan/nodes.ts';
+import { anyTarget, type PlanContext } from '../../../src/planner/context.ts';
+import { planStatement } from '../../../src/planner/plan-statement.ts';
+import { defaultMode } from '../../../src/sql/mode.ts';
+import { normalize } from '../../../src/sql/normalize.ts';
+import { parseStatement } from '../../../src/sql/parser/parse.ts';
+import { createShardMap, type ShardMap } from '../../../src/vindex/shard-map.ts';
+import { buildVSchema } from '../../../src/vschema/build.ts';
+import { unshardedDefinition } from '../../../src/vschema/definition.ts';
+import { loadKeyspace } from '../../../src/vschema/load.ts';
+import type { TableFacts } from '../../../src/vschema/columns.ts';
+import type { VSchema } from '../../../src/vschema/model.ts';
+import { readSchemaFile } from '../../../src/vschema/schema-file.ts';
+
+const mode = defaultMode('mariadb');
+
+function read(name: string): string {
+  return readFileSync(new URL(name, import.meta.url), 'utf8');
+}
+
+function shardMap(keyspace: string, names: readonly string[]): ShardMap {
+  const made = createShardMap(
+    keyspace,
+    names.map((name, index) => ({ name, database: names.length === 1 ? keyspace : `${keyspace}_${index}` })),
+  );
+  if ('problems' in made) throw new Error(made.problems.map((problem) => problem.message).join('\n'));
+  return made.map;
+}
+
+function shopTables(): ReadonlyMap<string, TableFacts> {
+  const file = readSchemaFile(read('./shop.sql'), 'shop.sql', 'shop', mode);
+  if (file.problems.length > 0) throw new Error(file.problems.map((problem) => problem.message).join('\n'));
+  return file.tables;
+}
+
+/** Keyspace `shop` over four shards, `main` unsharded and of unknown tables. `tracked` false: no columns are known. */
+export function shopVSchema(tracked = true): VSchema {
+  const loaded = loadKeyspace(read('./shop.vschema.json'), { file: 'shop.vschema.json' });
+  if (loaded.definition === null) throw new Error(loaded.problems.map((problem) => problem.message).join('\n'));
+  const facts = tracked ? shopTables() : null;
+  return buildVSchema({
+    version: 1,
+    flavour: { kind: 'mariadb', version: 101106, versionText: '10.11.6-MariaDB' },
+    keyspaces: [
+      {
+        name: 'shop',
+        shardMap: shardMap('shop', ['-40', '40-80', '80-c0', 'c0-']),
+        definition: loaded.definition,
+        constraints: 'check',
+        facts,
+      },
+      {
+        name: 'main',
+        shardMap: shardMap('main', ['-']),
+        definition: unshardedDefinition,
+        constraints: 'check',
+        facts: null,
+      },
+    ],
+  });
+}
+
+export interface PlanOptions {
+  readonly database?: string | null;
+  /** Slots as the plan cache would use them; off: literals stay in the plan. */
+  readonly slots?: boolean;
+  readonly onlyFullGroupBy?: boolean;
+  readonly untracked?: boolean;
+}
+
+const tracked = shopVSchema();
+const untracked = shopVSchema(false);
+
+export function plan(sql: string, options: PlanOptions = {}): Plan {
+  const text = Buffer.from(sql, 'utf8').toString('latin1');
+  const context: PlanContext = {
+    vschema: options.untracked === true ? untracked : tracked,
+    database: options.database === undefined ? 'shop' : options.database,
+    text,
+    normalized: options.slots === false ? null : normalize(text, mode),
+    mode,
+    target: anyTarget,
+    onlyFullGroupBy: options.onlyFullGroupBy ?? false,
+    directives: new Map(),
+  };
+  return planStatement(parseStatement(text, mode), context);
+}
+
+/** The plan or the error as golden files hold it. */
+export function planned(sql: string, options: PlanOptions = {}): Record<string, Json> {
+  try {
+    return { plan: describePlan(plan(sql, options)) };
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    return { error: error.message };
+  }
+}
