@@ -6,7 +6,7 @@ import { resolveConfig } from './config/resolve.ts';
 import { configSchema } from './config/schema.ts';
 import { plainObject, problemsOfIssues } from './config/zod-problems.ts';
 import { readDocument } from './util/document.ts';
-import { errorAt, formatProblems, hasErrors, type Problem } from './util/problem.ts';
+import { errorAt, formatProblems, hasErrors, inLineOrder, type Problem } from './util/problem.ts';
 
 /** Thrown by `parseConfig`; the message lists every problem. The process ends with exit code 78. */
 export class ConfigError extends Error {
@@ -44,14 +44,15 @@ export function checkConfig(
   const parsed = configSchema.safeParse(overridden.content);
   if (!parsed.success) {
     const origin = { file: options.file, root: document.root, fromEnvironment: overridden.names };
-    return { config: null, problems: problemsOfIssues(parsed.error.issues, origin) };
+    return { config: null, problems: inLineOrder(problemsOfIssues(parsed.error.issues, origin)) };
   }
   const resolved = resolveConfig(parsed.data, {
     file: options.file,
     root: document.root,
     environment: options.environment ?? process.env,
   });
-  return hasErrors(resolved.problems) ? { config: null, problems: resolved.problems } : resolved;
+  const problems = inLineOrder(resolved.problems);
+  return { config: hasErrors(problems) ? null : resolved.config, problems };
 }
 
 /** The config of a text. Throws ConfigError with every problem. */

@@ -6,7 +6,7 @@ import { assessCommand } from './cli/assess-command.ts';
 import { checkCommand } from './cli/check-command.ts';
 import { demoCommand } from './cli/demo/demo-command.ts';
 import { explainCommand } from './cli/explain-command.ts';
-import { serveCommand, startFromFile } from './cli/serve-command.ts';
+import { serveCommand } from './cli/serve-command.ts';
 
 const program = new Command('shardgate')
   .description('one MySQL server to your application, many behind it')
@@ -15,6 +15,6 @@ const program = new Command('shardgate')
   .addCommand(checkCommand())
   .addCommand(explainCommand())
   .addCommand(assessCommand())
-  .addCommand(demoCommand(startFromFile));
+  .addCommand(demoCommand());
 
 await program.parseAsync();

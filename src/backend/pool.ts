@@ -10,10 +10,12 @@ import { createPool, type Pool } from 'generic-pool';
 import { shardgateError } from '../errors/catalog.ts';
 import type { SqlError } from '../errors/sql-error.ts';
 import { Capability, ServerStatus } from '../protocol/capabilities.ts';
+import { present } from '../util/assert.ts';
 import type { TimerWheel } from '../util/timer-wheel.ts';
 import { withinMs } from '../util/within-ms.ts';
 import { applySettings, ProvenSettings, pipelineSettings } from './apply-settings.ts';
 import { BackOff } from './back-off.ts';
+import type { SocketConnection } from './connection.ts';
 import type { Lease, LeaseOptions } from './contract.ts';
 import { IdleShelf } from './idle-shelf.ts';
 import type { PoolLimits } from './options.ts';
@@ -102,9 +104,11 @@ export class ShardPool {
   }
 
   get counts(): PoolCounts {
+    let idle = 0;
+    for (const slot of this.#all) if (slot.usable && !slot.leased) idle++;
     return {
       active: this.#leased,
-      idle: this.#shelf.size + this.#slots.available,
+      idle,
       waiting: this.#lines.length,
       max: this.#limits.maxPerShard,
     };
@@ -127,17 +131,14 @@ export class ShardPool {
       this.#shelf.put(slot);
       return null;
     }
-    this.#leased++;
-    return new PoolLease(this, slot, connection);
+    return this.#lend(slot, connection);
   }
 
   /** See `Gateway.lease`. */
   async lease(options: LeaseOptions): Promise<Lease> {
     const slot = await this.#slotFor(options);
-    this.#leased++;
-    const { connection } = slot;
-    if (connection === null) throw new Error('a slot was served without a connection');
-    const lease = new PoolLease(this, slot, connection);
+    const connection = present(slot.connection, 'a slot is served with a connection');
+    const lease = this.#lend(slot, connection);
     try {
       if (!connection.settings.matches(options.settings)) {
         await applySettings(connection, options.settings, this.#proven);
@@ -152,6 +153,7 @@ export class ShardPool {
   /** Ends a lease: `PoolLease` calls it once. */
   giveBack(slot: Slot): void {
     this.#leased--;
+    slot.leased = false;
     const { connection } = slot;
     // A transaction still open would be joined by whoever comes next: the pool's own safeguard, not a service.
     const inTransaction = connection !== null && (connection.status & ServerStatus.inTransaction) !== 0;
@@ -165,6 +167,7 @@ export class ShardPool {
   /** Ends a lease with the connection: `PoolLease` calls it once. */
   giveUp(slot: Slot): void {
     this.#leased--;
+    slot.leased = false;
     this.#drop(slot);
   }
 
@@ -208,6 +211,12 @@ export class ShardPool {
     const drained = this.#slots.drain().then(() => this.#slots.clear());
     await withinMs(graceMs, drained);
     for (const slot of this.#all) slot.close();
+  }
+
+  #lend(slot: Slot, connection: SocketConnection): Lease {
+    this.#leased++;
+    slot.leased = true;
+    return new PoolLease(this, slot, connection);
   }
 
   async #createSlot(): Promise<Slot> {

@@ -13,6 +13,7 @@ export class Slot implements Shelved {
   failure: SqlError | null = null;
   /** Monotonic time when it was last known to be as it says: opened, or failed to open. */
   checkedAtMs = 0;
+  leased = false;
   flags: number;
 
   constructor(flags: number) {

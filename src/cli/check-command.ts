@@ -4,7 +4,7 @@ import { readKeyspaces } from '../app/keyspaces.ts';
 import { snapshot } from '../app/schema.ts';
 import type { Config } from '../config/model.ts';
 import { loadConfig } from '../config.ts';
-import { checkConstraints } from '../vschema/constraints.ts';
+import { constraintWarnings } from '../vschema/constraints.ts';
 import { formatProblems, hasErrors, type Problem } from '../util/problem.ts';
 import { checkServers } from './check-servers.ts';
 import { exitBadConfiguration, exitProblems } from './exit-codes.ts';
@@ -32,5 +32,5 @@ function checkFiles(config: Config): readonly Problem[] {
   const { keyspaces, problems } = readKeyspaces(config);
   if (hasErrors(problems)) return problems;
   const vschema = snapshot(1, keyspaces, null, null);
-  return [...problems, ...[...vschema.keyspaces.values()].flatMap((keyspace) => checkConstraints(keyspace, vschema))];
+  return [...problems, ...constraintWarnings(vschema)];
 }

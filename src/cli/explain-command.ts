@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { explainStatement } from '../app/explain.ts';
 import { SqlError } from '../errors/sql-error.ts';
-import { describePlan, planText } from '../plan/describe.ts';
+import { describePlan, planLines } from '../plan/describe.ts';
 import { exitProblems } from './exit-codes.ts';
 import { type OfflineOptions, offlineVSchema } from './offline-vschema.ts';
 
@@ -29,7 +29,7 @@ function print(sql: string, options: OfflineOptions & { json?: boolean }): void 
   const { plan, tree, shards } = explainStatement(sql, options.keyspace ?? null, offlineVSchema(options));
   if (options.json === true) process.stdout.write(`${JSON.stringify(plan === null ? tree : describePlan(plan), null, 2)}\n`);
   else if (plan === null) process.stdout.write('plan: session (answered by Shardgate)\n');
-  else process.stdout.write(`${planText(plan)}\n`);
+  else process.stdout.write(`${planLines(plan).join('\n')}\n`);
   const count = shards === null ? 'a lookup decides' : `${shards.length} (${shards.join(', ')})`;
   process.stdout.write(`shards: ${count}\n`);
 }

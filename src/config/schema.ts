@@ -35,6 +35,13 @@ function choice<const T extends readonly string[]>(values: T) {
   return z.enum(values, allowed(values.join(', ')));
 }
 
+/** Like `allowed`, without showing the value: messages end up in logs. */
+function allowedSecret(text: string) {
+  return {
+    error: (issue: { readonly input?: unknown }) => `found a ${typeof issue.input}; allowed: ${text}`,
+  };
+}
+
 const text = z.string(allowed('a non-empty string')).min(1, allowed('a non-empty string'));
 const port = whole(1, 65535);
 /** One secret, or two while it is being changed. */
@@ -57,7 +64,7 @@ const serverKeys = {
   port: port.nullish(),
   socket: text.nullish(),
   user: text.nullish(),
-  password: z.string(allowed('a string')).nullish(),
+  password: z.string(allowedSecret('a string in quotes')).nullish(),
   passwordEnv: text.nullish(),
   passwordFile: text.nullish(),
   tls: serverTls.nullish(),

@@ -91,9 +91,9 @@ const functions: Readonly<Record<string, (state: SessionState) => string>> = {
   last_insert_id: (state) => String(state.lastInsertId),
   found_rows: (state) => String(state.foundRows),
   row_count: (state) => String(state.rowCount),
-  user: (state) => quoteString(`${state.login.user}@${state.login.host}`),
-  session_user: (state) => quoteString(`${state.login.user}@${state.login.host}`),
-  system_user: (state) => quoteString(`${state.login.user}@${state.login.host}`),
+  user: (state) => quoteString(state.login.host),
+  session_user: (state) => quoteString(state.login.host),
+  system_user: (state) => quoteString(state.login.host),
   current_user: (state) => quoteString(`${state.login.user}@%`),
 };
 

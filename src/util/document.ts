@@ -73,7 +73,9 @@ export function readDocument(text: string, file: string | null): ParsedDocument 
     }
     const scalar = isScalar(node) ? scalarOf(node.value) : null;
     if (typeof scalar === 'number' && isScalar(node) && node.source !== String(scalar)) {
-      const message = `found the number ${node.source}; allowed: plain decimal digits, or quotes around text`;
+      // A password without quotes must not end up in a log.
+      const number = /password[^.]*$/i.test(path) ? '' : ` ${node.source}`;
+      const message = `found the number${number}; allowed: plain decimal digits, or quotes around text`;
       problems.push({ ...errorAt(path, message), file, line });
     }
     return { kind: 'scalar', line, value: scalar };

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { type DocumentNode, describeNode, readDocument } from '../util/document.ts';
 import { MapReader } from '../util/document-reader.ts';
 import { didYouMean } from '../util/nearest.ts';
-import { errorAt, hasErrors, type Problem } from '../util/problem.ts';
+import { errorAt, hasErrors, inLineOrder, type Problem } from '../util/problem.ts';
 import type { VindexContext, VindexDefinition } from '../vindex/definition.ts';
 import { createVindex } from '../vindex/registry.ts';
 import type { Vindex } from '../vindex/vindex.ts';
@@ -42,7 +42,7 @@ export function loadKeyspace(text: string, options: LoadOptions): LoadedKeyspace
     problems.push({ ...problem, file: options.file });
   };
   const definition = readKeyspace(document.root, options, report);
-  return { definition: hasErrors(problems) ? null : definition, problems };
+  return { definition: hasErrors(problems) ? null : definition, problems: inLineOrder(problems) };
 }
 
 function readKeyspace(

@@ -154,7 +154,7 @@ describe('fault 18: bytes that are no answer', () => {
     const [connection, other] = [await connectTo(server.port), await connectTo(server.port)];
     if (connection instanceof SqlError || other instanceof SqlError) throw new Error('both should connect');
     const gone = new Promise<void>((resolve) => {
-      connection.onClosed = resolve;
+      connection.onClosed = () => resolve();
     });
     await ask(other, `KILL ${connection.threadId}`);
     await gone;

@@ -193,9 +193,14 @@ keyspaces:
     ['broken YAML', 'listen: { port: 1', 'shardgate.yaml:'],
     ['prototype keys', '__proto__: { workers: 3 }', ':1: __proto__: unknown key "__proto__"'],
     [
+      'octal passwords, without showing them',
+      'servers: { s: { host: h, user: u, password: 0123 } }',
+      ':1: servers.s.password: found the number; allowed:',
+    ],
+    [
       'numbers as passwords',
       'servers: { s: { host: h, user: u, password: 123 } }',
-      ':1: servers.s.password: found 123 (a number); allowed: a string',
+      ':1: servers.s.password: found a number; allowed: a string in quotes',
     ],
     ['one port twice', 'listen: { port: 9307 }', 'admin.port: found 9307, which listen has already'],
     [

@@ -77,10 +77,10 @@ describe('loadKeyspace', () => {
         'k.json:5: vindexes.h.type: unknown vindex type "hsah" (did you mean "hash"?)',
         'k.json:6: vindexes.x.parms: unknown key "parms" (did you mean "params"?)',
         'k.json:7: vindexes.n.params.width: found 7; allowed: a string (put it in quotes)',
-        'k.json:11: tables.b.column_vindexes[0].columns: table "b": found column and columns; give one of them',
-        'k.json:13: tables.d.type: found "refrence"; allowed: sequence, reference',
         'k.json:10: tables.a: table "a": vindex "y" does not exist (did you mean "h"?)',
+        'k.json:11: tables.b.column_vindexes[0].columns: table "b": found column and columns; give one of them',
         'k.json:12: tables.c: table "c": needs column_vindexes, or the type reference, or pinned, or a default for "*"',
+        'k.json:13: tables.d.type: found "refrence"; allowed: sequence, reference',
         'k.json:13: tables.d: table "d": needs column_vindexes, or the type reference, or pinned, or a default for "*"',
       ].join('\n'),
     );
