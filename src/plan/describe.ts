@@ -64,6 +64,8 @@ export function describeNode(node: PlanNode): JsonObject {
         destination: describeDestination(node.destination),
         statement: describeTemplate(node.template),
         unchanged: node.unchanged,
+        ...(node.everywhere ? { everywhere: true } : {}),
+        ...(node.pinTime ? { pinTime: true } : {}),
       };
     case 'eachShard':
       return {
@@ -72,6 +74,7 @@ export function describeNode(node: PlanNode): JsonObject {
         destination: describeDestination(node.destination),
         statement: describeTemplate(node.template),
         result: node.result,
+        ...(node.warning === null ? {} : { warning: node.warning }),
       };
     case 'refuse':
       return { kind: node.kind, id: node.id, errno: node.errno, message: node.message, asksServer: node.ask !== null };
@@ -115,7 +118,10 @@ function describeInsert(node: InsertNode): JsonObject {
     rows: describeRows(node.rows),
     shardingCells: node.shardingCells,
     sequence: node.sequence === null ? null : { ...node.sequence },
+    guardCell: node.guardCell,
     everywhere: node.everywhere,
+    unchanged: node.unchanged,
+    ...(node.pinTime ? { pinTime: true } : {}),
   };
 }
 

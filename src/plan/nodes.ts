@@ -188,6 +188,15 @@ export interface InsertNode {
   readonly sequence: { readonly name: string; readonly cell: number; readonly append: boolean } | null;
   /** Reference tables: every row goes to every shard. */
   readonly everywhere: boolean;
+  /**
+   * Cell of an AUTO_INCREMENT column that nothing fills: a row whose cell is NULL, 0 or DEFAULT is refused (SG6008), because
+   * each shard would count by itself. null: no such column, or the application answers for it.
+   */
+  readonly guardCell: number | null;
+  /** When all rows go to one shard and no cell is filled in, the client's own packet may be sent. */
+  readonly unchanged: boolean;
+  /** The text asks for the time (NOW() ...): all shards must see the same instant. */
+  readonly pinTime: boolean;
 }
 
 /** Rows stand in a collapsed slot (positions come from the normaliser at run time), or are given cell by cell. */
@@ -227,6 +236,8 @@ export interface EachShardNode {
   readonly destination: Destination;
   readonly template: Template;
   readonly result: 'ok' | 'firstShard' | 'concat';
+  /** Text of a warning the client finds in SHOW WARNINGS when it succeeds. */
+  readonly warning: string | null;
 }
 
 /** Not answered: the catalogue error that names the construct. Kept as data so that plans can be printed and cached. */

@@ -90,7 +90,8 @@ export class PacketFramer {
   take(): Frame | null {
     this.#scan();
     if (!this.#complete) return null;
-    const packets = this.#bytes.subarray(this.#start, this.#nextHeader);
+    const wholeChunk = this.#start === 0 && this.#nextHeader === this.#bytes.length;
+    const packets = wholeChunk ? this.#bytes : this.#bytes.subarray(this.#start, this.#nextHeader);
     const lastSequence = (this.#expected + this.#parts - 1) & 0xff;
     const payload =
       this.#parts === 1 ? packets.subarray(packetHeaderBytes) : joinPayload(packets, this.#payloadBytes);
@@ -98,13 +99,18 @@ export class PacketFramer {
     this.#payloadBytes = 0;
     this.#parts = 0;
     this.#complete = false;
-    if (this.#start === this.#end) this.clear();
+    if (this.#start === this.#end) this.#reset();
     return { packets, payload, lastSequence };
   }
 
   /** Drops what was received and not taken, and gives it back (bytes that came before a TLS upgrade). */
   clear(): Buffer {
     const rest = this.#bytes.subarray(this.#start, this.#end);
+    this.#reset();
+    return rest;
+  }
+
+  #reset(): void {
     this.#bytes = none;
     this.#start = 0;
     this.#end = 0;
@@ -113,14 +119,13 @@ export class PacketFramer {
     this.#parts = 0;
     this.#complete = false;
     this.#owned = false;
-    return rest;
   }
 
   #scan(): void {
     const bytes = this.#bytes;
     while (!this.#complete && this.#nextHeader + packetHeaderBytes <= this.#end) {
       const at = this.#nextHeader;
-      const length = bytes.readUIntLE(at, 3);
+      const length = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16);
       this.#answer = ((bytes[at + 3] ?? 0) + 1) & 0xff;
       if (bytes[at + 3] !== ((this.#expected + this.#parts) & 0xff)) throw packetsOutOfOrder();
       if (this.#payloadBytes + length > this.#payloadBytesMax) throw packetTooLarge();

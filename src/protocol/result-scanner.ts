@@ -11,7 +11,7 @@ import { SqlError } from '../errors/sql-error.ts';
 import { malformedPacket } from '../value/byte-reader.ts';
 import { hasFlag, ServerStatus } from './capabilities.ts';
 import { Command, isSilentCommand } from './commands.ts';
-import { decodeEof, decodeError, decodeOk, decodePrepareOk } from './messages.ts';
+import { decodeError, decodeOk, decodePrepareOk } from './messages.ts';
 import { packetHeaderBytes, packetPayloadMax } from './packet-framing.ts';
 
 export type ResponseShape =
@@ -59,7 +59,6 @@ export interface ScanSink {
 
 // OK, ERR and EOF packets of real servers stay far below; a longer one is a broken stream.
 const terminalBytesMax = 65536;
-const columnsMax = 65535;
 
 const State = {
   idle: 0,
@@ -144,7 +143,7 @@ export class ResultScanner {
         if (this.#isControl(size === 0 ? 0 : (chunk[body] ?? 0), size)) {
           if (size > terminalBytesMax) throw broken('an over-long status packet');
           if (body + size > length) return this.#hold(chunk, at, sink);
-          const terminal = this.#controlOrBroken(chunk.subarray(body, body + size));
+          const terminal = this.#controlOrBroken(chunk, body, size);
           if (terminal !== null) return this.#end(chunk, at, body + size, terminal, sink);
         }
       }
@@ -174,62 +173,64 @@ export class ResultScanner {
     }
   }
 
-  #controlOrBroken(payload: Buffer): TerminalPacket | null {
+  #controlOrBroken(chunk: Buffer, at: number, size: number): TerminalPacket | null {
     try {
-      return this.#control(payload);
+      return this.#control(chunk, at, size);
     } catch (error) {
-      if (error instanceof SqlError && error.errno === malformedPacket().errno)
+      if (error instanceof SqlError && error.errno === malformedPacket().errno) {
         throw broken('a malformed status packet');
+      }
       throw error;
     }
   }
 
-  /** Reads a control packet: the terminal it is, or null and the next state. */
-  #control(payload: Buffer): TerminalPacket | null {
-    const first = payload[0];
-    if (first === undefined && this.#state !== State.single) throw broken('an empty packet');
-    if (first === 0xff) return this.#error(payload);
+  /**
+   * Reads a control packet: the terminal it is, or null and the next state. Column counts and EOFs are read in place: a view
+   * for each of a point read's three would cost more than all the rest.
+   */
+  #control(chunk: Buffer, at: number, size: number): TerminalPacket | null {
+    const first = size === 0 ? -1 : (chunk[at] ?? 0);
+    if (first === -1 && this.#state !== State.single) throw broken('an empty packet');
+    if (first === 0xff) return this.#error(chunk.subarray(at, at + size));
     switch (this.#state) {
       case State.first:
-        return this.#firstPacket(payload, first ?? 0);
+        return this.#firstPacket(chunk, at, size, first);
       case State.definitionsEnd:
-        return this.#definitionsEnd(payload);
+        return this.#definitionsEnd(chunk, at, size, first);
       case State.rows:
-        return this.#eof(payload);
+        return this.#eof(chunk, at, size);
       case State.prepareOk:
-        return this.#prepareOk(payload);
+        return this.#prepareOk(chunk.subarray(at, at + size));
       default:
-        return this.#statusless('ok', payload.toString('utf8'));
+        return this.#statusless('ok', chunk.toString('utf8', at, at + size));
     }
   }
 
-  #firstPacket(payload: Buffer, first: number): TerminalPacket | null {
+  #firstPacket(chunk: Buffer, at: number, size: number, first: number): TerminalPacket | null {
     if (first === 0) {
-      const ok = decodeOk(payload);
+      const ok = decodeOk(chunk.subarray(at, at + size));
       this.#status = ok.status;
       if (hasFlag(ok.status, ServerStatus.moreResults)) return null;
       return { kind: 'ok', ...ok, error: null };
     }
-    if (first === 0xfe && payload.length < 9) return this.#eof(payload);
-    if (first === 0xfb) {
-      return this.#statusless('localInfile', payload.toString('utf8', 1));
-    }
-    this.#left = columnCount(payload, first);
+    if (first === 0xfe && size < 9) return this.#eof(chunk, at, size);
+    if (first === 0xfb) return this.#statusless('localInfile', chunk.toString('utf8', at + 1, at + size));
+    this.#left = columnCount(chunk, at, size, first);
     this.#state = State.definitions;
     return null;
   }
 
-  #definitionsEnd(payload: Buffer): TerminalPacket | null {
-    if (payload[0] !== 0xfe || payload.length >= 9) throw broken('no end behind the column definitions');
+  #definitionsEnd(chunk: Buffer, at: number, size: number, first: number): TerminalPacket | null {
+    if (first !== 0xfe || size >= 9) throw broken('no end behind the column definitions');
     if (this.#prepare) {
-      if (this.#columnsAfter === 0) return this.#eof(payload);
+      if (this.#columnsAfter === 0) return this.#eof(chunk, at, size);
       this.#left = this.#columnsAfter;
       this.#columnsAfter = 0;
       this.#state = State.definitions;
       return null;
     }
     // An opened cursor sends no rows until they are fetched.
-    if (hasFlag(decodeEof(payload).status, ServerStatus.cursorExists)) return this.#eof(payload);
+    if (hasFlag(eofStatus(chunk, at, size), ServerStatus.cursorExists)) return this.#eof(chunk, at, size);
     this.#state = State.rows;
     return null;
   }
@@ -246,8 +247,9 @@ export class ResultScanner {
     return null;
   }
 
-  #eof(payload: Buffer): TerminalPacket | null {
-    const { status, warnings } = decodeEof(payload);
+  #eof(chunk: Buffer, at: number, size: number): TerminalPacket | null {
+    const status = eofStatus(chunk, at, size);
+    const warnings = (chunk[at + 1] ?? 0) | ((chunk[at + 2] ?? 0) << 8);
     this.#status = status;
     if (hasFlag(status, ServerStatus.moreResults) && !this.#prepare) {
       this.#state = State.first;
@@ -283,10 +285,15 @@ export class ResultScanner {
   }
 }
 
-function columnCount(payload: Buffer, first: number): number {
-  const wide = first === 0xfc && payload.length >= 3;
+function eofStatus(chunk: Buffer, at: number, size: number): number {
+  if (size < 5) throw malformedPacket();
+  return (chunk[at + 3] ?? 0) | ((chunk[at + 4] ?? 0) << 8);
+}
+
+function columnCount(chunk: Buffer, at: number, size: number, first: number): number {
+  const wide = first === 0xfc && size >= 3;
   if (!wide && first >= 0xfb) throw broken('a column count that is none');
-  const count = wide ? payload.readUInt16LE(1) : first;
-  if (count === 0 || count > columnsMax) throw broken('a column count that is none');
+  const count = wide ? (chunk[at + 1] ?? 0) | ((chunk[at + 2] ?? 0) << 8) : first;
+  if (count === 0) throw broken('a column count that is none');
   return count;
 }

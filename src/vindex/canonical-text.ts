@@ -19,7 +19,8 @@ export function textBytes(
   column: RoutingColumn | null,
   charset: LiteralCharset,
 ): string | null {
-  if (value.kind !== 'string') return null;
+  // A minus makes a number of it.
+  if (value.kind !== 'string' || value.negative) return null;
   const text = value.value;
   const introducer = /^_(\w+)|^(n)'/i.exec(value.sql);
   const named = introducer?.[1]?.toLowerCase();

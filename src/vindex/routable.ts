@@ -129,6 +129,7 @@ function decimalValue(value: BindValue, column: RoutingColumn): VindexValue | nu
 }
 
 function bytesLiteral(value: BindValue, charset: LiteralCharset): VindexValue | null {
+  if (value.negative) return null;
   if (value.kind === 'hex') return { kind: 'bytes', text: value.value };
   // A string goes into a binary column byte by byte, unless an introducer or N'' converts it first.
   const plain = value.sql === '' || /^['"]/.test(value.sql) || /^_binary\s*['"]/i.test(value.sql);
@@ -136,7 +137,7 @@ function bytesLiteral(value: BindValue, charset: LiteralCharset): VindexValue | 
 }
 
 function isTemporalText(value: BindValue): boolean {
-  return value.kind === 'string' || value.kind === 'temporal';
+  return (value.kind === 'string' || value.kind === 'temporal') && !value.negative;
 }
 
 function asInteger(text: string | null): VindexValue | null {

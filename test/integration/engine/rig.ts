@@ -39,7 +39,7 @@ export interface RunOptions {
   readonly format?: 'text' | 'binary';
   readonly text?: string;
   readonly literals?: readonly BindValue[];
-  readonly limits?: Partial<EngineLimits>;
+  readonly limits?: EngineLimits;
   readonly signal?: AbortSignal;
   readonly scope?: TestScope;
   readonly locks?: boolean;
@@ -141,6 +141,14 @@ function openGateway(server: RunningServer, maps: readonly ShardMap[]): PoolGate
   return new PoolGateway(targets, limits, new Counters([]));
 }
 
+/** Fewer gathers at once than a pool has connections. */
+const limits: EngineLimits = {
+  queryMemoryBytes: 64 << 20,
+  gathersMax: 3,
+  reserve: () => true,
+  free: () => {},
+};
+
 async function runPlan(
   gateway: Gateway,
   maps: readonly ShardMap[],
@@ -173,7 +181,7 @@ async function runPlan(
     gateway,
     scope: options.scope ?? new TestScope(gateway),
     sink,
-    limits: { queryMemoryBytes: 64 << 20, reserve: () => true, free: () => {}, ...options.limits },
+    limits: options.limits ?? limits,
     signal: options.signal ?? new AbortController().signal,
     flavour: 'mariadb',
     literalCharset: 'utf8',
