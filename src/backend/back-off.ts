@@ -22,6 +22,11 @@ export class BackOff {
     return delayMs;
   }
 
+  /** True from a failure to the next success. */
+  get failing(): boolean {
+    return this.#failures > 0;
+  }
+
   succeed(): void {
     this.#failures = 0;
     this.#untilMs = 0;

@@ -68,7 +68,7 @@ export class ShardPool {
   #leased = 0;
   #lastTicket = 0;
   #retryScheduled = false;
-  /** Why the last attempt to connect failed, and when; null after one that succeeded. */
+  /** Why an attempt to connect failed last, and when; it may have been mended since: `#backOff` knows. */
   #lastFailure: SqlError | null = null;
   #lastFailureAtMs = 0;
   /** Why nobody gets a connection: the server is down, or the pool is closing. */
@@ -228,10 +228,7 @@ export class ShardPool {
 
   async #connectInto(slot: Slot, flags: number): Promise<void> {
     await slot.open(this.#connect, flags);
-    if (slot.failure === null) {
-      this.#backOff.succeed();
-      this.#lastFailure = null;
-    }
+    if (slot.failure === null) this.#backOff.succeed();
     if (slot.connection !== null) slot.connection.onClosed = (byPeer) => this.#closed(slot, byPeer);
   }
 
@@ -293,7 +290,7 @@ export class ShardPool {
   }
 
   #isFull(): boolean {
-    return this.#lastFailure !== null && fullErrors.has(this.#lastFailure.errno);
+    return this.#backOff.failing && this.#lastFailure !== null && fullErrors.has(this.#lastFailure.errno);
   }
 
   /** Asks generic-pool for as many slots as are waited for. */
@@ -304,7 +301,8 @@ export class ShardPool {
       this.#askLater(backOffMs);
       return;
     }
-    const wanted = Math.min(this.#lines.length, this.#limits.maxPerShard);
+    // A server that was full is asked by one of those who wait, not by all.
+    const wanted = this.#isFull() ? 1 : Math.min(this.#lines.length, this.#limits.maxPerShard);
     while (this.#asked < wanted) {
       this.#asked++;
       void this.#slots.acquire().then(
@@ -334,12 +332,9 @@ export class ShardPool {
       this.#failed(slot, slot.failure);
       return;
     }
-    if (!slot.usable || this.#closing) {
-      this.#drop(slot);
-      this.#ask();
-      return;
-    }
-    this.#offer(slot);
+    if (slot.usable && !this.#closing) this.#offer(slot);
+    else this.#drop(slot);
+    this.#ask();
   }
 
   /** A usable slot goes to who is next, else on the shelf. */
@@ -381,12 +376,13 @@ export class ShardPool {
   }
 
   #timeoutError(): SqlError {
-    const inBackOff = this.#backOff.remainingMs(performance.now()) > 0;
+    const timeoutMs = this.#limits.acquireTimeoutMs;
+    const failedMeanwhile = performance.now() - this.#lastFailureAtMs < timeoutMs;
     const cause =
-      inBackOff && this.#lastFailure !== null ? `; last failure: ${this.#lastFailure.message}` : '';
+      failedMeanwhile && this.#lastFailure !== null ? `; last failure: ${this.#lastFailure.message}` : '';
     return shardgateError('SG4002', {
       shard: this.shardId,
-      timeoutMs: this.#limits.acquireTimeoutMs,
+      timeoutMs,
       active: this.#leased,
       max: this.#limits.maxPerShard,
       cause,

@@ -2,6 +2,7 @@
 import type { DmlNode } from '../plan/nodes.ts';
 import { present } from '../util/assert.ts';
 import type { Execution } from './contract.ts';
+import { pinTime } from './pinned-time.ts';
 import { shardMapOf, shardsFor } from './resolve.ts';
 import { sendToShard } from './route.ts';
 import { shardText } from './shard-text.ts';
@@ -19,7 +20,7 @@ export function runDml(execution: Execution, node: DmlNode): void | Promise<void
 async function runOnSeveral(execution: Execution, node: DmlNode): Promise<void> {
   const shards = shardsFor(execution, node.keyspace, node.destination);
   const writes = shards.map((shard) => ({ shard, statements: [shardText(execution, shard, node.template)] }));
-  const answers = await runUnit(execution, writes, lowestShardError);
+  const answers = await runUnit(execution, writes, pinTime(execution, node.pinTime), lowestShardError);
   const terminals = answers.flatMap((answer) => answer.terminals);
   const counted = node.everywhere ? terminals.slice(0, 1) : terminals;
   execution.sink.ok({

@@ -9,7 +9,7 @@ import { runStatement } from './backend-call.ts';
 import { ClientWriter } from './client-writer.ts';
 import type { Execution, ScopedLease } from './contract.ts';
 import { acquireAll } from './leases.ts';
-import { renameCells, renameColumns, renameError } from './physical-names.ts';
+import { renameCells, renameError } from './physical-names.ts';
 import { pinTime } from './pinned-time.ts';
 import { shardsOrOne } from './resolve.ts';
 import { agreedColumns, firstError } from './scatter.ts';
@@ -38,7 +38,7 @@ async function runForOk(execution: Execution, node: EachShardNode, shards: reado
   execution.sink.ok({
     affectedRows: one.affectedRows,
     lastInsertId: 0n,
-    warnings: Math.max(...terminals.map((terminal) => terminal.warnings)),
+    warnings: Math.max(...terminals.map((terminal) => terminal.warnings)) + (node.warning === null ? 0 : 1),
     info: one.info,
   });
 }
@@ -111,7 +111,7 @@ async function writeRows(
   const { format } = execution.statement;
   const columns = await agreedColumns(reads);
   const first = present(reads[0], 'a statement runs on a shard');
-  execution.sink.columns(renameColumns(columns, first.shard));
+  execution.sink.columns(columns);
   const writer = new ClientWriter(execution);
   for (const read of reads) {
     const shown = node.result === 'concat' || read === first;

@@ -39,7 +39,7 @@ export async function fillFromSequence(
 }
 
 /** NULL, DEFAULT and 0 ask for the next number. */
-function isLeftOut(value: BindValue): boolean {
+export function isLeftOut(value: BindValue): boolean {
   return (
     value.kind === 'null' ||
     value.kind === 'default' ||

@@ -1,4 +1,5 @@
 // INSERT and REPLACE: every row to the shard its sharding columns name; one shard is relayed, several are one unit.
+import { shardgateError } from '../errors/catalog.ts';
 import type { InsertNode } from '../plan/nodes.ts';
 import type { Template } from '../text/template.ts';
 import { present } from '../util/assert.ts';
@@ -6,8 +7,9 @@ import type { Shard } from '../vindex/shard-map.ts';
 import type { Execution } from './contract.ts';
 import { type Place, placedRowText, placesAfterStoring, placesOf } from './insert-places.ts';
 import { type RowSource, rowSource } from './insert-rows.ts';
-import { fillFromSequence, noFill, type SequenceFill } from './insert-sequence.ts';
+import { fillFromSequence, isLeftOut, noFill, type SequenceFill } from './insert-sequence.ts';
 import { type InsertWrites, insertAnswer, lowestRowError, splitInsert } from './insert-split.ts';
+import { pinTime } from './pinned-time.ts';
 import { shardMapOf } from './resolve.ts';
 import { sendToShard } from './route.ts';
 import { shardText } from './shard-text.ts';
@@ -18,6 +20,7 @@ export function runInsert(execution: Execution, node: InsertNode): void | Promis
   const home = present(shardMapOf(execution, node.keyspace).shards[0], 'a keyspace has a shard');
   const render = (template: Template) => shardText(execution, home, template);
   const rows = rowSource(node.rows, execution.binds, render);
+  if (node.guardCell !== null) refuseLeftOut(node, rows, node.guardCell);
   if (node.everywhere) return insertEverywhere(execution, node, rows);
   if (node.sequence !== null) {
     return fillFromSequence(execution, node, node.sequence, rows).then((fill) =>
@@ -44,6 +47,15 @@ function place(
   return placesAfterStoring(execution, node, key, map, rows, places, ignore).then((all) =>
     send(execution, node, rows, all, fill),
   );
+}
+
+/** Each shard would count by itself, so numbers would repeat. */
+function refuseLeftOut(node: InsertNode, rows: RowSource, cell: number): void {
+  for (let row = 0; row < rows.count; row++) {
+    if (isLeftOut(rows.value(row, cell))) {
+      throw shardgateError('SG6008', { column: `column ${cell + 1}`, table: node.table });
+    }
+  }
 }
 
 /** INSERT IGNORE converts where INSERT fails. A table of that name at worst converts what the shard then refuses. */
@@ -97,7 +109,7 @@ async function insertOnSeveral(
   rowCount: number,
   fill: SequenceFill,
 ): Promise<void> {
-  const answers = await runUnit(execution, writes, lowestRowError);
+  const answers = await runUnit(execution, writes, pinTime(execution, node.pinTime), lowestRowError);
   const answer = insertAnswer(answers, rowCount, node.tail.length > 0, node.everywhere);
   execution.sink.ok(fill.firstId === null ? answer : { ...answer, lastInsertId: fill.firstId });
 }

@@ -39,9 +39,8 @@ export async function runScatter(execution: Execution, node: ScatterNode): Promi
 
 async function merge(execution: Execution, node: ScatterNode, reads: readonly ShardRead[]): Promise<void> {
   const columns = await agreedColumns(reads);
-  const first = present(reads[0], 'a scatter runs on a shard');
   const visible = columns.length - node.hiddenColumns;
-  execution.sink.columns(renameColumns(columns.slice(0, visible), first.shard));
+  execution.sink.columns(columns.slice(0, visible));
   const { format } = execution.statement;
   const window = RowWindow.of(node.limit, execution.binds);
   switch (node.merge.kind) {
@@ -70,11 +69,13 @@ async function merge(execution: Execution, node: ScatterNode, reads: readonly Sh
 }
 
 /**
- * Column definitions of the result. Waits for all shards, so that a statement the servers refuse fails before a row went
+ * Column definitions of the result, in the client's names. Waits for all shards, so that a statement the servers refuse fails before a row went
  * out, and shards whose tables differ are noticed before rows of different shapes are mixed.
  */
 export async function agreedColumns(reads: readonly ShardRead[]): Promise<readonly ColumnDefinition[]> {
-  const all = await Promise.all(reads.map((read) => read.stream.columns()));
+  const all = await Promise.all(
+    reads.map(async ({ stream, shard }) => renameColumns(await stream.columns(), shard)),
+  );
   const columns = present(all[0], 'a scatter runs on a shard');
   const firstShard = present(reads[0], 'a scatter runs on a shard').shard;
   all.forEach((other, i) => {

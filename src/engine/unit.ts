@@ -7,6 +7,7 @@ import { runStatement } from './backend-call.ts';
 import { untilCancelled } from './cancel.ts';
 import type { AtomicUnit, Execution } from './contract.ts';
 import { renameError } from './physical-names.ts';
+import type { PinnedTime } from './pinned-time.ts';
 
 /** One shard's statements, run in order. */
 export interface ShardWrites {
@@ -37,6 +38,7 @@ export interface WriteFailure {
 export async function runUnit(
   execution: Execution,
   writes: readonly ShardWrites[],
+  time: PinnedTime,
   choose: (failures: readonly WriteFailure[]) => SqlError,
 ): Promise<readonly WriteAnswer[]> {
   const { scope, signal } = execution;
@@ -46,7 +48,7 @@ export async function runUnit(
   );
   let settled = false;
   try {
-    const results = await untilCancelled(runAll(execution, unit, writes), signal);
+    const results = await untilCancelled(runAll(execution, unit, writes, time), signal);
     const failures = results.flatMap((result) => ('error' in result ? [result] : []));
     if (failures.length > 0) throw choose(failures);
     settled = true;
@@ -71,25 +73,30 @@ async function runAll(
   execution: Execution,
   unit: AtomicUnit,
   writes: readonly ShardWrites[],
+  time: PinnedTime,
 ): Promise<readonly (WriteAnswer | WriteFailure)[]> {
   const [first, ...others] = writes;
-  const one = await runOn(execution, unit, present(first, 'a unit has a shard'));
+  const one = await runOn(execution, unit, present(first, 'a unit has a shard'), time);
   const lost = 'error' in one && !unit.lease(one.write.shard.id).connection.alive;
   if (lost) return [one];
-  return [one, ...(await Promise.all(others.map((write) => runOn(execution, unit, write))))];
+  return [one, ...(await Promise.all(others.map((write) => runOn(execution, unit, write, time))))];
 }
 
 async function runOn(
   execution: Execution,
   unit: AtomicUnit,
   write: ShardWrites,
+  time: PinnedTime,
 ): Promise<WriteAnswer | WriteFailure> {
   const { connection } = unit.lease(write.shard.id);
   const terminals: Terminal[] = [];
   for (const [statement, sql] of write.statements.entries()) {
     execution.observer.shardQuery(write.shard.id, sql);
     try {
-      terminals.push(await runStatement(connection, sql));
+      time.before(connection);
+      const answer = runStatement(connection, time.wrap(sql));
+      time.after(connection);
+      terminals.push(await answer);
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
       return { write, statement, error: renameError(error, write.shard) };

@@ -1,6 +1,5 @@
 // Checks what clients send as proof of a password against what is known of their user's passwords.
-import { generateKeyPair, type KeyObject, randomBytes } from 'node:crypto';
-import { promisify } from 'node:util';
+import { randomBytes } from 'node:crypto';
 import {
   cachingSha2Digest,
   cachingSha2ProofMatches,
@@ -10,17 +9,6 @@ import {
   type Secret,
 } from '../protocol/auth.ts';
 import type { User, UserDirectory } from './options.ts';
-
-export interface RsaKeys {
-  readonly privateKey: KeyObject;
-  /** PEM, as clients ask for it. */
-  readonly publicKey: Buffer;
-}
-
-export async function createRsaKeys(): Promise<RsaKeys> {
-  const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
-  return { privateKey, publicKey: Buffer.from(publicKey.export({ type: 'spki', format: 'pem' })) };
-}
 
 const cacheMax = 10_000;
 

@@ -10,8 +10,9 @@ import { frame } from '../protocol/packet-framing.ts';
 import { Admission } from './admission.ts';
 import { AuthThrottle } from './auth-throttle.ts';
 import { ClientConnection, type ConnectionShared } from './client-connection.ts';
-import { Credentials, createRsaKeys, type RsaKeys } from './credentials.ts';
+import { Credentials } from './credentials.ts';
 import type { FrontendDeps, ListenerOptions } from './options.ts';
+import { createRsaKeys, type RsaKeys } from './rsa-keys.ts';
 import { secureContext } from './tls.ts';
 
 /** Connections by state. */
@@ -48,7 +49,7 @@ function tooManyConnections(): Buffer {
  * and key do not fit.
  */
 export async function startListener(options: ListenerOptions, deps: FrontendDeps): Promise<Listener> {
-  const listener = new SocketListener(options, deps, await createRsaKeys());
+  const listener = new SocketListener(options, deps, deps.keys ?? (await createRsaKeys()));
   await listener.start();
   return listener;
 }

@@ -18,8 +18,9 @@ import {
   encodeAuthSwitch,
   isSslRequest,
 } from '../protocol/handshake.ts';
-import type { Credentials, RsaKeys } from './credentials.ts';
+import type { Credentials } from './credentials.ts';
 import type { User } from './options.ts';
+import type { RsaKeys } from './rsa-keys.ts';
 
 /** What is the same for all logins of a connection. */
 export interface LoginContext {

@@ -1,6 +1,7 @@
 // What the frontend is told: where to listen, its limits, who may log in, what it counts and logs.
 import type { Secret } from '../protocol/auth.ts';
 import type { SessionFactory } from '../session/contract.ts';
+import type { RsaKeys } from './rsa-keys.ts';
 
 export interface TlsOptions {
   /** `required` refuses logins without TLS before any credential is looked at (Unix sockets are exempt). */
@@ -86,4 +87,6 @@ export interface FrontendDeps {
   readonly users: UserDirectory;
   readonly counters: FrontendCounters;
   readonly log: FrontendLog;
+  /** For listeners that must show clients one public key; a new pair is made without it. */
+  readonly keys?: RsaKeys;
 }

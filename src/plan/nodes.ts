@@ -193,8 +193,6 @@ export interface InsertNode {
    * each shard would count by itself. null: no such column, or the application answers for it.
    */
   readonly guardCell: number | null;
-  /** When all rows go to one shard and no cell is filled in, the client's own packet may be sent. */
-  readonly unchanged: boolean;
   /** The text asks for the time (NOW() ...): all shards must see the same instant. */
   readonly pinTime: boolean;
 }
@@ -227,6 +225,8 @@ export interface DmlNode {
   readonly unchanged: boolean;
   /** Reference tables: the same rows change on every shard, so affected rows count once. */
   readonly everywhere: boolean;
+  /** The text asks for the time (NOW() ...): all shards must see the same instant. */
+  readonly pinTime: boolean;
 }
 
 /** DDL and administration: the statement on every shard of the keyspace; `result` tells which answer the client gets. */

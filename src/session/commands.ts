@@ -1,4 +1,4 @@
-// Every command but COM_QUERY: one line per command number.
+// Every command but COM_QUERY and COM_STMT_EXECUTE: one line per command number.
 import { shardgateError } from '../errors/catalog.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import { Command, decodeLongData, decodeProcessKill, decodeSetOption, decodeStatementId } from '../protocol/commands.ts';
@@ -7,7 +7,6 @@ import { frame } from '../protocol/packet-framing.ts';
 import { answerOk } from './answer.ts';
 import { runFieldList } from './field-list.ts';
 import { killSession } from './kill-statement.ts';
-import { executePrepared } from './prepared-execution.ts';
 import { prepareStatement } from './prepared-prepare.ts';
 import type { Session } from './session.ts';
 import { statusFlags } from './status.ts';
@@ -15,15 +14,15 @@ import { statusFactsOf } from './status-facts.ts';
 import { parseTarget } from './use-statement.ts';
 
 /** Answers one command; a promise when it waits for something. Throws nothing: errors are the returned promise's. */
-export function runCommand(session: Session, packets: Buffer, payload: Buffer): void | Promise<void> {
+export function runCommand(session: Session, payload: Buffer): void | Promise<void> {
   try {
-    return dispatch(session, packets, payload);
+    return dispatch(session, payload);
   } catch (error) {
     return Promise.reject(error);
   }
 }
 
-function dispatch(session: Session, packets: Buffer, payload: Buffer): void | Promise<void> {
+function dispatch(session: Session, payload: Buffer): void | Promise<void> {
   const { sink, state, deps } = session;
   switch (payload[0]) {
     case Command.ping:
@@ -33,8 +32,6 @@ function dispatch(session: Session, packets: Buffer, payload: Buffer): void | Pr
       return answerOk(sink);
     case Command.stmtPrepare:
       return prepareStatement(session, payload.toString('latin1', 1));
-    case Command.stmtExecute:
-      return executePrepared(session, packets, payload);
     case Command.stmtSendLongData: {
       const { statementId, paramIndex, data } = decodeLongData(payload);
       state.prepared.appendLongData(statementId, paramIndex, data);

@@ -12,10 +12,10 @@ import { packetsOf } from './backend-read.ts';
 import { fillParams } from './fill-params.ts';
 import type { PreparedStatement } from './prepared-statements.ts';
 import type { Session } from './session.ts';
-import { runToEnd } from './run-to-end.ts';
+import type { StatementInput } from './statement-run.ts';
 
-/** Throws 1243, 1210; the answer goes to the session's sink. */
-export async function executePrepared(session: Session, _packets: Buffer, payload: Buffer): Promise<void> {
+/** The statement a COM_STMT_EXECUTE runs. Throws 1243, 1210, 1835. `payload` is used until the answer has ended. */
+export function decodePrepared(session: Session, payload: Buffer): StatementInput {
   const { state, deps } = session;
   const { statementId } = decodeExecuteHead(payload);
   const statement = state.prepared.get(statementId, 'mysqld_stmt_execute');
@@ -24,24 +24,32 @@ export async function executePrepared(session: Session, _packets: Buffer, payloa
     state.prepared.reset(statement);
     throw failure;
   }
-  const longData = new Map([...statement.longData].map(([param, parts]) => [param, Buffer.concat(parts)]));
+  const longData = longDataOf(statement);
   const command = decodeExecute(payload, {
     paramCount: statement.paramCount,
     types: statement.paramTypes,
-    longData: longData.size === 0 ? null : longData,
+    longData,
     noBackslashEscapes: state.mode.noBackslashEscapes,
   });
-  if (command.sentTypes) statement.paramTypes = Buffer.from(command.types);
-  const relay = longData.size === 0 ? new HandleRelay(payload, statement, deps.handles) : null;
-  const text = relay === null ? fillText(statement.text, command.params, session) : statement.text;
-  state.prepared.reset(statement);
-  await runToEnd(session, {
-    text,
-    packets: null,
-    params: relay === null ? [] : command.params,
-    format: 'binary',
-    prepared: relay,
-  });
+  if (command.sentTypes && !sameTypes(command.types, statement.paramTypes)) {
+    statement.paramTypes = Buffer.from(command.types);
+  }
+  if (longData !== null) {
+    state.prepared.reset(statement);
+    const text = fillText(statement.text, command.params, session);
+    return { text, packets: null, params: [], format: 'binary', prepared: null };
+  }
+  const prepared = new HandleRelay(payload, statement, deps.handles);
+  return { text: statement.text, packets: null, params: command.params, format: 'binary', prepared };
+}
+
+function longDataOf(statement: PreparedStatement): ReadonlyMap<number, Buffer> | null {
+  if (statement.longData.size === 0) return null;
+  return new Map([...statement.longData].map(([param, parts]) => [param, Buffer.concat(parts)]));
+}
+
+function sameTypes(sent: Buffer, known: Buffer | null): boolean {
+  return known !== null && known.equals(sent);
 }
 
 /** Finds or makes the connection's handle for a text and aims the client's execution at it. */

@@ -10,6 +10,7 @@ import type { SessionDependencies } from './dependencies.ts';
 import { toSqlError } from './error-of.ts';
 import type { RegisteredSession } from './registry.ts';
 import { Cancellation } from './statement-execution.ts';
+import { decodePrepared } from './prepared-execution.ts';
 import { SessionState, type Target } from './state.ts';
 import type { Settings } from './settings.ts';
 import { StatementLog } from './statement-log.ts';
@@ -90,8 +91,13 @@ export class Session implements ClientSession, RegisteredSession {
       this.#textQuery.start(payload.toString('latin1', 1), packets, this.#finishText);
       return;
     }
+    if (payload[0] === Command.stmtExecute) {
+      this.#running = '';
+      this.#textQuery.startOne(() => decodePrepared(this, payload), this.#finishText);
+      return;
+    }
     this.sink.onEnd = null;
-    const command = runCommand(this, packets, payload);
+    const command = runCommand(this, payload);
     if (command === undefined) this.#finish();
     else command.then(this.#finish, this.#fail);
   }

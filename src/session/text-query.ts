@@ -1,4 +1,4 @@
-// COM_QUERY: one statement straight to the engine, several one after the other.
+// COM_QUERY and COM_STMT_EXECUTE: one statement straight to the engine, several one after the other.
 import { isSingleStatement, splitStatements } from '../sql/split.ts';
 import type { SqlText } from '../sql/mode.ts';
 import { SqlError } from '../errors/sql-error.ts';
@@ -7,7 +7,7 @@ import type { BindValue } from '../value/bind-value.ts';
 import type { Outcome } from './client-sink.ts';
 import { toSqlError } from './error-of.ts';
 import type { Session } from './session.ts';
-import { startStatement } from './statement-run.ts';
+import { startStatement, type StatementInput } from './statement-run.ts';
 
 const noParams: readonly BindValue[] = [];
 
@@ -32,7 +32,7 @@ export class TextQuery {
     this.#done = done;
     try {
       if (isSingleStatement(text, this.#session.state.mode)) {
-        this.#run(text, packets);
+        this.#run({ text, packets, params: noParams, format: 'text', prepared: null });
         return;
       }
     } catch (error) {
@@ -64,7 +64,8 @@ export class TextQuery {
       this.#outcome = null;
       await new Promise<void>((resolve) => {
         this.#step = resolve;
-        this.#run(text.slice(span.start, span.end), null);
+        const part = text.slice(span.start, span.end);
+        this.#run({ text: part, packets: null, params: noParams, format: 'text', prepared: null });
       });
       this.#step = null;
       if (this.#lastError() !== null) return;
@@ -76,7 +77,17 @@ export class TextQuery {
     return outcome === null ? null : outcome.error;
   }
 
-  #run(text: SqlText, packets: Buffer | null): void {
+  /** A statement decoded from another command. */
+  startOne(decode: () => StatementInput, done: () => void): void {
+    this.#done = done;
+    try {
+      this.#run(decode());
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  #run(input: StatementInput): void {
     const session = this.#session;
     session.sink.onEnd = this.#onEnd;
     this.#outcome = null;
@@ -84,7 +95,7 @@ export class TextQuery {
     this.#waiting = false;
     let promise: void | Promise<void>;
     try {
-      promise = startStatement(session, { text, packets, params: noParams, format: 'text', prepared: null });
+      promise = startStatement(session, input);
     } catch (error) {
       this.#starting = false;
       session.sink.fail(toSqlError(error));
@@ -103,9 +114,10 @@ export class TextQuery {
     if (!this.#starting && !this.#waiting) this.#complete();
   };
 
+  /** A statement that had to wait for a connection is only sent by now: its answer's end completes it. */
   readonly #settled = (): void => {
     this.#waiting = false;
-    this.#complete();
+    if (this.#outcome !== null) this.#complete();
   };
 
   readonly #failed = (error: unknown): void => {

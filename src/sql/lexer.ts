@@ -302,8 +302,10 @@ export class Lexer {
     if (isExecutableComment(text, at, mode)) {
       this.executableComments = true;
       const body = executableBodyStart(text, at, mode);
-      this.inExecutable = body >= 0;
-      return body >= 0 ? body : this.ended(at, commentEnd(text, at + 3, true));
+      if (body < 0) return this.ended(at, commentEnd(text, at + 3, true));
+      // One level only: the first end that follows ends the code, as on the servers.
+      this.inExecutable = true;
+      return body;
     }
     const end = this.ended(at, commentEnd(text, at + 2, false));
     if (isDirective(text, at)) {

@@ -16,7 +16,10 @@ export interface RowView {
   end(column: number): number;
   /** The cell's bytes as they travel; null for NULL. */
   slice(column: number): Buffer | null;
-  /** The cell as MySQL prints it, as binary string (one char = one byte); null for NULL. */
+  /**
+   * The cell as MySQL prints it, as binary string (one char = one byte); null for NULL. Floating point cells of binary rows
+   * print as JavaScript does: compare them by `double`.
+   */
   text(column: number): string | null;
   /** An integer cell, exact; null for NULL. Throws SqlError 1835 when the cell holds no integer. */
   integer(column: number): bigint | null;

@@ -6,6 +6,7 @@ import {
   type User,
   userDirectory,
 } from '../../src/frontend/options.ts';
+import { createRsaKeys } from '../../src/frontend/rsa-keys.ts';
 import { clearSecret, hashedSecret, type Secret } from '../../src/protocol/auth.ts';
 import { cryptSha256 } from '../../src/protocol/sha256-crypt.ts';
 import { FakeSessions } from './fake-sessions.ts';
@@ -37,6 +38,9 @@ export const clearUsers = new Map([
   ['rotating', user(clearSecret('old'), clearSecret('new'))],
   ['nobody', user(clearSecret(''))],
 ]);
+
+// One pair for all tests of a file: making one takes longer than most tests.
+const keys = createRsaKeys();
 
 const salt = '0123456789abcdefghij';
 
@@ -70,7 +74,7 @@ export async function startHarness(
       ...listenerDefaults,
       ...options,
     },
-    { sessions, users: userDirectory(users), counters, log },
+    { sessions, users: userDirectory(users), counters, log, keys: await keys },
   );
   const port = listener.port ?? 0;
   return {

@@ -43,9 +43,7 @@ class Filler {
     this.#options = options;
     const names = fragment.columns.map((column) => quoteIdentifier(column.name)).join(',');
     this.#head = `INSERT INTO ${quoteIdentifier(table)} (${names}) VALUES `;
-    this.#writers = fragment.columns.map((column, i) =>
-      literalWriter(i, definitionAt(columns, i), column.carry),
-    );
+    this.#writers = fragment.columns.map((column, i) => literalWriter(i, definitionAt(columns, i), column));
     this.#collectors = fragment.columns.map((_column, i) => keyValues.collector(fragment.id, i));
   }
 

@@ -15,9 +15,9 @@ export type LiteralWriter = (row: RowView) => string;
 export function literalWriter(
   index: number,
   column: ColumnDefinition,
-  carry: FragmentColumn['carry'] = undefined,
+  fragmentColumn: Pick<FragmentColumn, 'kind' | 'carry'> = { kind: 'computed' },
 ): LiteralWriter {
-  if (carry === 'unixTime') return orNull(index, unixTimeLiteral);
+  if (fragmentColumn.carry === 'unixTime') return orNull(index, unixTimeLiteral);
   switch (column.type) {
     case FieldType.null:
       return () => 'NULL';
@@ -36,9 +36,10 @@ export function literalWriter(
     case FieldType.newDate:
     case FieldType.time:
     case FieldType.dateTime:
-    case FieldType.timestamp:
     case FieldType.year:
       return orNull(index, (text) => `'${text}'`);
+    case FieldType.timestamp:
+      return orNull(index, fragmentColumn.kind === 'bare' ? localTimeLiteral : (text) => `'${text}'`);
     case FieldType.bit:
       return bytesWriter(index, bitLiteral);
     case FieldType.json:
@@ -77,6 +78,11 @@ function textLiteral(column: ColumnDefinition): (bytes: Buffer) => string {
 
 function bitLiteral(bytes: Buffer): string {
   return bytes.length === 0 ? '0' : BigInt(`0x${bytes.toString('hex')}`).toString();
+}
+
+/** A TIMESTAMP by its text in the client's zone (`@__sg_zone` keeps it during the fill), where the plan did not ask for its number. */
+function localTimeLiteral(text: string): string {
+  return text.startsWith('0000') ? `'${text}'` : `CONVERT_TZ('${text}', @__sg_zone, '+00:00')`;
 }
 
 /** Seconds since 1970 with their fraction -> the UTC date and time; 0 is the zero date, which has no other number. */

@@ -29,7 +29,10 @@ export class FragmentColumns {
 
   /** The fragment's select list. */
   get items(): Template {
-    return joinWith(', ', this.#entries.map((entry) => entry.item));
+    return joinWith(
+      ', ',
+      this.#entries.map((entry) => entry.item),
+    );
   }
 
   /** A column as it is; returns its name on the workspace. */
@@ -38,10 +41,9 @@ export class FragmentColumns {
     if (known !== undefined) return known.made.name;
     const type = typeOf(column);
     const sql = columnText(column);
-    // FLOAT prints six digits; as a double it keeps all (trap 7).
-    const exact = typeof type !== 'string' && type.dataType === 'float' ? join(sql, text('+0e0')) : sql;
     const kind = type === 'computed' ? 'computed' : 'bare';
-    return this.#add(column, 'bare', exact, kind, name ?? this.#nextName(), sql);
+    const carry = carryOf(column);
+    return this.#add(column, 'bare', carried(sql, carry), kind, name ?? this.#nextName(), sql, carry);
   }
 
   /** MIN or MAX of a column: any value of the column's own type. */
@@ -49,8 +51,9 @@ export class FragmentColumns {
     const known = this.#entries.find((entry) => entry.role === operation && isColumn(entry, column));
     if (known !== undefined) return known.made.name;
     const sql = columnText(column);
-    const item = join(text(`${operation}(`), sql, text(')'));
-    return this.#add(column, operation, item, 'bare', this.#nextName(), sql);
+    const carry = carryOf(column);
+    const item = join(text(`${operation}(`), carried(sql, carry), text(')'));
+    return this.#add(column, operation, item, 'bare', this.#nextName(), sql, carry);
   }
 
   /** An expression; the engine gives it the widest type of its result. */
@@ -69,12 +72,34 @@ export class FragmentColumns {
     kind: FragmentColumn['kind'],
     name: string,
     sql: Template,
+    carry: FragmentColumn['carry'] = undefined,
   ): string {
     const indexed = column !== null && role === 'bare' && this.#indexed(column);
-    const made: FragmentColumn = { name, kind, sql, origin: kind === 'bare' ? originOf(column) : null, indexed };
+    const origin = kind === 'bare' ? originOf(column) : null;
+    const made: FragmentColumn = {
+      name,
+      kind,
+      sql,
+      origin,
+      indexed,
+      ...(carry === undefined ? {} : { carry }),
+    };
     this.#entries.push({ column, role, item, made });
     return name;
   }
+}
+
+/** FLOAT prints six digits, the local text of a TIMESTAMP is ambiguous in one hour of the year (trap 7). */
+function carryOf(column: ColumnId): FragmentColumn['carry'] {
+  const type = typeOf(column);
+  if (typeof type === 'string') return undefined;
+  if (type.dataType === 'float') return 'double';
+  return type.dataType === 'timestamp' ? 'unixTime' : undefined;
+}
+
+function carried(sql: Template, carry: FragmentColumn['carry']): Template {
+  if (carry === 'double') return join(sql, text('+0e0'));
+  return carry === 'unixTime' ? join(text('UNIX_TIMESTAMP('), sql, text(')')) : sql;
 }
 
 function isColumn(entry: Entry, column: ColumnId): boolean {

@@ -38,10 +38,17 @@ export function joins(
     close(c, operands, open);
     operator = joinOperator(c);
   } while (operator !== null);
-  let result = pop(c, operands);
-  for (let pending = open.pop(); pending !== undefined; pending = open.pop()) {
-    if (pending.type === 'left' || pending.type === 'right') c.fail();
-    result = graft(pending, pop(c, operands), result);
+  return graftAll(c, operands, open);
+}
+
+/** Joins that never got a condition, from left to right. */
+function graftAll(c: Cursor, operands: readonly TableReference[], open: readonly Operator[]): TableReference {
+  const [head, ...others] = operands;
+  let result = head ?? c.fail();
+  for (const [index, right] of others.entries()) {
+    const operator = open[index] ?? c.fail();
+    if (operator.type === 'left' || operator.type === 'right') c.fail();
+    result = graft(operator, result, right);
   }
   return result;
 }

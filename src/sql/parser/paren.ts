@@ -67,7 +67,6 @@ export function subquery(c: Cursor): Subquery {
 
 /** `(query)`, `(expression)` or `(expression, ...)`. */
 export function parenthesised(c: Cursor): Paren | Row | Subquery {
-  c.enter();
   const start = c.start;
   c.expectKind(T.openParen);
   const content = inside(c);
@@ -77,7 +76,6 @@ export function parenthesised(c: Cursor): Paren | Row | Subquery {
     while (c.acceptKind(T.comma)) items.push(c.grammar.expression(c, level.any));
   }
   c.expectKind(T.closeParen);
-  c.leave();
   const end = c.lastEnd;
   if (content.query !== null) return { kind: 'subquery', query: content.query, start, end };
   if (items !== null) return { kind: 'row', keyword: false, items, start, end };
@@ -93,7 +91,9 @@ function inside(c: Cursor): Content {
   if (c.kind !== T.openParen || !parensStartQuery(c)) {
     return { query: null, expression: c.grammar.expression(c, level.any) };
   }
+  c.enter();
   const inner = parenthesised(c);
+  c.leave();
   if (inner.kind === 'subquery' && continuesQuery(c)) {
     return { query: c.grammar.queryAfter(c, parenQuery(inner)), expression: null };
   }

@@ -32,8 +32,8 @@ afterEach(async () => {
 });
 
 function hashKey(): RoutingKey {
-  const vindex = createVindex('hash', { type: 'hash' });
-  if (!('vindex' in vindex)) throw new Error(JSON.stringify(vindex));
+  const vindex = createVindex('hash', { type: 'hash', params: new Map(), owner: null });
+  if (vindex.vindex === null) throw new Error(JSON.stringify(vindex));
   return {
     table: 'users',
     vindex: vindex.vindex,
@@ -84,6 +84,8 @@ function insert(rows: readonly (readonly string[])[], more: Partial<InsertNode> 
     shardingCells: [0],
     sequence: null,
     everywhere: false,
+    guardCell: null,
+    pinTime: false,
     ...more,
   };
 }
@@ -131,7 +133,7 @@ describe('insert', () => {
       insert([
         ["'8'", "'a'", '1'],
         ['3.6', "'b'", '1'],
-        ["x'0A'+0", "'c'", '1'],
+        ['0x0A', "'c'", '1'],
         ['40+2', "'d'", '1'],
       ]),
       write,
@@ -232,6 +234,7 @@ describe('update and delete', () => {
       template: text(sql),
       unchanged: false,
       everywhere: false,
+      pinTime: false,
       ...more,
     };
   }
@@ -270,7 +273,14 @@ describe('update and delete', () => {
 
 describe('each shard', () => {
   function everywhere(sql: string, result: EachShardNode['result']): EachShardNode {
-    return { kind: 'eachShard', keyspace: 'shop', destination: { kind: 'all' }, template: text(sql), result };
+    return {
+      kind: 'eachShard',
+      keyspace: 'shop',
+      destination: { kind: 'all' },
+      template: text(sql),
+      result,
+      warning: null,
+    };
   }
 
   test('DDL runs on all, a partial failure is said by shard', async () => {

@@ -243,11 +243,12 @@ describe.each(['', 'STRICT_ALL_TABLES'])('sql_mode "%s"', (sqlMode) => {
     const column = await columnOf(type);
     const wrong: string[] = [];
     let routed = 0;
+    let compared = 0;
     for (const literal of literals) {
       const stored = await insertedText(literal);
       const value = toInsertValue(valueOfLiteral(literal), column);
       if (value === null) continue;
-      routed += 1;
+      if (stored !== undefined && stored !== null) routed += 1;
       const expected = stored === undefined ? 'error' : JSON.stringify(storedVindexValue(stored, column));
       // What the server refuses may have any shard: nothing is stored.
       if (expected !== 'error' && JSON.stringify(value) !== expected) {
@@ -257,10 +258,10 @@ describe.each(['', 'STRICT_ALL_TABLES'])('sql_mode "%s"', (sqlMode) => {
     for (const literal of literals) {
       const value = toVindexValue(valueOfLiteral(literal), column);
       if (value === null || value.kind === 'null') continue;
-      routed += 1;
       const [found] = await connection.query<Stored[]>(
         `SELECT DISTINCT ${storedText} AS stored FROM t WHERE c = ${literal}`,
       );
+      compared += found.length;
       for (const row of found) {
         const rowValue = storedVindexValue(decode(row.stored), column);
         for (const vindex of kinds.filter((kind) => equalityExact(kind, column))) {
@@ -274,6 +275,7 @@ describe.each(['', 'STRICT_ALL_TABLES'])('sql_mode "%s"', (sqlMode) => {
       }
     }
     expect(wrong).toEqual([]);
-    if (/INT|CHAR|TEXT|BINARY|BLOB|DATE|DECIMAL|YEAR/.test(type)) expect(routed).toBeGreaterThan(2);
+    if (/INT|CHAR|TEXT|BINARY|BLOB|DATE|DECIMAL|YEAR/.test(type)) expect(routed).toBeGreaterThan(0);
+    if (/INT|CHAR|TEXT|BINARY|BLOB|DATE|DECIMAL|YEAR/.test(type)) expect(compared).toBeGreaterThan(0);
   });
 });

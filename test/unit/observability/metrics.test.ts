@@ -90,7 +90,7 @@ describe('metrics', () => {
     for (const line of (await scrape(all)).split('\n')) {
       if (line.startsWith('# TYPE ')) typed.add(line.split(' ')[2] ?? '');
       if (line === '' || line.startsWith('#')) continue;
-      expect(line).toMatch(/^[a-z_]+(\{[^{}]*\})? (-?[\d.e+-]+|[Nn]a[Nn]|\+Inf)$/);
+      expect(line).toMatch(/^[a-z_0-9]+(\{[^{}]*\})? (-?[\d.e+-]+|[Nn]a[Nn]|\+Inf)$/);
       const series = line.slice(0, line.lastIndexOf(' '));
       expect(seen.has(series), series).toBe(false);
       seen.add(series);
