@@ -77,7 +77,13 @@ export function describeNode(node: PlanNode): JsonObject {
         ...(node.warning === null ? {} : { warning: node.warning }),
       };
     case 'refuse':
-      return { kind: node.kind, id: node.id, errno: node.errno, message: node.message, asksServer: node.ask !== null };
+      return {
+        kind: node.kind,
+        id: node.id,
+        errno: node.errno,
+        message: node.message,
+        asksServer: node.ask !== null,
+      };
     default:
       return assertNever(node);
   }
@@ -166,7 +172,10 @@ function describeKey(key: SortKey): string {
 
 function describeLimit(limit: Limit | null): Json {
   if (limit === null) return null;
-  return { offset: limit.offset === null ? null : describeRef(limit.offset), count: describeRef(limit.count) };
+  return {
+    offset: limit.offset === null ? null : describeRef(limit.offset),
+    count: describeRef(limit.count),
+  };
 }
 
 export function describeDestination(destination: Destination): Json {

@@ -151,7 +151,12 @@ export interface FragmentColumn {
   readonly kind: 'bare' | 'computed';
   readonly sql: Template;
   /** Where a bare column comes from, for metadata; null for computed ones. */
-  readonly origin: { readonly keyspace: string; readonly table: string; readonly alias: string; readonly column: string } | null;
+  readonly origin: {
+    readonly keyspace: string;
+    readonly table: string;
+    readonly alias: string;
+    readonly column: string;
+  } | null;
   /** Used in an equality or correlation: worth an index. */
   readonly indexed: boolean;
   /**

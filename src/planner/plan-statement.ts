@@ -3,17 +3,33 @@ import { shardgateError } from '../errors/catalog.ts';
 import type { Plan } from '../plan/nodes.ts';
 import type { Statement } from '../sql/ast.ts';
 import type { PlanContext } from './context.ts';
+import {
+  planAlterTable,
+  planCreateIndex,
+  planCreateTable,
+  planCreateView,
+  planDatabase,
+  planNamedTables,
+} from './ddl/plan-ddl.ts';
+import { planAdmin, planCall, planDo, planExplain, planLoadData, planObject } from './ddl/plan-other.ts';
 import { planQuery } from './query/plan-query.ts';
+import { planTargeted } from './targeted.ts';
+import { planDml } from './write/plan-dml.ts';
+import { planInsert } from './write/plan-insert.ts';
 
 /**
  * Plans one statement. Pure and synchronous.
  *
- * Takes queries, INSERT/REPLACE/UPDATE/DELETE, DDL and table administration (`CREATE TABLE`, `ANALYZE TABLE` ...).
- * Session statements (SET, SHOW, USE, transactions, PREPARE ...) and statements over information_schema and its kin are
- * the session's business: the former are refused here, the latter go to any server.
+ * Takes queries, INSERT/REPLACE/UPDATE/DELETE, DDL, table administration (`ANALYZE TABLE` ...), CALL, DO, EXPLAIN.
+ * Session statements (SET, SHOW, USE, transactions, PREPARE ...) are the session's business and refused here; so are
+ * statements over information_schema and its kin, which here go to any server.
  * Throws SqlError: a server's own error it can word exactly (1046, 1049, 1146), or a catalogue error naming the construct.
  */
 export function planStatement(statement: Statement, context: PlanContext): Plan {
+  return context.target.shards === null ? byVschema(statement, context) : planTargeted(statement, context);
+}
+
+function byVschema(statement: Statement, context: PlanContext): Plan {
   switch (statement.kind) {
     case 'select':
     case 'setOperation':
@@ -21,6 +37,56 @@ export function planStatement(statement: Statement, context: PlanContext): Plan 
     case 'valuesQuery':
     case 'tableQuery':
       return planQuery(statement, context);
+    case 'insert':
+      return planInsert(statement, context);
+    case 'update':
+    case 'delete':
+      return planDml(statement, context);
+    case 'setStatementFor':
+      return planStatement(statement.statement, context);
+    case 'explain': {
+      if (statement.statement === null) throw shardgateError('SG2020', { kind: 'EXPLAIN FOR CONNECTION' });
+      return planExplain(statement, planStatement(statement.statement, context), context);
+    }
+    default:
+      return ddl(statement, context);
+  }
+}
+
+function ddl(statement: Statement, context: PlanContext): Plan {
+  switch (statement.kind) {
+    case 'createTable':
+      return planCreateTable(statement, context);
+    case 'alterTable':
+      return planAlterTable(statement, context);
+    case 'createView':
+      return planCreateView(statement, context);
+    case 'dropTable':
+      return planNamedTables(statement, statement.tables, 'DROP', context);
+    case 'truncateTable':
+      return planNamedTables(statement, [statement.table], 'TRUNCATE', context);
+    case 'createIndex':
+      return planCreateIndex(statement, context);
+    case 'dropIndex':
+      return planNamedTables(statement, [statement.table], 'DROP INDEX', context);
+    case 'renameTable': {
+      const names = statement.pairs.flatMap((pair) => [pair.from]);
+      return planNamedTables(statement, names, 'RENAME TABLE', context);
+    }
+    case 'createDatabase':
+    case 'dropDatabase':
+    case 'alterDatabase':
+      return planDatabase(statement, context);
+    case 'objectStatement':
+      return planObject(statement, context);
+    case 'admin':
+      return planAdmin(statement, context);
+    case 'callProcedure':
+      return planCall(statement, context);
+    case 'loadData':
+      return planLoadData(statement, context);
+    case 'do':
+      return planDo(statement, context);
     default:
       throw shardgateError('SG2020', { kind: statement.kind });
   }

@@ -47,7 +47,10 @@ function refuseNode(node: Node): SqlError | null {
 }
 
 /** An error as a plan. `ask`: let a server say its own error first. */
-export function refuse(error: SqlError, ask: { keyspace: string; template: Template } | null = null): RefuseNode {
+export function refuse(
+  error: SqlError,
+  ask: { keyspace: string; template: Template } | null = null,
+): RefuseNode {
   const { errno, sqlState, message, id } = error;
   return { kind: 'refuse', errno, sqlState, message, id, ask };
 }

@@ -36,7 +36,9 @@ export function join(...templates: readonly Template[]): Template {
 
 /** Templates with a separator between them. */
 export function joinWith(separator: string, templates: readonly Template[]): Template {
-  return join(...templates.flatMap((template, index) => (index === 0 ? [template] : [text(separator), template])));
+  return join(
+    ...templates.flatMap((template, index) => (index === 0 ? [template] : [text(separator), template])),
+  );
 }
 
 /**

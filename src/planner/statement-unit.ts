@@ -1,6 +1,15 @@
 // The statement's own text with the normaliser's slots, or any other text with parameters only.
 import type { Node, SqlText } from '../sql/ast.ts';
-import { type Normalized, S, sameSpelling, slotAt, slotCount, slotEnd, slotKind, slotStart } from '../sql/normalize-slot.ts';
+import {
+  type Normalized,
+  S,
+  sameSpelling,
+  slotAt,
+  slotCount,
+  slotEnd,
+  slotKind,
+  slotStart,
+} from '../sql/normalize-slot.ts';
 import { type Hole, paramHoles, type SlotHit, type TextUnit } from './text-unit.ts';
 
 /** Unit of a text whose literals are constants of the plan. */

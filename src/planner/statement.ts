@@ -1,7 +1,7 @@
 // One bound statement with everything the planning rules ask of it.
 import type { Delete, Query, Update } from '../sql/ast.ts';
-import type { Keyspace } from '../vschema/model.ts';
 import { present } from '../util/assert.ts';
+import type { Keyspace } from '../vschema/model.ts';
 import { bindStatement } from './bind/bind.ts';
 import type { Binding } from './bind/model.ts';
 import type { PlanContext } from './context.ts';

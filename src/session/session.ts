@@ -81,6 +81,11 @@ export class Session implements ClientSession, RegisteredSession {
     return this.state.scope.open;
   }
 
+  /** Nothing runs and nothing is open: a drain may close this client without losing anything of its. */
+  get quiet(): boolean {
+    return this.#done === null && !this.state.scope.open && this.state.scope.reservedShards.length === 0;
+  }
+
   command(packets: Buffer, payload: Buffer, done: () => void): void {
     this.#done = done;
     this.#sinceMs = performance.now();

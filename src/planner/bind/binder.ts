@@ -54,7 +54,9 @@ export class Binder implements BinderPort {
   bind(node: Query | Update | Delete, unit: TextUnit): Binding {
     const place: Place = { unit, scope: null, outer: null, database: this.host.database, depth: 0 };
     const root =
-      node.kind === 'update' || node.kind === 'delete' ? this.#dmlBlock(node, place) : this.query(node, place);
+      node.kind === 'update' || node.kind === 'delete'
+        ? this.#dmlBlock(node, place)
+        : this.query(node, place);
     const { columns, tables, blocks, doubts, systemTables, aliasClashes } = this;
     return { root, columns, tables, blocks, doubts, systemTables, aliasClashes };
   }
@@ -106,7 +108,8 @@ export class Binder implements BinderPort {
     for (const item of node.list.items) this.#expressions(item.expression, block, place, null);
     if (node.where !== null) this.#where(node.where.expression, block, place);
     const aliases = aliasesOf(node);
-    if (node.groupBy !== null) this.#expressions(node.groupBy, block, place, null, { ...aliases, columnFirst: true });
+    if (node.groupBy !== null)
+      this.#expressions(node.groupBy, block, place, null, { ...aliases, columnFirst: true });
     for (const clause of [node.having, node.window, node.orderBy]) {
       if (clause !== null) this.#expressions(clause, block, place, null, aliases);
     }
@@ -147,7 +150,17 @@ export class Binder implements BinderPort {
     const right = this.query(node.right, place);
     this.#subqueriesOfTail(node.orderBy, place);
     const { operator, all } = node;
-    return { kind: 'set', node, unit: place.unit, operator, all, left, right, limited: node.limit !== null, with: ctes };
+    return {
+      kind: 'set',
+      node,
+      unit: place.unit,
+      operator,
+      all,
+      left,
+      right,
+      limited: node.limit !== null,
+      with: ctes,
+    };
   }
 
   #paren(node: ParenQuery, outside: Place): BoundQuery {
@@ -172,7 +185,15 @@ export class Binder implements BinderPort {
     for (const expression of node.expressions) {
       const columns = expression.columns.map((column) => column.name);
       const { name } = expression.name;
-      const cte: Cte = { name, columns, recursive: false, query: null, references: 0, unit: place.unit, node: expression };
+      const cte: Cte = {
+        name,
+        columns,
+        recursive: false,
+        query: null,
+        references: 0,
+        unit: place.unit,
+        node: expression,
+      };
       const visible = node.recursive ? [cte, ...ctes] : ctes;
       const inner = { ...place, scope: scopeWith(visible, place.scope), depth: place.depth + 1 };
       cte.query = this.query(expression.query, inner);
@@ -263,7 +284,8 @@ export class Binder implements BinderPort {
   star(source: Source): void {
     if (source.kind !== 'table') return;
     source.star = true;
-    for (const column of source.table.columns ?? []) if (!column.invisible) source.used.add(lower(column.name));
+    for (const column of source.table.columns ?? [])
+      if (!column.invisible) source.used.add(lower(column.name));
   }
 
   #markStar(table: string | null, block: Block): void {
@@ -292,7 +314,9 @@ export class Binder implements BinderPort {
     const trees: FromTree[] =
       table === null
         ? block.from
-        : block.sources.filter((source) => source.alias === table).map((source) => ({ kind: 'leaf', source }));
+        : block.sources
+            .filter((source) => source.alias === table)
+            .map((source) => ({ kind: 'leaf', source }));
     for (const tree of trees) {
       const columns = starColumns(tree);
       if (columns === null) return null;
@@ -302,7 +326,11 @@ export class Binder implements BinderPort {
   }
 
   /** Pairs that USING or NATURAL makes equal. */
-  commonColumns(left: readonly Source[], right: readonly Source[], names: readonly string[] | null): (readonly [ColumnId, ColumnId])[] {
+  commonColumns(
+    left: readonly Source[],
+    right: readonly Source[],
+    names: readonly string[] | null,
+  ): (readonly [ColumnId, ColumnId])[] {
     const pairs: (readonly [ColumnId, ColumnId])[] = [];
     const wanted = names ?? sharedNames(left, right);
     if (wanted === null) {
@@ -313,7 +341,11 @@ export class Binder implements BinderPort {
       const a = left.find((source) => has(source, name));
       const b = right.find((source) => has(source, name));
       if (a === undefined || b === undefined) this.doubts.push(`unknown column ${name} in USING`);
-      else pairs.push([{ source: a, name }, { source: b, name }]);
+      else
+        pairs.push([
+          { source: a, name },
+          { source: b, name },
+        ]);
     }
     for (const pair of pairs) for (const column of pair) this.use(column);
     return pairs;
@@ -331,7 +363,8 @@ interface Aliases {
 
 function aliasesOf(node: Select): Aliases {
   const items = new Map<string, Expression>();
-  for (const item of node.list.items) if (item.alias !== null) items.set(lower(item.alias.name), item.expression);
+  for (const item of node.list.items)
+    if (item.alias !== null) items.set(lower(item.alias.name), item.expression);
   const direct = new Set<Node>(node.orderBy?.items.map((item) => item.expression) ?? []);
   return { items, direct, columnFirst: false };
 }

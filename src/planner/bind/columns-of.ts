@@ -44,7 +44,9 @@ export function outputOf(query: BoundQuery): readonly OutputColumn[] | null {
     case 'block':
       return query.output;
     case 'set':
-      return outputOf(query.left)?.map((column) => ({ name: column.name, column: null, expression: null })) ?? null;
+      return (
+        outputOf(query.left)?.map((column) => ({ name: column.name, column: null, expression: null })) ?? null
+      );
     case 'paren':
       return outputOf(query.query);
     case 'values':

@@ -5,8 +5,8 @@ import type {
   Join,
   JsonTable,
   TableFunction,
-  Table as TableNode,
   TableName,
+  Table as TableNode,
   TableQuery,
   TableReference,
 } from '../../sql/ast.ts';
@@ -71,10 +71,29 @@ export class FromBinder {
         depth: place.depth + 1,
       };
       const query = this.#binder.query(view.query, inner);
-      const source = { kind: 'query', id, block, alias, node, query, origin: 'view', lateral: false, columns: [] } as const;
+      const source = {
+        kind: 'query',
+        id,
+        block,
+        alias,
+        node,
+        query,
+        origin: 'view',
+        lateral: false,
+        columns: [],
+      } as const;
       return leaf({ ...source, cte: null }, block);
     }
-    const source = { kind: 'table', id, block, alias, node, table, used: new Set<string>(), star: false } as const;
+    const source = {
+      kind: 'table',
+      id,
+      block,
+      alias,
+      node,
+      table,
+      used: new Set<string>(),
+      star: false,
+    } as const;
     this.#binder.tables.push(source);
     return leaf(source, block);
   }
@@ -98,7 +117,10 @@ export class FromBinder {
     const columns = node.columns.map((column) => column.name);
     const { lateral } = node;
     const alias = node.alias?.name ?? '';
-    return leaf({ kind: 'query', id, block, alias, node, query, origin: 'derived', lateral, columns, cte: null }, block);
+    return leaf(
+      { kind: 'query', id, block, alias, node, query, origin: 'derived', lateral, columns, cte: null },
+      block,
+    );
   }
 
   #function(node: JsonTable | TableFunction, block: Block, place: Place): Leaf {
@@ -114,7 +136,8 @@ export class FromBinder {
     const right = this.reference(node.right, block, place);
     const names = node.using?.columns.map((column) => column.name) ?? null;
     const merges = node.natural || node.using !== null;
-    if (node.natural) for (const source of [...sourcesIn(left), ...sourcesIn(right)]) this.#binder.star(source);
+    if (node.natural)
+      for (const source of [...sourcesIn(left), ...sourcesIn(right)]) this.#binder.star(source);
     const using = merges ? this.#binder.commonColumns(sourcesIn(left), sourcesIn(right), names) : [];
     const turned = node.type === 'right';
     return {

@@ -16,7 +16,8 @@ export function isSystemSchema(name: string): boolean {
 export function lookupTable(vschema: VSchema, name: TableName, database: string | null): Table | null {
   const schema = name.schema?.name ?? null;
   const table = name.name.name;
-  if (isSystemSchema(schema ?? '') || (schema === null && database !== null && isSystemSchema(database))) return null;
+  if (isSystemSchema(schema ?? '') || (schema === null && database !== null && isSystemSchema(database)))
+    return null;
   const found = resolveTable(vschema, database, schema, table);
   if (typeof found !== 'string') return found;
   switch (found) {
@@ -28,7 +29,10 @@ export function lookupTable(vschema: VSchema, name: TableName, database: string 
       throw new SqlError(1046, '3D000', 'No database selected');
     case 'ambiguous': {
       const owners = [...vschema.keyspaces.values()].filter((keyspace) => keyspace.tables.has(table));
-      throw shardgateError('SG2002', { table, keyspaces: owners.map((keyspace) => keyspace.name).join(', ') });
+      throw shardgateError('SG2002', {
+        table,
+        keyspaces: owners.map((keyspace) => keyspace.name).join(', '),
+      });
     }
   }
 }

@@ -1,7 +1,8 @@
 // What is known of a column's type, through derived tables; and when equality of two columns means equal routing values.
+
+import type { Column } from '../../vschema/model.ts';
 import { lower, outputOf } from '../bind/columns-of.ts';
 import type { ColumnId } from '../bind/model.ts';
-import type { Column } from '../../vschema/model.ts';
 
 /** `unknown`: nobody told us the table's columns. `computed`: an expression's result. */
 export function typeOf(column: ColumnId): Column | 'unknown' | 'computed' {
@@ -47,7 +48,11 @@ export function equalityCarries(a: ColumnId, b: ColumnId): boolean {
       return left.scale === right.scale;
     case 'text':
     case 'binary':
-      return left.collation === right.collation && left.charset === right.charset && left.dataType === right.dataType;
+      return (
+        left.collation === right.collation &&
+        left.charset === right.charset &&
+        left.dataType === right.dataType
+      );
     default:
       return false;
   }

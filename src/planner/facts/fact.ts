@@ -19,7 +19,12 @@ export type Fact =
       readonly tuples: readonly (readonly ValueRef[])[];
       readonly listSlot: number | null;
     }
-  | { readonly kind: 'range'; readonly column: ColumnId; readonly low: Bound | null; readonly high: Bound | null }
+  | {
+      readonly kind: 'range';
+      readonly column: ColumnId;
+      readonly low: Bound | null;
+      readonly high: Bound | null;
+    }
   | { readonly kind: 'prefix'; readonly column: ColumnId; readonly pattern: ValueRef }
   | { readonly kind: 'any'; readonly alternatives: readonly (readonly Fact[])[] };
 
@@ -43,7 +48,9 @@ export function rejectsNullsOf(fact: Fact): ReadonlySet<number> {
     case 'prefix':
       return new Set([fact.column.source.id]);
     case 'any': {
-      const [first, ...others] = fact.alternatives.map((facts) => new Set(facts.flatMap((f) => [...rejectsNullsOf(f)])));
+      const [first, ...others] = fact.alternatives.map(
+        (facts) => new Set(facts.flatMap((f) => [...rejectsNullsOf(f)])),
+      );
       return new Set([...(first ?? [])].filter((id) => others.every((other) => other.has(id))));
     }
   }

@@ -1,12 +1,21 @@
 // Which facts hold for the rows of each source that can matter to the statement's answer.
-import { lower, outputOf } from '../bind/columns-of.ts';
-import type { Binding, Block, BoundQuery, FromTree, QuerySource, Source, SubqueryUse } from '../bind/model.ts';
-import { sourcesIn } from '../bind/resolve-column.ts';
+
 import { groupExpressions, hasWindow, limitOf, whereOf } from '../bind/clauses.ts';
+import { lower, outputOf } from '../bind/columns-of.ts';
+import type {
+  Binding,
+  Block,
+  BoundQuery,
+  FromTree,
+  QuerySource,
+  Source,
+  SubqueryUse,
+} from '../bind/model.ts';
+import { sourcesIn } from '../bind/resolve-column.ts';
 import { equalClass, includesColumn } from './equal-class.ts';
 import { type Fact, rejectsNullsOf } from './fact.ts';
-import { columnOf, conjuncts, readFacts } from './read-facts.ts';
 import type { Conjunct, Flow, Held } from './held.ts';
+import { columnOf, conjuncts, readFacts } from './read-facts.ts';
 import { exportedFacts, restate } from './through-query.ts';
 
 /*
@@ -178,4 +187,3 @@ export function readFlow(binding: Binding): Flow {
   reader.query(binding.root, []);
   return { held: reader.held, preserved: reader.preserved };
 }
-

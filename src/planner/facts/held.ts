@@ -1,6 +1,7 @@
 // What is known of the rows of each source that matter.
-import type { Block } from '../bind/model.ts';
+
 import type { Expression } from '../../sql/ast.ts';
+import type { Block } from '../bind/model.ts';
 import type { Fact } from './fact.ts';
 
 /** One AND-operand of WHERE or ON. */

@@ -13,7 +13,8 @@ export function conjuncts(expression: Expression): readonly Expression[] {
     const inner = conjuncts(expression.expression);
     return inner.length > 1 ? inner : [expression];
   }
-  if (expression.kind === 'logical' && expression.operator === 'and') return expression.operands.flatMap(conjuncts);
+  if (expression.kind === 'logical' && expression.operator === 'and')
+    return expression.operands.flatMap(conjuncts);
   return [expression];
 }
 
@@ -23,7 +24,8 @@ export function readFacts(expression: Expression, unit: TextUnit, columns: Colum
     case 'paren':
       return readFacts(expression.expression, unit, columns);
     case 'logical':
-      if (expression.operator === 'and') return expression.operands.flatMap((part) => readFacts(part, unit, columns));
+      if (expression.operator === 'and')
+        return expression.operands.flatMap((part) => readFacts(part, unit, columns));
       if (expression.operator === 'or') return alternatives(expression.operands, unit, columns);
       return [];
     case 'comparison':

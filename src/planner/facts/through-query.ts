@@ -1,13 +1,18 @@
 // Facts crossing the border of a derived table: said of its result columns, or of the columns behind them.
-import { lower, outputOf } from '../bind/columns-of.ts';
+
 import { whereOf } from '../bind/clauses.ts';
+import { lower, outputOf } from '../bind/columns-of.ts';
 import type { Binding, Block, ColumnId, FromTree, QuerySource } from '../bind/model.ts';
 import { equalClass, includesColumn } from './equal-class.ts';
 import type { Fact } from './fact.ts';
 import { readFacts } from './read-facts.ts';
 
 /** Facts about single columns of `group`, said of `target`. */
-export function restate(facts: readonly Fact[], group: readonly ColumnId[], target: ColumnId): readonly Fact[] {
+export function restate(
+  facts: readonly Fact[],
+  group: readonly ColumnId[],
+  target: ColumnId,
+): readonly Fact[] {
   return facts.flatMap((fact): readonly Fact[] => {
     switch (fact.kind) {
       case 'values': {

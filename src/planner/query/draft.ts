@@ -1,6 +1,7 @@
 // What a rule that plans over several shards answers with, and what every rule is given.
-import type { GatherNode, PlanLabel, RefuseNode, ScatterNode } from '../../plan/nodes.ts';
+
 import type { Destination } from '../../plan/destination.ts';
+import type { GatherNode, PlanLabel, RefuseNode, ScatterNode } from '../../plan/nodes.ts';
 import type { BoundStatement } from '../statement.ts';
 
 export interface Draft {

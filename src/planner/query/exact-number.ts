@@ -39,7 +39,10 @@ export function isExactNumber(expression: Expression, columns: Binding['columns'
       return typeof type !== 'string' && (type.family === 'integer' || type.family === 'decimal');
     }
     case 'unary':
-      return (expression.operator === '-' || expression.operator === '+') && isExactNumber(expression.operand, columns);
+      return (
+        (expression.operator === '-' || expression.operator === '+') &&
+        isExactNumber(expression.operand, columns)
+      );
     case 'binary':
       return (
         arithmetic.has(expression.operator) &&

@@ -24,7 +24,8 @@ export function foldAggregates(several: Several, block: Block): ScatterNode | nu
   const { statement, keyspace, destination } = several;
   const { unit, node, context } = statement;
   const select = selectOf(block);
-  if (select === null || select.groupBy !== null || select.having !== null || limitOf(block) !== null) return null;
+  if (select === null || select.groupBy !== null || select.having !== null || limitOf(block) !== null)
+    return null;
   const columns: FoldColumn[] = [];
   for (const item of select.list.items) {
     const column = foldColumn(item.expression, statement);

@@ -1,10 +1,10 @@
 // Keys of a fragment's table on the workspace: those that hold over all shards, and indexes worth their price.
 import type { FragmentKey } from '../../plan/nodes.ts';
 import type { Column, Key } from '../../vschema/model.ts';
-import type { ColumnId, TableSource } from '../bind/model.ts';
 import { lower } from '../bind/columns-of.ts';
-import type { Flow } from '../facts/held.ts';
+import type { ColumnId, TableSource } from '../bind/model.ts';
 import { sameColumn } from '../facts/fact.ts';
+import type { Flow } from '../facts/held.ts';
 
 /** Longest text or binary column, in characters, that an index without prefix surely takes (3072 bytes, utf8mb4). */
 const indexedCharactersMax = 191;
@@ -42,7 +42,10 @@ function isIndexableType(column: Column): boolean {
   switch (column.family) {
     case 'text':
     case 'binary':
-      return !/(text|blob)$/.test(column.dataType) && (column.size ?? indexedCharactersMax + 1) <= indexedCharactersMax;
+      return (
+        !/(text|blob)$/.test(column.dataType) &&
+        (column.size ?? indexedCharactersMax + 1) <= indexedCharactersMax
+      );
     case 'json':
     case 'geometry':
     case 'other':
@@ -58,9 +61,9 @@ export function isJoined(column: ColumnId, flow: Flow): boolean {
   if (!isIndexable(column.source, column.name)) return false;
   for (const { facts } of flow.held.values()) {
     for (const fact of facts) {
-      if (fact.kind === 'same' && (sameColumn(fact.left, column) || sameColumn(fact.right, column))) return true;
+      if (fact.kind === 'same' && (sameColumn(fact.left, column) || sameColumn(fact.right, column)))
+        return true;
     }
   }
   return false;
 }
-

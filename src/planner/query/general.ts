@@ -3,8 +3,8 @@ import { shardgateError } from '../../errors/catalog.ts';
 import type { Fragment, GatherNode } from '../../plan/nodes.ts';
 import type { LockingClause } from '../../sql/ast.ts';
 import { walk } from '../../sql/visitor.ts';
-import { assert } from '../../util/assert.ts';
 import type { Template } from '../../text/template.ts';
+import { assert } from '../../util/assert.ts';
 import { lower } from '../bind/columns-of.ts';
 import type { QuerySource, TableSource } from '../bind/model.ts';
 import { sourceDestination } from '../route/source-destination.ts';
@@ -27,7 +27,9 @@ export function generalPlan(statement: BoundStatement, keyspace: string, reasons
   checkAliases(statement);
   const fragments = statement.binding.tables.map((source, id) => tableFragment(source, id, statement));
   const finish = new FinishText(statement).template();
-  reasons.push(`general plan: ${fragments.length} fragment${fragments.length === 1 ? '' : 's'}, one per table reference`);
+  reasons.push(
+    `general plan: ${fragments.length} fragment${fragments.length === 1 ? '' : 's'}, one per table reference`,
+  );
   const pinTime = asksForTime(statement.node);
   return { kind: 'gather', keyspace, fragments, finish, describe: describeTemplate(statement), pinTime };
 }
@@ -93,7 +95,9 @@ function tableText(source: TableSource): Template {
   if (node.kind === 'tableQuery') return join(physical, text(` AS ${identifier(alias)}`));
   const { name } = node;
   const head = node.alias === null && alias !== table.name ? text(` AS ${identifier(alias)}`) : [];
-  return splice(block.unit, node.start, node.end, [{ start: name.start, end: name.end, parts: join(physical, head) }]);
+  return splice(block.unit, node.start, node.end, [
+    { start: name.start, end: name.end, parts: join(physical, head) },
+  ]);
 }
 
 function physicalName(source: TableSource): Template {
@@ -167,7 +171,11 @@ class FinishText {
     const { node, alias, query } = source;
     const inner = query.kind === 'values' ? query.node : query.node;
     const body = splice(query.unit, inner.start, inner.end, this.#edits(query.unit));
-    return { start: node.start, end: node.end, parts: join(text('('), body, text(`) AS ${identifier(alias)}`)) };
+    return {
+      start: node.start,
+      end: node.end,
+      parts: join(text('('), body, text(`) AS ${identifier(alias)}`)),
+    };
   }
 }
 
@@ -177,7 +185,11 @@ function cleared(root: BoundStatement['node']): readonly Edit[] {
   walk(root, (node) => {
     if (node.kind === 'locking' || node.kind === 'hints') {
       edits.push({ start: node.start, end: node.end, parts: [] });
-    } else if ((node.kind === 'column' || node.kind === 'star') && node.schema !== null && node.table !== null) {
+    } else if (
+      (node.kind === 'column' || node.kind === 'star') &&
+      node.schema !== null &&
+      node.table !== null
+    ) {
       edits.push({ start: node.schema.start, end: node.table.start, parts: [] });
     }
   });

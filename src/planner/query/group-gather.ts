@@ -49,7 +49,12 @@ export function groupObstacle(block: Block, statement: BoundStatement): string |
 }
 
 /** Rewrites the kept clauses: columns become the fragment's, stars are spelled out, `replace` has the first word. */
-export function rewriteClauses(block: Block, select: Select, statement: BoundStatement, replace: Replace): GroupGather {
+export function rewriteClauses(
+  block: Block,
+  select: Select,
+  statement: BoundStatement,
+  replace: Replace,
+): GroupGather {
   const columns = new FragmentColumns(() => false);
   const edits: Edit[] = [];
   const outside: ColumnId[] = [];
@@ -88,7 +93,8 @@ function starEdit(item: SelectItem, block: Block, columns: FragmentColumns, outs
   const star = item.expression;
   const alias = star.kind === 'star' ? (star.table?.name ?? null) : null;
   const shown = (block.output ?? []).filter(
-    (one) => one.expression === null && one.column !== null && (alias === null || one.column.source.alias === alias),
+    (one) =>
+      one.expression === null && one.column !== null && (alias === null || one.column.source.alias === alias),
   );
   const parts = shown.flatMap((one) => {
     if (one.column === null) return [];
@@ -119,7 +125,8 @@ export function groupGather(
   if (rewritten.columns.columns.length === 0) rewritten.columns.computed(text('1'));
   const qualifiers = qualifierEdits(node, context);
   const named: readonly Edit[] = [...qualifiers, ...nameEdits(node, qualifiers)];
-  const where = select.where === null ? [] : join(text(' '), splice(unit, select.where.start, select.where.end, named));
+  const where =
+    select.where === null ? [] : join(text(' '), splice(unit, select.where.start, select.where.end, named));
   const fromText = splice(unit, from.start, from.end, named);
   const lock = select.locking.map((clause) => join(text(' '), splice(unit, clause.start, clause.end, named)));
   const head = text(fragment.distinct ? 'SELECT DISTINCT ' : 'SELECT ');
@@ -134,7 +141,11 @@ export function groupGather(
     copies: 1,
     note: fragment.note,
   };
-  const workspace: Template = join(text('FROM '), [{ kind: 'workspace', fragment: 0, copy: 0 }], text(` AS ${table}`));
+  const workspace: Template = join(
+    text('FROM '),
+    [{ kind: 'workspace', fragment: 0, copy: 0 }],
+    text(` AS ${table}`),
+  );
   const edits: Edit[] = [...rewritten.edits, { start: from.start, end: from.end, parts: workspace }];
   for (const clause of [select.where, select.hints, ...select.locking]) {
     if (clause !== null) edits.push({ start: clause.start, end: clause.end, parts: [] });
@@ -160,7 +171,12 @@ function withoutFrom(template: Template): Template {
  * Columns the shards let stand beside GROUP BY because a key determines them. The finish has no such key, so under
  * ONLY_FULL_GROUP_BY they become group columns: they do not split a group, being determined by it.
  */
-export function groupByDetermined(block: Block, select: Select, rewritten: GroupGather, statement: BoundStatement): void {
+export function groupByDetermined(
+  block: Block,
+  select: Select,
+  rewritten: GroupGather,
+  statement: BoundStatement,
+): void {
   const groups = select.groupBy;
   if (groups === null || !statement.context.onlyFullGroupBy) return;
   const grouped = groupExpressions(block) ?? [];

@@ -25,7 +25,11 @@ export interface MergeOrder {
  */
 
 /** The merge keys of a block's ORDER BY, or why there are none. */
-export function mergeOrder(block: Block, statement: BoundStatement, edits: readonly Edit[]): MergeOrder | string {
+export function mergeOrder(
+  block: Block,
+  statement: BoundStatement,
+  edits: readonly Edit[],
+): MergeOrder | string {
   const items = orderOf(block)?.items ?? [];
   const { output } = block;
   if (items.length === 0) return { keys: [], hidden: [] };
@@ -56,12 +60,15 @@ function targetOf(item: OrderItem, block: Block, statement: BoundStatement): Tar
   if (position !== null) return ofOutput(output, position - 1);
   if (expression.kind === 'column' && expression.table === null) {
     const name = lower(expression.name.name);
-    const alias = selectOf(block)?.list.items.find((one) => one.alias !== null && lower(one.alias.name) === name);
+    const alias = selectOf(block)?.list.items.find(
+      (one) => one.alias !== null && lower(one.alias.name) === name,
+    );
     const index = alias === undefined ? -1 : output.findIndex((one) => one.expression === alias.expression);
     if (index >= 0) return ofOutput(output, index);
   }
   const column = columnOf(expression, statement.binding.columns);
-  const index = column === null ? -1 : output.findIndex((one) => one.column !== null && sameColumn(one.column, column));
+  const index =
+    column === null ? -1 : output.findIndex((one) => one.column !== null && sameColumn(one.column, column));
   return { index: index < 0 ? null : index, column, expression };
 }
 
@@ -71,7 +78,11 @@ function ordinal(expression: Expression): number | null {
 
 function ofOutput(output: readonly OutputColumn[], index: number): Target {
   const column = output[index];
-  return { index: column === undefined ? null : index, column: column?.column ?? null, expression: column?.expression ?? null };
+  return {
+    index: column === undefined ? null : index,
+    column: column?.column ?? null,
+    expression: column?.expression ?? null,
+  };
 }
 
 interface MadeKey {
@@ -100,7 +111,8 @@ function keyOf(
     return { key: { ...key, column: next }, hidden: source };
   }
   const comparator = comparatorOf(type);
-  if (comparator === null) return `the order of ${type.name} (${type.collation ?? type.dataType}) is not a byte order`;
+  if (comparator === null)
+    return `the order of ${type.name} (${type.collation ?? type.dataType}) is not a byte order`;
   const { compare, padHex, wrap } = comparator;
   if (wrap === null && target.index !== null) {
     return { key: { column: target.index, descending, compare, padHex }, hidden: null };

@@ -13,7 +13,13 @@ import type { BoundStatement } from '../statement.ts';
 import { foldComparator } from './compare.ts';
 import type { Several } from './draft.ts';
 import { columnText, type FragmentColumns } from './fragment-columns.ts';
-import { fragmentColumn, groupByDetermined, groupGather, groupObstacle, rewriteClauses } from './group-gather.ts';
+import {
+  fragmentColumn,
+  groupByDetermined,
+  groupGather,
+  groupObstacle,
+  rewriteClauses,
+} from './group-gather.ts';
 import { hasSubquery, isDeterministic } from './traits.ts';
 
 /*
@@ -32,18 +38,24 @@ export function partialAggregates(several: Several, block: Block): GatherNode | 
   if (select === null || obstacle !== null) return obstacle ?? 'TABLE';
   if (hasWindow(block)) return 'window functions see single rows';
   const foreign = aggregatesIn(block).find((aggregate) => !isSplittable(aggregate, statement));
-  if (foreign !== undefined) return `${foreign.name.toUpperCase()}${foreign.distinct ? '(DISTINCT ...)' : ''} cannot be split`;
+  if (foreign !== undefined)
+    return `${foreign.name.toUpperCase()}${foreign.distinct ? '(DISTINCT ...)' : ''} cannot be split`;
   const groups = groupColumns(block, select, statement);
   if (typeof groups === 'string') return groups;
-  const rewritten = rewriteClauses(block, select, statement, (node, columns) => finishOf(node, columns, statement));
-  if (groups.length === 0 && rewritten.outside.length > 0) return 'a column beside aggregates without GROUP BY';
+  const rewritten = rewriteClauses(block, select, statement, (node, columns) =>
+    finishOf(node, columns, statement),
+  );
+  if (groups.length === 0 && rewritten.outside.length > 0)
+    return 'a column beside aggregates without GROUP BY';
   for (const column of groups) rewritten.columns.bare(column);
   if (select.groupBy?.rollup === true && rewritten.outside.some((column) => !has(groups, column))) {
     return 'ROLLUP over columns that a key determines';
   }
   groupByDetermined(block, select, rewritten, statement);
   const behind =
-    groups.length === 0 ? text(' HAVING COUNT(*) > 0') : join(text(' GROUP BY '), joinWith(', ', groups.map(columnText)));
+    groups.length === 0
+      ? text(' HAVING COUNT(*) > 0')
+      : join(text(' GROUP BY '), joinWith(', ', groups.map(columnText)));
   several.reasons.push('partial aggregates: each shard groups its own rows, a server adds the groups up');
   return groupGather(several, select, rewritten, { distinct: false, behind, note: 'groups of one shard' });
 }
@@ -112,7 +124,9 @@ function finishOf(node: Node, columns: FragmentColumns, statement: BoundStatemen
     case 'max': {
       const operation = node.name === 'min' ? 'MIN' : 'MAX';
       const column = arg === undefined ? null : columnOf(arg, statement.binding.columns);
-      return column === null ? null : text(`${operation}(${fragmentColumn(columns.extreme(operation, column))})`);
+      return column === null
+        ? null
+        : text(`${operation}(${fragmentColumn(columns.extreme(operation, column))})`);
     }
     default:
       return null;

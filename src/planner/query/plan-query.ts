@@ -53,13 +53,16 @@ function inShardedKeyspace(statement: BoundStatement, keyspace: string, reasons:
 /** Shards that hold rows of any source that matter. */
 export function wholeDestination(statement: BoundStatement): Destination {
   const { binding, flow } = statement;
-  return union(binding.tables.map((source) => sourceDestination(source, flow.held.get(source.id)?.facts ?? [])));
+  return union(
+    binding.tables.map((source) => sourceDestination(source, flow.held.get(source.id)?.facts ?? [])),
+  );
 }
 
 /** A table on the shards that no vschema names: nobody knows where its rows are. */
 export function checkUsable(tables: readonly TableSource[]): void {
   for (const { table } of tables) {
-    if (table.kind === 'unknown') throw shardgateError('SG2003', { table: table.name, keyspace: table.keyspace });
+    if (table.kind === 'unknown')
+      throw shardgateError('SG2003', { table: table.name, keyspace: table.keyspace });
   }
 }
 
@@ -74,7 +77,8 @@ function withoutTables(statement: BoundStatement, reasons: string[]): Plan {
   const { context } = statement;
   const names = [...context.vschema.keyspaces.keys()];
   const [fallback = ''] = names;
-  const keyspace = context.database !== null && names.includes(context.database) ? context.database : fallback;
+  const keyspace =
+    context.database !== null && names.includes(context.database) ? context.database : fallback;
   reasons.push('no table: any server answers');
   const sharded = context.vschema.keyspaces.get(keyspace)?.sharded === true;
   return finished(statement, keyspace, { kind: 'any' }, sharded ? 'reference' : 'unsharded', null, reasons);

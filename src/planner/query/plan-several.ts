@@ -96,7 +96,8 @@ function wholeOnEachShard(several: Several, block: Block, keys: readonly KeyTupl
   const select = selectOf(block);
   if (select === null) return null;
   const groups = groupExpressions(block);
-  if (groups !== null && (groups.length === 0 || !proof.groupsLocal(block, keys))) return 'groups reach over shards';
+  if (groups !== null && (groups.length === 0 || !proof.groupsLocal(block, keys)))
+    return 'groups reach over shards';
   if (hasWindow(block) && !proof.windowsLocal(block, keys)) return 'windows reach over shards';
   if (select.distinct && !proof.distinctLocal(block, keys)) return 'DISTINCT compares rows of all shards';
   return null;

@@ -5,7 +5,7 @@ import type { Template } from '../../text/template.ts';
 import type { TableSource } from '../bind/model.ts';
 import type { Conjunct } from '../facts/held.ts';
 import { qualifierEdits } from '../names.ts';
-import { joinWith, join, splice, text } from '../splice.ts';
+import { join, joinWith, splice, text } from '../splice.ts';
 import type { BoundStatement } from '../statement.ts';
 import { hasSubquery, isDeterministic } from './traits.ts';
 
@@ -21,7 +21,9 @@ export function pushedFilters(source: TableSource, statement: BoundStatement): T
   const { flow } = statement;
   const conjuncts = flow.held.get(source.id)?.conjuncts ?? [];
   const pushed = conjuncts.filter((one) => isPushable(one, source, statement));
-  const distinct = pushed.filter((one, index) => pushed.findIndex((other) => other.expression === one.expression) === index);
+  const distinct = pushed.filter(
+    (one, index) => pushed.findIndex((other) => other.expression === one.expression) === index,
+  );
   if (distinct.length === 0) return [];
   const parts = distinct.map(({ expression, block }) => {
     const edits = qualifierEdits(expression, statement.context);

@@ -64,7 +64,8 @@ export function scatterUnion(several: Several): ScatterNode | string {
   if (typeof limit === 'string') return limit;
   const qualifiers = qualifierEdits(node, context);
   const edits: Edit[] = [...qualifiers, ...nameEdits(node, qualifiers)];
-  if (node.limit !== null && limit !== null && limit.offset !== null) edits.push(limitEdit(node.limit, limit));
+  if (node.limit !== null && limit !== null && limit.offset !== null)
+    edits.push(limitEdit(node.limit, limit));
   several.reasons.push('concat: UNION ALL of what every shard answers for its own rows');
   return {
     kind: 'scatter',

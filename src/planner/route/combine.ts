@@ -32,7 +32,12 @@ export function sameDestination(a: Destination, b: Destination): boolean {
     case 'equal':
       return b.kind === 'equal' && sameKey(a.key, b.key) && sameRefs(a.values, b.values);
     case 'in':
-      return b.kind === 'in' && sameKey(a.key, b.key) && a.listSlot === b.listSlot && sameTuples(a.tuples, b.tuples);
+      return (
+        b.kind === 'in' &&
+        sameKey(a.key, b.key) &&
+        a.listSlot === b.listSlot &&
+        sameTuples(a.tuples, b.tuples)
+      );
     case 'range':
     case 'prefix':
       return a === b;
@@ -47,7 +52,11 @@ function sameKey(a: RoutingKey, b: RoutingKey): boolean {
   if (!sameVindex(a, b) || a.columns.length !== b.columns.length) return false;
   return a.columns.every((column, index) => {
     const other = b.columns[index];
-    return column.family === other?.family && column.collation === other?.collation && column.scale === other?.scale;
+    return (
+      column.family === other?.family &&
+      column.collation === other?.collation &&
+      column.scale === other?.scale
+    );
   });
 }
 
@@ -69,7 +78,9 @@ function sameParts(a: readonly Destination[], b: readonly Destination[]): boolea
 export function union(parts: readonly Destination[]): Destination {
   const needed = parts.filter((part) => part.kind !== 'any' && part.kind !== 'none');
   if (needed.some((part) => part.kind === 'all')) return { kind: 'all' };
-  const distinct = needed.filter((part, index) => !needed.slice(0, index).some((other) => sameDestination(part, other)));
+  const distinct = needed.filter(
+    (part, index) => !needed.slice(0, index).some((other) => sameDestination(part, other)),
+  );
   const [only] = distinct;
   if (only === undefined) return { kind: 'any' };
   return distinct.length === 1 ? only : { kind: 'or', parts: distinct };
@@ -97,7 +108,9 @@ export function labelOf(destination: Destination): PlanLabel {
     case 'and':
       return destination.parts.map(labelOf).reduce((a, b) => (order.indexOf(a) <= order.indexOf(b) ? a : b));
     case 'or': {
-      const worst = destination.parts.map(labelOf).reduce((a, b) => (order.indexOf(a) >= order.indexOf(b) ? a : b));
+      const worst = destination.parts
+        .map(labelOf)
+        .reduce((a, b) => (order.indexOf(a) >= order.indexOf(b) ? a : b));
       return worst === 'equal_unique' || worst === 'reference' ? 'in' : worst;
     }
   }

@@ -3,7 +3,15 @@ import type { Expression } from '../../sql/ast.ts';
 import type { RoutingKey } from '../../vindex/routing-key.ts';
 import { groupExpressions, hasWindow, limitOf, selectOf } from '../bind/clauses.ts';
 import { lower, outputOf } from '../bind/columns-of.ts';
-import type { Binding, Block, BoundQuery, ColumnId, QuerySource, Source, TableSource } from '../bind/model.ts';
+import type {
+  Binding,
+  Block,
+  BoundQuery,
+  ColumnId,
+  QuerySource,
+  Source,
+  TableSource,
+} from '../bind/model.ts';
 import { equalClass, includesColumn } from '../facts/equal-class.ts';
 import type { Flow } from '../facts/held.ts';
 import { columnOf } from '../facts/read-facts.ts';
@@ -72,7 +80,11 @@ export class LocalityProof {
     return mixed('a LIMIT inside counts rows of all shards');
   }
 
-  #set(query: Extract<BoundQuery, { kind: 'set' }>, around: readonly KeyTuple[] | null, top: boolean): Locality {
+  #set(
+    query: Extract<BoundQuery, { kind: 'set' }>,
+    around: readonly KeyTuple[] | null,
+    top: boolean,
+  ): Locality {
     const left = this.query(query.left, around, false);
     const right = this.query(query.right, around, false);
     if (left.kind === 'mixed') return left;
@@ -80,7 +92,8 @@ export class LocalityProof {
     if (left.kind === 'anywhere' && right.kind === 'anywhere') return anywhere;
     if (around !== null) return { kind: 'additive', keys: [] };
     if (left.kind !== right.kind) return mixed('one branch is the same on every shard, the other is not');
-    if (query.operator !== 'union' || !query.all) return mixed(`${query.operator} compares rows of all shards`);
+    if (query.operator !== 'union' || !query.all)
+      return mixed(`${query.operator} compares rows of all shards`);
     if (query.limited && !top) return mixed('a LIMIT inside counts rows of all shards');
     return { kind: 'additive', keys: [] };
   }
@@ -108,7 +121,8 @@ export class LocalityProof {
       const inner = this.query(use.query, connected, false);
       if (inner.kind === 'mixed') return inner;
       if (inner.kind === 'additive') subqueries = true;
-      if (inner.kind === 'additive' && !own && around === null) return mixed('a subquery needs rows of all shards');
+      if (inner.kind === 'additive' && !own && around === null)
+        return mixed('a subquery needs rows of all shards');
     }
     if (!own) return subqueries ? { kind: 'additive', keys: [] } : anywhere;
     const why = top || around !== null ? null : this.incomplete(block, connected);
@@ -158,11 +172,16 @@ export class LocalityProof {
     const { table } = source;
     if (table.kind === 'reference') return anywhere;
     const [key] = table.columnVindexes;
-    if (table.kind !== 'sharded' || key === undefined) return mixed(`${source.alias} is a ${table.kind} table`);
+    if (table.kind !== 'sharded' || key === undefined)
+      return mixed(`${source.alias} is a ${table.kind} table`);
     return { kind: 'additive', keys: [{ key, keyspace: table.keyspace, columns: keyColumns(source, key) }] };
   }
 
-  #querySource(source: QuerySource, connected: readonly KeyTuple[], around: readonly KeyTuple[] | null): Locality {
+  #querySource(
+    source: QuerySource,
+    connected: readonly KeyTuple[],
+    around: readonly KeyTuple[] | null,
+  ): Locality {
     if (source.cte?.recursive) {
       const inner = this.query(source.query, [], false);
       return inner.kind === 'anywhere' ? anywhere : mixed(`recursion in ${source.alias} may cross shards`);
@@ -204,30 +223,43 @@ export class LocalityProof {
     if (limitOf(block) !== null) return 'a LIMIT inside counts rows of all shards';
     if (groupExpressions(block) !== null && !this.groupsLocal(block, keys)) return 'groups reach over shards';
     if (hasWindow(block) && !this.windowsLocal(block, keys)) return 'windows reach over shards';
-    if (selectOf(block)?.distinct && !this.distinctLocal(block, keys)) return 'DISTINCT compares rows of all shards';
+    if (selectOf(block)?.distinct && !this.distinctLocal(block, keys))
+      return 'DISTINCT compares rows of all shards';
     return null;
   }
 
   groupsLocal(block: Block, keys: readonly KeyTuple[]): boolean {
     if (selectOf(block)?.groupBy?.rollup) return false;
-    return this.holdsKey((groupExpressions(block) ?? []).map((one) => this.#grouped(one, block)), keys);
+    return this.holdsKey(
+      (groupExpressions(block) ?? []).map((one) => this.#grouped(one, block)),
+      keys,
+    );
   }
 
   distinctLocal(block: Block, keys: readonly KeyTuple[]): boolean {
-    return this.holdsKey((block.output ?? []).map((one) => one.column), keys);
+    return this.holdsKey(
+      (block.output ?? []).map((one) => one.column),
+      keys,
+    );
   }
 
   windowsLocal(block: Block, keys: readonly KeyTuple[]): boolean {
     const specs = windowSpecsIn(block);
     if (specs === null) return false;
-    return specs.every((spec) => this.holdsKey(spec.partitionBy.map((one) => this.#column(one)), keys));
+    return specs.every((spec) =>
+      this.holdsKey(
+        spec.partitionBy.map((one) => this.#column(one)),
+        keys,
+      ),
+    );
   }
 
   /** The columns include all of some key tuple (through equalities). */
   holdsKey(columns: readonly (ColumnId | null)[], keys: readonly KeyTuple[]): boolean {
     const known = columns.filter((column) => column !== null);
     return keys.some(
-      (tuple) => tuple.key.exact && tuple.columns.every((key) => known.some((column) => this.sameValue(column, key))),
+      (tuple) =>
+        tuple.key.exact && tuple.columns.every((key) => known.some((column) => this.sameValue(column, key))),
     );
   }
 

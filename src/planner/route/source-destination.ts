@@ -96,13 +96,17 @@ function byKey(source: TableSource, key: RoutingKey, facts: readonly Fact[]): De
 type Groups = readonly (readonly ColumnId[])[];
 
 function all(parts: readonly Destination[]): Destination {
-  const distinct = parts.filter((part, index) => !parts.slice(0, index).some((other) => sameDestination(part, other)));
+  const distinct = parts.filter(
+    (part, index) => !parts.slice(0, index).some((other) => sameDestination(part, other)),
+  );
   const [only] = distinct;
   return distinct.length === 1 && only !== undefined ? only : { kind: 'and', parts: distinct };
 }
 
 function oneOf(parts: readonly Destination[]): Destination {
-  const distinct = parts.filter((part, index) => !parts.slice(0, index).some((other) => sameDestination(part, other)));
+  const distinct = parts.filter(
+    (part, index) => !parts.slice(0, index).some((other) => sameDestination(part, other)),
+  );
   const [only] = distinct;
   return distinct.length === 1 && only !== undefined ? only : { kind: 'or', parts: distinct };
 }

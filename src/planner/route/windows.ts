@@ -8,7 +8,9 @@ import type { Block } from '../bind/model.ts';
 export function windowSpecsIn(block: Block): readonly WindowSpec[] | null {
   const select = selectOf(block);
   if (select === null) return [];
-  const named = new Map(select.window?.windows.map((window) => [window.name.name.toLowerCase(), window.spec]) ?? []);
+  const named = new Map(
+    select.window?.windows.map((window) => [window.name.name.toLowerCase(), window.spec]) ?? [],
+  );
   const found: WindowSpec[] = [];
   let unresolved = false;
   const add = (over: WindowSpec | Ident | null): void => {

@@ -6,7 +6,12 @@ import { type Edit, join, joinWith, splice, text } from '../splice.ts';
 import { listSlotOf, type TextUnit, valueRefOf } from '../text-unit.ts';
 
 /** Rows behind VALUES; `appended` adds a DEFAULT cell for a column that the statement does not name. */
-export function valuesRows(source: InsertValues, unit: TextUnit, edits: readonly Edit[], appended: boolean): InsertRows {
+export function valuesRows(
+  source: InsertValues,
+  unit: TextUnit,
+  edits: readonly Edit[],
+  appended: boolean,
+): InsertRows {
   const slot = listSlotOf(source.rows[0]?.items ?? [], unit);
   if (slot !== null) return { kind: 'slot', slot };
   const rows = source.rows.map((row): InsertRow => {

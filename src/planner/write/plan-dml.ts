@@ -4,8 +4,8 @@ import type { SqlError } from '../../errors/sql-error.ts';
 import type { DmlNode, Plan, RefuseNode } from '../../plan/nodes.ts';
 import type { Delete, Update } from '../../sql/ast.ts';
 import type { Table } from '../../vschema/model.ts';
-import type { Block, TableSource } from '../bind/model.ts';
 import { lower } from '../bind/columns-of.ts';
+import type { Block, TableSource } from '../bind/model.ts';
 import type { PlanContext } from '../context.ts';
 import { columnOf } from '../facts/read-facts.ts';
 import { checkUsable, wholeDestination } from '../query/plan-query.ts';
@@ -38,7 +38,8 @@ export function planDml(node: Update | Delete, context: PlanContext): Plan {
     return planOfWrite(node.kind, keyspace, oneServer(statement, keyspace), reasons);
   }
   const targets = targetsOf(statement);
-  if (targets.every((table) => table.kind === 'reference')) return referenceWrite(statement, keyspace, reasons);
+  if (targets.every((table) => table.kind === 'reference'))
+    return referenceWrite(statement, keyspace, reasons);
   for (const table of targets) checkTarget(node, table, word);
   const destination = wholeDestination(statement);
   reasons.push(`destination: ${describeDestination(destination)}`);
@@ -87,7 +88,8 @@ function targetsOf(statement: BoundStatement): readonly Table[] {
   const { node, binding } = statement;
   const root = binding.root;
   if (root.kind !== 'block') return [];
-  const sources = node.kind === 'update' ? assigned(statement, root) : node.kind === 'delete' ? deleted(node, root) : [];
+  const sources =
+    node.kind === 'update' ? assigned(statement, root) : node.kind === 'delete' ? deleted(node, root) : [];
   if (sources.length === 0) throw shardgateError('SG6005', { statement: node.kind.toUpperCase() });
   return sources.map((source) => source.table);
 }
@@ -123,7 +125,8 @@ function checkTarget(node: Update | Delete, table: Table, word: string): void {
     return;
   }
   const own = node.set.assignments.filter(
-    ({ column }) => table.columns === null || table.columns.some((one) => lower(one.name) === lower(column.name.name)),
+    ({ column }) =>
+      table.columns === null || table.columns.some((one) => lower(one.name) === lower(column.name.name)),
   );
   checkAssignments(table, own);
   if (node.ignore) checkConflicts(table, 'UPDATE IGNORE');
@@ -150,13 +153,24 @@ function severalRefusal(statement: BoundStatement, word: string): SqlError | nul
 function referenceWrite(statement: BoundStatement, keyspace: string, reasons: string[]): Plan {
   const { node, binding, context, unit } = statement;
   const remedy = 'write values that are known beforehand';
-  const facts = { statement: `writing reference table ${binding.tables[0]?.table.name ?? ''}`, keyspace, remedy };
+  const facts = {
+    statement: `writing reference table ${binding.tables[0]?.table.name ?? ''}`,
+    keyspace,
+    remedy,
+  };
   let why: SqlError | null = null;
   if (!binding.tables.every((source) => source.table.kind === 'reference')) {
-    why = shardgateError('SG6016', { ...facts, why: 'other tables decide its rows, and each shard has its own' });
+    why = shardgateError('SG6016', {
+      ...facts,
+      why: 'other tables decide its rows, and each shard has its own',
+    });
   } else if (!isDeterministic(node)) {
     why = shardgateError('SG6016', { ...facts, why: 'every shard would compute other values' });
-  } else if ((node.kind === 'update' || node.kind === 'delete') && node.limit !== null && node.orderBy === null) {
+  } else if (
+    (node.kind === 'update' || node.kind === 'delete') &&
+    node.limit !== null &&
+    node.orderBy === null
+  ) {
     why = shardgateError('SG6016', { ...facts, why: 'every shard might choose other rows' });
   } else if ((node.kind === 'update' || node.kind === 'delete') && node.returning !== null) {
     why = shardgateError('SG6011');
@@ -169,4 +183,3 @@ function referenceWrite(statement: BoundStatement, keyspace: string, reasons: st
   reasons.push('reference table: every shard writes the same');
   return planOfWrite(label, keyspace, dmlNode(statement, keyspace, { kind: 'all' }, true), reasons);
 }
-

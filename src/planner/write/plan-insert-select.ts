@@ -39,7 +39,8 @@ export function planInsertSelect(planning: InsertPlanning, query: Query): Plan {
     reasons.push('reference tables only: every shard inserts the same rows');
     return planOfWrite('insert', table.keyspace, pushed(planning, { kind: 'all' }, true), reasons);
   }
-  if (table.kind !== 'sharded' || locality.kind !== 'additive' || source.binding.doubts.length > 0) throw refused;
+  if (table.kind !== 'sharded' || locality.kind !== 'additive' || source.binding.doubts.length > 0)
+    throw refused;
   checkTarget(planning);
   if (!staysOnItsShard(planning, source, locality.keys)) throw refused;
   const destination = wholeDestination(source);
@@ -52,7 +53,10 @@ function checkTarget(planning: InsertPlanning): void {
   const { node, context, table } = planning;
   checkOwnedLookups(table);
   if (node.replace || node.ignore || node.onDuplicate !== null) {
-    checkConflicts(table, node.replace ? 'REPLACE' : node.ignore ? 'INSERT IGNORE' : 'ON DUPLICATE KEY UPDATE');
+    checkConflicts(
+      table,
+      node.replace ? 'REPLACE' : node.ignore ? 'INSERT IGNORE' : 'ON DUPLICATE KEY UPDATE',
+    );
   }
   if (node.onDuplicate !== null) checkAssignments(table, node.onDuplicate.assignments);
   if (node.returning !== null) throw shardgateError('SG6011');
@@ -80,7 +84,12 @@ function staysOnItsShard(
       tuple.columns.length === shown.length &&
       tuple.columns.every((column, index) => {
         const given = shown[index];
-        return given !== null && given !== undefined && source.proof.sameValue(given, column) && sameTypes(key, tuple.key, index);
+        return (
+          given !== null &&
+          given !== undefined &&
+          source.proof.sameValue(given, column) &&
+          sameTypes(key, tuple.key, index)
+        );
       }),
   );
 }
@@ -89,10 +98,18 @@ function staysOnItsShard(
 function sameTypes(a: RoutingKey, b: RoutingKey, index: number): boolean {
   const left = a.columns[index];
   const right = b.columns[index];
-  return left !== undefined && right !== undefined && JSON.stringify({ ...left, name: '' }) === JSON.stringify({ ...right, name: '' });
+  return (
+    left !== undefined &&
+    right !== undefined &&
+    JSON.stringify({ ...left, name: '' }) === JSON.stringify({ ...right, name: '' })
+  );
 }
 
-function pushed(planning: InsertPlanning, destination: ReturnType<typeof wholeDestination>, everywhere: boolean): DmlNode {
+function pushed(
+  planning: InsertPlanning,
+  destination: ReturnType<typeof wholeDestination>,
+  everywhere: boolean,
+): DmlNode {
   const { node, context, unit, table } = planning;
   return {
     kind: 'dml',

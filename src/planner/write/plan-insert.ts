@@ -7,7 +7,7 @@ import type { PlanContext } from '../context.ts';
 import { nameEdits, qualifierEdits } from '../names.ts';
 import { asksForTime, hasSubquery, isDeterministic } from '../query/traits.ts';
 import { refusalOf, refuse } from '../refusals.ts';
-import { type Edit, joinWith, identifier, join, splice, text } from '../splice.ts';
+import { type Edit, identifier, join, joinWith, splice, text } from '../splice.ts';
 import { keyspaceOf } from '../statement.ts';
 import { statementUnit } from '../statement-unit.ts';
 import { autoIncrement, insertColumns, keyCells } from './insert-columns.ts';
@@ -21,7 +21,8 @@ import { checkAssignments, checkConflicts, checkOwnedLookups } from './write-che
 export function planInsert(node: Insert, context: PlanContext): Plan {
   const table = lookupTable(context.vschema, node.table, context.database);
   if (table === null) throw shardgateError('SG2019', { schema: node.table.schema?.name ?? '' });
-  if (table.kind === 'unknown') throw shardgateError('SG2003', { table: table.name, keyspace: table.keyspace });
+  if (table.kind === 'unknown')
+    throw shardgateError('SG2003', { table: table.name, keyspace: table.keyspace });
   const unit = statementUnit(context.text, node, context.normalized);
   const planning: InsertPlanning = { node, context, unit, table, reasons: [] };
   if (node.source.kind === 'insertQuery') return planInsertSelect(planning, node.source.query);
@@ -39,9 +40,13 @@ export function planInsert(node: Insert, context: PlanContext): Plan {
 
 function onOneServer({ node, context, unit, table, reasons }: InsertPlanning): Plan {
   if (hasSubquery(node)) throw shardgateError('SG6006', { statement: word(node) });
-  reasons.push(table.kind === 'pinned' ? 'the table is pinned to one shard' : 'a table of an unsharded keyspace');
+  reasons.push(
+    table.kind === 'pinned' ? 'the table is pinned to one shard' : 'a table of an unsharded keyspace',
+  );
   const destination =
-    table.pinnedShard === null ? ({ kind: 'any' } as const) : ({ kind: 'shard', shards: [table.pinnedShard] } as const);
+    table.pinnedShard === null
+      ? ({ kind: 'any' } as const)
+      : ({ kind: 'shard', shards: [table.pinnedShard] } as const);
   const impossible = refuse(shardgateError('SG6006', { statement: word(node) }));
   const route = routeNode(table.keyspace, destination, wholeText(node, unit, context), impossible);
   return planOfWrite('insert', table.keyspace, route, reasons);
@@ -77,7 +82,12 @@ function everywhere(planning: InsertPlanning): Plan {
     return planOfWrite('insert', table.keyspace, root, reasons);
   }
   reasons.push('reference table: every shard gets every row');
-  return planOfWrite('insert', table.keyspace, insertNode(planning, columns, null, [], guardCell, null), reasons);
+  return planOfWrite(
+    'insert',
+    table.keyspace,
+    insertNode(planning, columns, null, [], guardCell, null),
+    reasons,
+  );
 }
 
 function split(planning: InsertPlanning): Plan {
@@ -123,7 +133,10 @@ function insertNode(
   const last = source.kind === 'insertValues' ? source.rows.at(-1) : undefined;
   const setForm = source.kind === 'insertSet';
   const names = appended ? [...columns, table.autoIncrement?.column ?? ''] : columns;
-  const list = joinWith(', ', names.map((name) => text(identifier(name))));
+  const list = joinWith(
+    ', ',
+    names.map((name) => text(identifier(name))),
+  );
   const head = setForm
     ? join(splice(unit, 0, source.start, edits), text('('), list, text(') VALUES '))
     : splice(unit, 0, first?.start ?? source.end, edits);

@@ -7,13 +7,17 @@ import { shardLocalKey } from './unique-keys.ts';
 
 /** Rows of a lookup table must change with the row that owns them. */
 export function checkOwnedLookups(table: Table): void {
-  const owned = table.columnVindexes.find((key) => key.vindex.kind === 'lookup' && key.vindex.owner === table.name);
+  const owned = table.columnVindexes.find(
+    (key) => key.vindex.kind === 'lookup' && key.vindex.owner === table.name,
+  );
   if (owned !== undefined) throw shardgateError('SG6009', { table: table.name, vindex: owned.vindex.name });
 }
 
 /** A row whose vindex column changes may belong to another shard. */
 export function checkAssignments(table: Table, assignments: readonly Assignment[]): void {
-  const columns = new Set(table.columnVindexes.flatMap((key) => key.columns.map((column) => lower(column.name))));
+  const columns = new Set(
+    table.columnVindexes.flatMap((key) => key.columns.map((column) => lower(column.name))),
+  );
   for (const { column } of assignments) {
     if (columns.has(lower(column.name.name))) {
       throw shardgateError('SG6003', { column: column.name.name, table: table.name });

@@ -10,9 +10,9 @@ import { normalize } from '../../../src/sql/normalize.ts';
 import { parseStatement } from '../../../src/sql/parser/parse.ts';
 import { createShardMap, type ShardMap } from '../../../src/vindex/shard-map.ts';
 import { buildVSchema } from '../../../src/vschema/build.ts';
+import type { TableFacts } from '../../../src/vschema/columns.ts';
 import { unshardedDefinition } from '../../../src/vschema/definition.ts';
 import { loadKeyspace } from '../../../src/vschema/load.ts';
-import type { TableFacts } from '../../../src/vschema/columns.ts';
 import type { VSchema } from '../../../src/vschema/model.ts';
 import { readSchemaFile } from '../../../src/vschema/schema-file.ts';
 
@@ -40,7 +40,8 @@ function shopTables(): ReadonlyMap<string, TableFacts> {
 /** Keyspace `shop` over four shards, `main` unsharded and of unknown tables. `tracked` false: no columns are known. */
 export function shopVSchema(tracked = true): VSchema {
   const loaded = loadKeyspace(read('./shop.vschema.json'), { file: 'shop.vschema.json' });
-  if (loaded.definition === null) throw new Error(loaded.problems.map((problem) => problem.message).join('\n'));
+  if (loaded.definition === null)
+    throw new Error(loaded.problems.map((problem) => problem.message).join('\n'));
   const facts = tracked ? shopTables() : null;
   return buildVSchema({
     version: 1,

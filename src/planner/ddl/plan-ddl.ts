@@ -1,0 +1,139 @@
+// Plans DDL and table administration: every shard of the keyspace gets the statement.
+import { shardgateError } from '../../errors/catalog.ts';
+import type { EachShardNode, Plan } from '../../plan/nodes.ts';
+import type {
+  AlterTable,
+  CreateIndex,
+  CreateTable,
+  CreateView,
+  DatabaseStatement,
+  Node,
+  Statement,
+  TableName,
+} from '../../sql/ast.ts';
+import { walk } from '../../sql/visitor.ts';
+import type { Keyspace } from '../../vschema/model.ts';
+import type { PlanContext } from '../context.ts';
+import { refuse } from '../refusals.ts';
+import { statementUnit } from '../statement-unit.ts';
+import { planOfWrite } from '../write/plan-of-write.ts';
+import { routeNode, wholeText, wholeTextAlways } from '../write/route-node.ts';
+import { checkNewKeys } from './key-constraints.ts';
+import { keyspaceNamed, keyspaceOfTable, knownTable, oneKeyspace } from './place-of-table.ts';
+
+/** What a DDL statement needs besides its keyspace. */
+export interface EachShardOptions {
+  readonly result?: EachShardNode['result'];
+  readonly warning?: string | null;
+  readonly destination?: EachShardNode['destination'];
+}
+
+/** The statement on every shard of a sharded keyspace, or relayed to the one server of an unsharded one. */
+export function onEveryShard(
+  root: Node,
+  keyspace: Keyspace,
+  context: PlanContext,
+  options: EachShardOptions = {},
+): Plan {
+  const unit = statementUnit(context.text, root, context.normalized);
+  const { result = 'ok', warning = null, destination = { kind: 'all' } } = options;
+  if (!keyspace.sharded && destination.kind === 'all' && warning === null) {
+    const impossible = refuse(shardgateError('SG6015', { statement: 'DDL', keyspaces: keyspace.name }));
+    const route = routeNode(keyspace.name, { kind: 'any' }, wholeText(root, unit, context), impossible);
+    return planOfWrite('ddl', keyspace.name, route, [`keyspace ${keyspace.name} is unsharded`]);
+  }
+  const node: EachShardNode = {
+    kind: 'eachShard',
+    keyspace: keyspace.name,
+    destination,
+    template: wholeTextAlways(root, unit, context),
+    result,
+    warning,
+  };
+  const reason =
+    destination.kind === 'none' ? 'nothing to do' : `every shard of ${keyspace.name} has the same tables`;
+  return planOfWrite('ddl', keyspace.name, node, [reason]);
+}
+
+export function planCreateTable(node: CreateTable, context: PlanContext): Plan {
+  const keyspace = keyspaceNamed(node.table.schema?.name ?? null, context);
+  if (!keyspace.sharded) return onEveryShard(node, keyspace, context);
+  const name = node.table.name.name;
+  if (node.temporary) {
+    throw shardgateError('SG6016', {
+      statement: 'CREATE TEMPORARY TABLE',
+      keyspace: keyspace.name,
+      why: 'it would live on one connection of one shard',
+      remedy: 'use a table of an unsharded keyspace',
+    });
+  }
+  if (node.query !== null) throw shardgateError('SG6014', { keyspace: keyspace.name });
+  if (node.like !== null) oneKeyspace([node.table, node.like], 'CREATE TABLE ... LIKE', context);
+  const known = keyspace.tables.get(name) ?? null;
+  checkNewKeys(known, keyspace, node.keys, node.columns, context);
+  const named = known !== null && known.kind !== 'unknown';
+  const warning = `Table ${name} is made on every shard, but the vschema of ${keyspace.name} does not name it: it cannot be used yet`;
+  return onEveryShard(node, keyspace, context, {
+    warning: named || keyspace.defaultColumnVindex !== null ? null : warning,
+  });
+}
+
+export function planAlterTable(node: AlterTable, context: PlanContext): Plan {
+  const keyspace = keyspaceOfTable(node.table, context);
+  if (keyspace.sharded) {
+    const table = knownTable(node.table, context);
+    for (const action of node.actions) {
+      const keys = action.kind === 'alterAddKey' ? [action.key] : [];
+      const columns =
+        action.kind === 'alterAddColumn' || action.kind === 'alterChangeColumn' ? [action.column] : [];
+      checkNewKeys(table, keyspace, keys, columns, context);
+    }
+  }
+  return onEveryShard(node, keyspace, context);
+}
+
+export function planCreateIndex(node: CreateIndex, context: PlanContext): Plan {
+  const keyspace = keyspaceOfTable(node.table, context);
+  if (keyspace.sharded) checkNewKeys(knownTable(node.table, context), keyspace, [node.key], [], context);
+  return onEveryShard(node, keyspace, context);
+}
+
+export function planCreateView(node: CreateView, context: PlanContext): Plan {
+  const keyspace = keyspaceNamed(node.name.schema?.name ?? null, context);
+  const named: TableName[] = [];
+  walk(node.query, (inner) => {
+    if (inner.kind === 'table') named.push(inner.name);
+  });
+  const other = named
+    .map((name) => knownTable(name, context))
+    .find((table) => (table?.keyspace ?? keyspace.name) !== keyspace.name);
+  if (other !== undefined && other !== null) {
+    const keyspaces = `${keyspace.name}, ${other.keyspace}`;
+    throw shardgateError('SG6015', { statement: 'CREATE VIEW', keyspaces });
+  }
+  return onEveryShard(node, keyspace, context);
+}
+
+/** Keyspaces come from the configuration: CREATE and DROP DATABASE are refused, unless IF [NOT] EXISTS makes them no-ops. */
+export function planDatabase(node: DatabaseStatement, context: PlanContext): Plan {
+  const words = {
+    createDatabase: 'CREATE DATABASE',
+    dropDatabase: 'DROP DATABASE',
+    alterDatabase: 'ALTER DATABASE',
+  };
+  const statement = words[node.kind];
+  const keyspace = node.name === null ? undefined : context.vschema.keyspaces.get(node.name.name);
+  if (keyspace === undefined || !node.ifExists) throw shardgateError('SG6012', { statement });
+  const warning = `${statement} is left undone: keyspace ${keyspace.name} belongs to the configuration`;
+  return onEveryShard(node, keyspace, context, { warning, destination: { kind: 'none' } });
+}
+
+/** Statements that only name tables: DROP, RENAME, TRUNCATE, indexes. */
+export function planNamedTables(
+  node: Statement & Node,
+  names: readonly TableName[],
+  statement: string,
+  context: PlanContext,
+): Plan {
+  return onEveryShard(node, oneKeyspace(names, statement, context), context);
+}

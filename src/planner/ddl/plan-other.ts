@@ -1,0 +1,120 @@
+// Plans what is neither query, write nor table DDL: stored programs, administration, EXPLAIN, DO.
+import { shardgateError } from '../../errors/catalog.ts';
+import type { Plan, PlanNode } from '../../plan/nodes.ts';
+import type { Admin, CallProcedure, Do, Explain, LoadData, ObjectStatement } from '../../sql/ast.ts';
+import type { Keyspace } from '../../vschema/model.ts';
+import type { PlanContext } from '../context.ts';
+import { hasSubquery } from '../query/traits.ts';
+import { refuse } from '../refusals.ts';
+import { statementUnit } from '../statement-unit.ts';
+import { routeNode, wholeText } from '../write/route-node.ts';
+import { keyspaceNamed, keyspaceOfTable, oneKeyspace } from './place-of-table.ts';
+import { onEveryShard } from './plan-ddl.ts';
+
+function refused(statement: string, keyspace: Keyspace, why: string, remedy: string): never {
+  throw shardgateError('SG6016', { statement, keyspace: keyspace.name, why, remedy });
+}
+
+/** Triggers and stored programs see one shard's rows: made on unsharded keyspaces only, dropped everywhere. */
+export function planObject(node: ObjectStatement, context: PlanContext): Plan {
+  const [table] = node.tables;
+  const keyspace =
+    table === undefined ? keyspaceNamed(node.schema?.name ?? null, context) : keyspaceOfTable(table, context);
+  if (keyspace.sharded && node.verb !== 'drop') {
+    const why = 'it would see and change the rows of one shard only';
+    refused(`${node.verb.toUpperCase()} ${node.what}`, keyspace, why, 'do its work in the application');
+  }
+  return onEveryShard(node, keyspace, context);
+}
+
+const tableVerbs = new Set([
+  'ANALYZE TABLE',
+  'CHECK TABLE',
+  'OPTIMIZE TABLE',
+  'REPAIR TABLE',
+  'CHECKSUM TABLE',
+]);
+
+export function planAdmin(node: Admin, context: PlanContext): Plan {
+  if (node.tables.length > 0 && tableVerbs.has(node.verb)) {
+    const keyspace = oneKeyspace(node.tables, node.verb, context);
+    return onEveryShard(node, keyspace, context, { result: 'firstShard' });
+  }
+  const keyspace =
+    node.tables.length > 0 ? oneKeyspace(node.tables, node.verb, context) : keyspaceNamed(null, context);
+  if (keyspace.sharded && !node.verb.startsWith('FLUSH')) {
+    refused(node.verb, keyspace, 'it concerns servers, not a keyspace', 'run it on the servers themselves');
+  }
+  return onEveryShard(node, keyspace, context);
+}
+
+export function planCall(node: CallProcedure, context: PlanContext): Plan {
+  const keyspace = keyspaceNamed(node.schema?.name ?? null, context);
+  if (keyspace.sharded) {
+    refused('CALL', keyspace, 'a procedure would see the rows of one shard only', 'name a shard with USE');
+  }
+  return onEveryShard(node, keyspace, context);
+}
+
+export function planLoadData(node: LoadData, context: PlanContext): Plan {
+  const keyspace = keyspaceOfTable(node.table, context);
+  if (keyspace.sharded) {
+    refused('LOAD DATA', keyspace, 'its rows belong to several shards', 'insert them with INSERT ... VALUES');
+  }
+  return onEveryShard(node, keyspace, context);
+}
+
+export function planDo(node: Do, context: PlanContext): Plan {
+  if (hasSubquery(node))
+    throw shardgateError('SG2001', {
+      construct: 'DO with a subquery',
+      why: 'nobody sees its rows',
+      remedy: 'use SELECT',
+    });
+  const { database, vschema } = context;
+  const keyspace = database === null ? [...vschema.keyspaces.values()][0] : vschema.keyspaces.get(database);
+  if (keyspace === undefined) return onEveryShard(node, keyspaceNamed(database, context), context);
+  return onAnyServer(node, keyspace, context, ['no table: any server does it']);
+}
+
+function onAnyServer(
+  node: Do | Explain,
+  keyspace: Keyspace,
+  context: PlanContext,
+  reasons: readonly string[],
+): Plan {
+  const unit = statementUnit(context.text, node, context.normalized);
+  const impossible = refuse(shardgateError('SG2020', { kind: node.kind }));
+  const root = routeNode(keyspace.name, { kind: 'any' }, wholeText(node, unit, context), impossible);
+  const label = keyspace.sharded ? 'reference' : 'unsharded';
+  return { label, keyspace: keyspace.name, reasons, root, readOnly: true, locks: false };
+}
+
+/**
+ * EXPLAIN goes where the statement would go when that is one shard; for several shards the first one's plan stands for all,
+ * as they have the same tables and indexes. What runs the statement (ANALYZE) must be for one shard.
+ */
+export function planExplain(node: Explain, inner: Plan, context: PlanContext): Plan {
+  const keyspace = keyspaceNamed(inner.keyspace, context);
+  const { root } = inner;
+  if (root.kind === 'route') {
+    const unit = statementUnit(context.text, node, context.normalized);
+    const several =
+      root.several.kind === 'refuse' ? root.several : refuse(shardgateError('SG2020', { kind: 'EXPLAIN' }));
+    const template = wholeText(node, unit, context);
+    const destination = node.analyze ? root.destination : someShard(root);
+    const made = routeNode(keyspace.name, destination, template, several);
+    return { ...inner, reasons: [...inner.reasons, 'EXPLAIN of one shard'], root: made };
+  }
+  if (root.kind === 'refuse') return inner;
+  if (node.analyze) throw shardgateError('SG2020', { kind: 'ANALYZE' });
+  return {
+    ...onAnyServer(node, keyspace, context, [...inner.reasons, 'EXPLAIN: one shard stands for all']),
+    label: inner.label,
+  };
+}
+
+function someShard(root: Extract<PlanNode, { kind: 'route' }>): typeof root.destination {
+  const { kind } = root.destination;
+  return kind === 'equal' || kind === 'shard' || kind === 'any' ? root.destination : { kind: 'any' };
+}
