@@ -1,5 +1,5 @@
--- The demo's sharded keyspace. The same tables exist on every shard, each with its own rows;
--- countries is a reference table, of which every shard holds all rows.
+-- The demo's sharded keyspace. The same tables exist on every shard, each with its own rows, but for
+-- countries: it is a reference table, of which every shard holds all rows.
 
 CREATE TABLE users (
   id BIGINT NOT NULL,

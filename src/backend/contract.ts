@@ -57,7 +57,11 @@ export interface BackendConnection {
   readonly status: number;
   /** Commands sent whose responses have not ended. */
   readonly pending: number;
-  /** `payload` without packet header; split into packets of at most 2^24-1 bytes; written with any earlier unsent bytes in one write. */
+  /**
+   * `payload` without packet header; split into packets of at most 2^24-1 bytes; written with any earlier unsent bytes in one
+   * write at the end of this turn of the event loop. A payload larger than the server's max_allowed_packet is not sent: its
+   * receiver gets error 1153 (a later turn, perhaps before earlier responses) and the connection lives on.
+   */
   send(payload: Buffer, receiver: ResponseReceiver): void;
   /** Like `send`, for bytes that already are packets with headers starting at sequence 0 (a client's own packet). */
   sendPackets(packets: Buffer, receiver: ResponseReceiver): void;
@@ -91,13 +95,20 @@ export interface LeaseOptions {
 /** All pools of the process. Shards are named by `Shard.id`. */
 export interface Gateway {
   /**
-   * An idle connection at once, or null when none is idle: the relay's path without a promise. Settings that differ are
-   * sent pipelined in front of the caller's first command.
+   * An idle connection at once, or null when none is at hand (then `lease`): the relay's path without a promise. Settings
+   * that differ are sent pipelined in front of the caller's first command; null also when this server has not accepted that
+   * very change before, since the command would run even if the SET failed.
    */
   tryLease(shardId: string, options: LeaseOptions): Lease | null;
-  /** Waits for one (FIFO). Rejects with SqlError naming the shard: pool timeout, shard down, too many waiters. */
+  /**
+   * Waits for one (FIFO). Rejects with SqlError naming the shard: SG4001 down, SG4002 pool timeout, SG4003 too many waiters,
+   * SG4005 wrong kind of server, SG4006 cancelled, SG4007 login refused; or with the server's error about the settings.
+   */
   lease(shardId: string, options: LeaseOptions): Promise<Lease>;
-  /** Runs KILL QUERY for a connection on a side connection; best effort, own 1 s timeout; never rejects. */
+  /**
+   * Runs KILL QUERY for a connection on a side connection; best effort, own 1 s timeout; never rejects. Keep the lease until
+   * it resolves and the response has ended: a KILL that comes late must not find another client's statement.
+   */
   killQuery(connection: BackendConnection): Promise<void>;
   /** Physical database of a shard. */
   database(shardId: string): string;

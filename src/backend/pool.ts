@@ -136,18 +136,22 @@ export class ShardPool {
 
   /** See `Gateway.lease`. */
   async lease(options: LeaseOptions): Promise<Lease> {
-    const slot = await this.#slotFor(options);
-    const connection = present(slot.connection, 'a slot is served with a connection');
-    const lease = this.#lend(slot, connection);
-    try {
-      if (!connection.settings.matches(options.settings)) {
-        await applySettings(connection, options.settings, this.#proven);
+    for (let attempt = 1; ; attempt++) {
+      const slot = await this.#slotFor(options);
+      const connection = present(slot.connection, 'a slot is served with a connection');
+      const lease = this.#lend(slot, connection);
+      try {
+        if (!connection.settings.matches(options.settings)) {
+          await applySettings(connection, options.settings, this.#proven);
+        }
+        return lease;
+      } catch (error) {
+        const stale = !connection.alive;
+        lease.discard();
+        // Nothing of the client's was sent yet: a connection that turns out to be dead is replaced, once.
+        if (!stale || attempt > 1) throw error;
       }
-    } catch (error) {
-      lease.discard();
-      throw error;
     }
-    return lease;
   }
 
   /** Ends a lease: `PoolLease` calls it once. */

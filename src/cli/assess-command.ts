@@ -1,12 +1,12 @@
 // `shardgate assess`: reads an application's statements and says how each would run, and why.
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { assess, type Assessment } from '../app/assess.ts';
+import { type Assessment, assess } from '../app/assess.ts';
 import { modeOf } from '../app/explain.ts';
 import { readable } from '../app/query-statistics.ts';
 import { SqlError } from '../errors/sql-error.ts';
-import { normalize } from '../sql/normalize.ts';
 import type { LexMode } from '../sql/mode.ts';
+import { normalize } from '../sql/normalize.ts';
 import { type OfflineOptions, offlineVSchema } from './offline-vschema.ts';
 import { statementsOf } from './statement-source.ts';
 
@@ -33,7 +33,10 @@ function writeAll(lines: readonly string[]): void {
 }
 
 /** One of each normalised text, with its count. */
-function distinct(statements: readonly string[], mode: LexMode): ReadonlyMap<string, { sql: string; count: number }> {
+function distinct(
+  statements: readonly string[],
+  mode: LexMode,
+): ReadonlyMap<string, { sql: string; count: number }> {
   const found = new Map<string, { sql: string; count: number }>();
   for (const sql of statements) {
     const key = keyOf(sql, mode);
@@ -72,7 +75,9 @@ function report(
   }
   lines.push('', 'plan            distinct  statements');
   for (const [plan, total] of [...summary].sort(([, a], [, b]) => b.count - a.count)) {
-    lines.push(`${plan.padEnd(14)} ${String(total.distinct).padStart(9)} ${String(total.count).padStart(11)}`);
+    lines.push(
+      `${plan.padEnd(14)} ${String(total.distinct).padStart(9)} ${String(total.count).padStart(11)}`,
+    );
   }
   return lines;
 }

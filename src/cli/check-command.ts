@@ -4,8 +4,8 @@ import { readKeyspaces } from '../app/keyspaces.ts';
 import { snapshot } from '../app/schema.ts';
 import type { Config } from '../config/model.ts';
 import { loadConfig } from '../config.ts';
-import { constraintWarnings } from '../vschema/constraints.ts';
 import { formatProblems, hasErrors, type Problem } from '../util/problem.ts';
+import { constraintWarnings } from '../vschema/constraints.ts';
 import { checkServers } from './check-servers.ts';
 import { exitBadConfiguration, exitProblems } from './exit-codes.ts';
 
@@ -20,10 +20,16 @@ export function checkCommand(): Command {
         process.stdout.write(`${formatProblems(problems)}\n`);
         process.exit(exitBadConfiguration);
       }
-      const all = [...problems, ...checkFiles(config), ...(options.connect === true ? await checkServers(config) : [])];
+      const all = [
+        ...problems,
+        ...checkFiles(config),
+        ...(options.connect === true ? await checkServers(config) : []),
+      ];
       if (all.length > 0) process.stdout.write(`${formatProblems(all)}\n`);
       const errors = all.filter((problem) => problem.severity === 'error').length;
-      process.stdout.write(`${errors === 0 ? 'ok' : 'not ok'}: ${errors} errors, ${all.length - errors} warnings\n`);
+      process.stdout.write(
+        `${errors === 0 ? 'ok' : 'not ok'}: ${errors} errors, ${all.length - errors} warnings\n`,
+      );
       process.exitCode = errors === 0 ? 0 : exitProblems;
     });
 }

@@ -1,5 +1,5 @@
 // `shardgate check --connect`: asks every server what only it can tell.
-import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
+import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { readKeyspaces } from '../app/keyspaces.ts';
 import { snapshot } from '../app/schema.ts';
 import { addressOf, type BackendTarget, type ShardTargets } from '../backend/options.ts';
@@ -65,13 +65,20 @@ async function checkVersion(path: string, connection: Connection): Promise<reado
 }
 
 /** Every process may open pool.maxPerShard connections, and as many for workspaces. */
-async function checkLimits(path: string, connection: Connection, config: Config): Promise<readonly Problem[]> {
+async function checkLimits(
+  path: string,
+  connection: Connection,
+  config: Config,
+): Promise<readonly Problem[]> {
   const max = Number(await value(connection, 'SELECT @@GLOBAL.max_connections'));
   const workers = config.workers === 'auto' ? 1 : config.workers;
   const wanted = config.pool.maxPerShard * workers;
   if (max >= wanted) return [];
   return [
-    warningAt(path, `max_connections is ${max}, pool.maxPerShard x workers is ${wanted}: raise the one or lower the other`),
+    warningAt(
+      path,
+      `max_connections is ${max}, pool.maxPerShard x workers is ${wanted}: raise the one or lower the other`,
+    ),
   ];
 }
 
@@ -82,7 +89,9 @@ async function checkTemporaryTables(path: string, connection: Connection): Promi
     return [];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return [errorAt(path, `the user may not CREATE TEMPORARY TABLES, which merging across shards needs: ${reason}`)];
+    return [
+      errorAt(path, `the user may not CREATE TEMPORARY TABLES, which merging across shards needs: ${reason}`),
+    ];
   }
 }
 

@@ -27,7 +27,8 @@ export function explainCommand(): Command {
 
 function print(sql: string, options: OfflineOptions & { json?: boolean }): void {
   const { plan, tree, shards } = explainStatement(sql, options.keyspace ?? null, offlineVSchema(options));
-  if (options.json === true) process.stdout.write(`${JSON.stringify(plan === null ? tree : describePlan(plan), null, 2)}\n`);
+  if (options.json === true)
+    process.stdout.write(`${JSON.stringify(plan === null ? tree : describePlan(plan), null, 2)}\n`);
   else if (plan === null) process.stdout.write('plan: session (answered by Shardgate)\n');
   else process.stdout.write(`${planLines(plan).join('\n')}\n`);
   const count = shards === null ? 'a lookup decides' : `${shards.length} (${shards.join(', ')})`;

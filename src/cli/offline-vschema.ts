@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { type ConfiguredKeyspace, readKeyspaces } from '../app/keyspaces.ts';
 import { snapshot } from '../app/schema.ts';
 import { loadConfig } from '../config.ts';
+import { formatProblems, hasErrors } from '../util/problem.ts';
 import type { ServerFlavour, VSchema } from '../vschema/model.ts';
 import { readSchemaFile } from '../vschema/schema-file.ts';
-import { formatProblems, hasErrors } from '../util/problem.ts';
 import { exitBadConfiguration } from './exit-codes.ts';
 
 export interface OfflineOptions {
@@ -27,7 +27,10 @@ export function offlineVSchema(options: OfflineOptions): VSchema {
   return snapshot(1, withSchema(read.keyspaces, options), null, offlineFlavour);
 }
 
-function withSchema(keyspaces: readonly ConfiguredKeyspace[], options: OfflineOptions): readonly ConfiguredKeyspace[] {
+function withSchema(
+  keyspaces: readonly ConfiguredKeyspace[],
+  options: OfflineOptions,
+): readonly ConfiguredKeyspace[] {
   const file = options.schema;
   if (file === undefined) return keyspaces;
   const named = options.keyspace ?? keyspaces.find(({ definition }) => definition.sharded)?.config.name;

@@ -36,8 +36,10 @@ export async function startFromFile(file: string): Promise<App> {
 function startProblem(error: unknown): string | null {
   if (error instanceof ConfigError) return error.message;
   if (!(error instanceof Error) || !('code' in error)) return null;
-  const place = 'port' in error ? `port ${String(error.port)}` : 'path' in error ? String(error.path) : 'an address';
-  if (error.code === 'EADDRINUSE') return `${place} is taken: end what uses it, or choose another in the configuration`;
+  const place =
+    'port' in error ? `port ${String(error.port)}` : 'path' in error ? String(error.path) : 'an address';
+  if (error.code === 'EADDRINUSE')
+    return `${place} is taken: end what uses it, or choose another in the configuration`;
   if (error.code === 'EACCES') return `${place} may not be used by this user: choose one above 1023`;
   return null;
 }

@@ -1,7 +1,8 @@
 // Statements out of a file: `;`-terminated SQL, a general log, a slow query log, or JSON lines.
-import { splitStatements } from '../sql/split.ts';
-import type { LexMode } from '../sql/mode.ts';
+
 import { SqlError } from '../errors/sql-error.ts';
+import type { LexMode } from '../sql/mode.ts';
+import { splitStatements } from '../sql/split.ts';
 
 /** In input order. A text that cannot be split (an unterminated string) is one statement, so that it shows in the report. */
 export function statementsOf(content: string, mode: LexMode): readonly string[] {
@@ -21,7 +22,8 @@ function fromJsonLines(lines: readonly string[]): readonly string[] {
 function sqlOfJson(line: string): string {
   try {
     const value: unknown = JSON.parse(line);
-    if (typeof value === 'object' && value !== null && 'sql' in value && typeof value.sql === 'string') return value.sql;
+    if (typeof value === 'object' && value !== null && 'sql' in value && typeof value.sql === 'string')
+      return value.sql;
   } catch {
     return line;
   }
@@ -29,7 +31,8 @@ function sqlOfJson(line: string): string {
 }
 
 /** `241120  8:13:00	     5 Query	SELECT 1`, or with an ISO time; continuation lines belong to the entry before. */
-const generalEntry = /^(?:\d{6}\s+\d{1,2}:\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:.]+\S*)?\s+\d+ (Query|Execute|Prepare|Connect|Quit|Init DB|Field List|Statistics|Ping|Close stmt|Reset stmt|Reset connection|Change user|Close|Shutdown|Processlist)\b\t? ?(.*)$/;
+const generalEntry =
+  /^(?:\d{6}\s+\d{1,2}:\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:.]+\S*)?\s+\d+ (Query|Execute|Prepare|Connect|Quit|Init DB|Field List|Statistics|Ping|Close stmt|Reset stmt|Reset connection|Change user|Close|Shutdown|Processlist)\b\t? ?(.*)$/;
 
 function fromGeneralLog(lines: readonly string[]): readonly string[] {
   const statements: string[] = [];
@@ -52,7 +55,8 @@ function fromGeneralLog(lines: readonly string[]): readonly string[] {
 }
 
 function withoutSlowLogNoise(lines: readonly string[]): string {
-  const noise = /^(#|SET timestamp=|use [^;]+;|.*, Version: .*started with:|Tcp port: |Time\s+Id Command\s+Argument)/i;
+  const noise =
+    /^(#|SET timestamp=|use [^;]+;|.*, Version: .*started with:|Tcp port: |Time\s+Id Command\s+Argument)/i;
   return lines.filter((line) => !noise.test(line)).join('\n');
 }
 
@@ -62,7 +66,10 @@ function fromSql(content: string, mode: LexMode): readonly string[] {
     return splitStatements(text, mode).map(({ start, end }) => decode(text.slice(start, end)));
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
-    return content.split(/;\s*\n/).map((part) => part.trim()).filter((part) => part !== '');
+    return content
+      .split(/;\s*\n/)
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
   }
 }
 

@@ -8,7 +8,7 @@ export type UserSecret =
   | { readonly kind: 'clear'; readonly password: string }
   /** `*` and 40 hexadecimal digits: SHA1(SHA1(password)), of mysql_native_password. */
   | { readonly kind: 'nativeHash'; readonly hash: string }
-  /** 64 hexadecimal digits: SHA256(SHA256(password)), enough for caching_sha2_password. */
+  /** `$A$005$...`: as mysql.user.authentication_string holds it for caching_sha2_password. */
   | { readonly kind: 'sha2Hash'; readonly hash: string };
 
 export interface UserConfig {

@@ -1,4 +1,5 @@
 // Who may log in: secrets collected from text, environment, files and hashes.
+import { hashedSecret } from '../protocol/auth.ts';
 import { didYouMean } from '../util/nearest.ts';
 import type { UserConfig, UserSecret } from './model.ts';
 import type { Path, Resolver } from './resolver.ts';
@@ -47,7 +48,11 @@ function resolveSecrets(user: RawUser, path: Path, resolver: Resolver): readonly
     const secret = parseHash(hash);
     if (secret !== null) secrets.push(secret);
     // The hash itself stays out of the message: it is as good as the password for some protocols.
-    else resolver.error([...path, 'passwordHash'], 'allowed: * and 40 hexadecimal digits, or 64 of them');
+    else
+      resolver.error(
+        [...path, 'passwordHash'],
+        'allowed: * and 40 hexadecimal digits, or $A$005$... as mysql.user holds it',
+      );
   }
   const given = [user.password, user.passwordEnv, user.passwordFile, user.passwordHash].flatMap(
     listOf,
@@ -62,8 +67,8 @@ function listOf(value: string | readonly string[] | null | undefined): readonly 
   return typeof value === 'string' ? [value] : value;
 }
 
+/** As servers store them: `*` and 40 digits (mysql_native_password), `$A$005$...` or its 0x form (caching_sha2_password). */
 function parseHash(text: string): UserSecret | null {
-  if (/^\*[0-9a-fA-F]{40}$/.test(text)) return { kind: 'nativeHash', hash: text.toUpperCase() };
-  if (/^[0-9a-fA-F]{64}$/.test(text)) return { kind: 'sha2Hash', hash: text.toLowerCase() };
-  return null;
+  const secret = hashedSecret(text);
+  return secret === null ? null : { kind: secret.kind === 'native' ? 'nativeHash' : 'sha2Hash', hash: text };
 }

@@ -1,10 +1,30 @@
 // A relayed result whose column definitions name the shard's database: only those packets are rebuilt, rows stay untouched.
+import type { Shard } from '../vindex/shard-map.ts';
 
 const headerBytes = 4;
 /** First bytes of a response that has no column definitions. */
 const okByte = 0x00;
 const localFileByte = 0xfb;
 const errorByte = 0xff;
+
+export interface PatchNames {
+  readonly database: Buffer;
+  readonly keyspace: Buffer;
+}
+
+/** Made once per shard: every relayed result wants them. */
+const namesByShard = new WeakMap<Shard, PatchNames>();
+
+/** null: the shard's database is called like its keyspace, results pass as they are. */
+export function patchNames(shard: Shard): PatchNames | null {
+  if (shard.database === shard.keyspace) return null;
+  let names = namesByShard.get(shard);
+  if (names === undefined) {
+    names = { database: Buffer.from(shard.database, 'utf8'), keyspace: Buffer.from(shard.keyspace, 'utf8') };
+    namesByShard.set(shard, names);
+  }
+  return names;
+}
 
 /**
  * Fed with the first chunks of one response. Holds them back until the definitions are complete, then gives everything out
@@ -13,23 +33,23 @@ const errorByte = 0xff;
 export class MetadataPatch {
   readonly #from: Buffer;
   readonly #to: Buffer;
-  #held: Buffer[] = [];
+  #held: Buffer[] | null = null;
   #heldBytes = 0;
   done = false;
 
-  constructor(database: string, keyspace: string) {
-    this.#from = Buffer.from(database, 'utf8');
-    this.#to = Buffer.from(keyspace, 'utf8');
+  constructor(names: PatchNames) {
+    this.#from = names.database;
+    this.#to = names.keyspace;
   }
 
   /** What may go out now; null while the definitions are incomplete. `last`: no more bytes will come. */
   push(chunk: Buffer, last: boolean): Buffer | null {
     if (this.done) return chunk;
     let bytes = chunk;
-    if (this.#heldBytes > 0) {
+    if (this.#held !== null) {
       this.#held.push(chunk);
       bytes = Buffer.concat(this.#held, this.#heldBytes + chunk.length);
-      this.#held = [];
+      this.#held = null;
     }
     const end = definitionsEnd(bytes);
     if (end === null && !last) {

@@ -21,13 +21,24 @@ export function pinTime(execution: Execution, needed: boolean): PinnedTime {
   if (execution.flavour === 'mariadb') {
     return { ...unpinned, wrap: (sql) => `SET STATEMENT timestamp=${instant} FOR ${sql}` };
   }
-  // Pipelined; an error (a user without the right to set it) only means that the shards' own clocks are used.
+  // A hint needs no privilege, SET does; a statement that takes no hint (it starts with WITH, say) gets SET.
   const set = (connection: BackendConnection, value: string) => {
     runStatement(connection, `SET timestamp=${value}`).catch(() => null);
   };
   return {
-    ...unpinned,
+    wrap: (sql) => withHint(sql, `SET_VAR(timestamp=${instant})`),
     before: (connection) => set(connection, instant),
     after: (connection) => set(connection, 'DEFAULT'),
   };
+}
+
+/** MySQL reads hints right behind the first word, and only one comment of them. */
+function withHint(sql: string, hint: string): string {
+  const head = /^[\s(]*(?:select|insert|replace|update|delete)\b/i.exec(sql)?.[0];
+  if (head === undefined) return sql;
+  const rest = sql.slice(head.length);
+  const own = /^\s*\/\*\+/.exec(rest)?.[0];
+  return own === undefined
+    ? `${head} /*+ ${hint} */${rest}`
+    : `${head}${own} ${hint}${rest.slice(own.length)}`;
 }

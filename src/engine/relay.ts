@@ -5,7 +5,7 @@ import type { Shard } from '../vindex/shard-map.ts';
 import { cancelReason, interruptedErrno } from './cancel.ts';
 import type { CancelWatcher, Execution, ResultSink, ScopedLease } from './contract.ts';
 import { withErrorPacket } from './error-packet.ts';
-import { MetadataPatch } from './metadata-patch.ts';
+import { MetadataPatch, patchNames } from './metadata-patch.ts';
 import { renameError } from './physical-names.ts';
 
 /** A KILL that has not ended the statement within this time gives way to closing the connection. */
@@ -37,8 +37,8 @@ export class Relay implements ResponseReceiver, CancelWatcher {
     this.#shard = shard;
     this.#sink = execution.sink;
     this.#onLost = onLost;
-    this.#patch =
-      shard.database === shard.keyspace ? null : new MetadataPatch(shard.database, shard.keyspace);
+    const names = patchNames(shard);
+    this.#patch = names === null ? null : new MetadataPatch(names);
     if (execution.watchCancel !== undefined) {
       execution.watchCancel(this);
       return;

@@ -21,6 +21,15 @@ export function qualifierEdits(root: Node, context: PlanContext): readonly Edit[
   return edits;
 }
 
+/** DATABASE() calls alone: for texts in which keyspace names mean nothing. */
+export function databaseEdits(root: Node, context: PlanContext): readonly Edit[] {
+  const edits: Edit[] = [];
+  walk(root, (node) => {
+    if (node.kind === 'call') edits.push(...databaseCallEdit(node, context));
+  });
+  return edits;
+}
+
 function renamed(keyspace: string, context: PlanContext): boolean {
   const shards = context.vschema.keyspaces.get(keyspace)?.shardMap.shards ?? [];
   return shards.some((shard) => shard.database !== keyspace);

@@ -377,6 +377,8 @@ export interface Default extends Span {
 /** `VALUES(column)` (MariaDB also `VALUE(column)`) in ON DUPLICATE KEY UPDATE. */
 export interface ValuesFunction extends Span {
   readonly kind: 'valuesFunction';
+  /** VALUE was written. */
+  readonly singular: boolean;
   readonly column: Column;
 }
 
@@ -698,6 +700,7 @@ export interface Derived extends Span {
   readonly kind: 'derived';
   readonly lateral: boolean;
   readonly subquery: Subquery;
+  readonly systemTime: SystemTime | null;
   readonly alias: Ident | null;
   readonly columns: readonly Ident[];
 }

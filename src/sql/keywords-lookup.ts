@@ -12,6 +12,8 @@ const spellings = new Uint8Array(32768);
 const offsets = new Uint32Array(slotCount);
 const lengths = new Uint8Array(slotCount);
 const names: string[] = [];
+/** By first byte (with bit 0x20): bit n is set when a keyword of n bytes begins so. Most names fail this test. */
+const lengthsOfFirst = new Int32Array(256);
 
 /**
  * A hash over the length and four of the bytes, letters of either case alike. The factors were searched for: with
@@ -35,6 +37,8 @@ function fill(): void {
     offsets[keyword] = at;
     lengths[keyword] = word.length;
     for (let i = 0; i < word.length; i += 1) spellings[at + i] = word.charCodeAt(i) | 0x20;
+    const first = spellings[at] as number;
+    lengthsOfFirst[first] = (lengthsOfFirst[first] as number) | (1 << word.length);
     const hash = hashOf(spellings, at, at + word.length);
     at += word.length;
     let slot = (hash ^ (hash >>> 13)) & slotMask;
@@ -51,6 +55,10 @@ fill();
  * byte by byte: a client cannot forge a keyword.
  */
 export function lookUpKeyword(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start;
+  const possible = lengthsOfFirst[(bytes[start] as number) | 0x20] as number;
+  // No keyword is longer than 31 bytes.
+  if (length > 31 || ((possible >>> length) & 1) === 0) return 0;
   const hash = hashOf(bytes, start, end);
   let slot = (hash ^ (hash >>> 13)) & slotMask;
   for (;;) {

@@ -163,7 +163,7 @@ export class Skimmer {
         return stop;
       default:
     }
-    if (!this.clause.keeps) this.writer.scalar(S.string, at, at, end);
+    if (!this.clause.keeps && lexer.keyword !== K.AS) this.writer.scalar(S.string, at, at, end);
     lexer.skipTo(end, T.string, K.NONE);
     return end;
   }

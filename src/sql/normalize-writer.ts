@@ -11,7 +11,8 @@ import { Spellings, tagOf } from './normalize-spelling.ts';
  *                     t temporal
  *   NUL = tag n ;     a literal spelled like that of slot n (the equality pattern)
  *   NUL l tag         the members of a list
- *   NUL r width ;     rows
+ *   NUL r width ;     rows; with parameters among the cells `p number ;` follows, because the number shifts the
+ *                     indexes of the parameters behind
  * A comment that is no code, hint or directive is replaced by one blank.
  */
 
@@ -20,6 +21,7 @@ const semicolon = 0x3b;
 const alikeTag = 0x3d;
 const listTag = 0x6c;
 const rowsTag = 0x72;
+const paramsTag = 0x70;
 
 /** Offsets must ascend from call to call. */
 export class SlotWriter {
@@ -81,10 +83,15 @@ export class SlotWriter {
     this.key.byte(tagOf(kind, this.bytes[start]));
   }
 
-  rows(items: SlotItems, end: number): void {
+  /** Rows with `params` parameters among their cells. */
+  rows(items: SlotItems, params: number, end: number): void {
     this.collapse(S.rows, items, end);
     this.key.byte(rowsTag);
     this.key.number(items.width);
+    this.key.byte(semicolon);
+    if (params === 0) return;
+    this.key.byte(paramsTag);
+    this.key.number(params);
     this.key.byte(semicolon);
   }
 

@@ -12,7 +12,7 @@ import { T, type TokenKind } from './token.ts';
 
 /*
  * Kept in the key are literals that name columns or shape the tree rather than stand for a value: everything in a
- * select list at any depth, GROUP BY, ORDER BY and other BY lists, RETURNING, VALUES outside INSERT, types and
+ * select list at any depth, aliases, GROUP BY, ORDER BY and other BY lists, RETURNING, VALUES outside INSERT, types and
  * precisions, INTERVAL's amount, SEPARATOR, COLLATE, ESCAPE, JSON paths behind arrows, window definitions; and whole
  * statements that have executable comments or other verbs than SELECT, INSERT, REPLACE, UPDATE, DELETE, VALUES,
  * TABLE, WITH. Keeping is always safe, it only makes more plans.
@@ -82,6 +82,8 @@ class Normalizer {
   private next(): TokenKind {
     const { lexer } = this;
     const gap = lexer.end;
+    // A string behind AS is a name.
+    if (lexer.keyword === K.AS) this.keepNext = true;
     lexer.commentSeen = false;
     const kind = lexer.next();
     const cuts = lexer.commentSeen && !this.clause.keeps && lexer.directives === null;
@@ -222,7 +224,7 @@ class Normalizer {
       return;
     }
     if (this.clause.keeps || !scanner.scanRows(lexer, lexer.end, this.mode)) return;
-    this.writer.rows(scanner.takeItems(skimmer.params), scanner.end);
+    this.writer.rows(scanner.takeItems(skimmer.params), scanner.params, scanner.end);
     skimmer.params += scanner.params;
     lexer.skipTo(scanner.end, T.closeParen, K.NONE);
   }

@@ -24,7 +24,8 @@ export const session = {
   },
   show(node, visit) {
     optional(node.table, visit);
-    optional(node.schema, visit);
+    // Of `s.t` the schema is the same node.
+    if (node.schema !== node.table?.schema) optional(node.schema, visit);
     optional(node.like, visit);
     optional(node.where, visit);
     optional(node.limit, visit);
@@ -120,7 +121,8 @@ export const definitions = {
   alterAddColumn: (node, visit) => visit(node.column),
   alterDropColumn: nameOf,
   alterChangeColumn(node, visit) {
-    visit(node.from);
+    // Of MODIFY the name is the same node.
+    if (node.from !== node.column.name) visit(node.from);
     visit(node.column);
   },
   alterRenameColumn(node, visit) {
@@ -160,8 +162,11 @@ export const definitions = {
   dropDatabase: nameOf,
   alterDatabase: (node, visit) => optional(node.name, visit),
   objectStatement(node, visit) {
-    optional(node.schema, visit);
-    optional(node.name, visit);
+    // Of a sequence the names are the table's.
+    if (node.name !== node.tables[0]?.name) {
+      optional(node.schema, visit);
+      optional(node.name, visit);
+    }
     each(node.tables, visit);
   },
   alterVschema: none,

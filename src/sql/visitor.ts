@@ -238,6 +238,7 @@ const tables = {
   indexHint: (node, visit) => each(node.indexes, visit),
   derived(node, visit) {
     visit(node.subquery);
+    optional(node.systemTime, visit);
     optional(node.alias, visit);
     each(node.columns, visit);
   },

@@ -64,7 +64,7 @@ function paddedComparator(pad: Buffer): CellComparator {
     const head = a.compare(b, bFrom, bFrom + common, aFrom, aFrom + common);
     if (head !== 0 || pad.length === 0) return head;
     if (aTo - aFrom > common) return compareWithPad(a, aFrom + common, aTo, pad);
-    return -compareWithPad(b, bFrom + common, bTo, pad);
+    return 0 - compareWithPad(b, bFrom + common, bTo, pad);
   };
 }
 

@@ -85,7 +85,7 @@ export function compareNumberText(
     bNegative ? bFrom + 1 : bFrom,
     bTo,
   );
-  return aNegative ? -magnitude : magnitude;
+  return aNegative ? 0 - magnitude : magnitude;
 }
 
 function isZero(bytes: Buffer, from: number, to: number): boolean {

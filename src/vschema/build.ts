@@ -52,19 +52,6 @@ export function buildKeyspace(input: KeyspaceInput): Keyspace {
   };
 }
 
-/**
- * The table as it will be once it has these columns and keys: what CREATE and ALTER are checked against. Sharding is taken from
- * the table as the vschema names it.
- */
-export function tableWithFacts(table: Table, facts: TableFacts): Table {
-  const columnVindexes = table.columnVindexes.map(({ vindex, columns }): RoutingKey => {
-    const typed = columns.map((column) => routingColumnOf(column.name, facts.columns));
-    const exact = typed.every((column) => equalityExact(vindex, column));
-    return { table: table.name, vindex, columns: typed, exact };
-  });
-  return { ...table, ...factsOf(facts), columns: facts.columns, columnVindexes };
-}
-
 function namedTable(input: KeyspaceInput, table: TableDefinition, facts: TableFacts | null): Table {
   const columns = facts?.columns ?? declaredColumns(table);
   const kind = kindOf(input.definition, table);

@@ -15,7 +15,7 @@ const numberPattern = /(?:0[xob][\da-f_]+|\d[\d_]*(?:\.[\d_]+)?(?:e[+-]?\d+)?|\.
 const punctuationPattern = /=>|===|!==|==|!=|\?\?=|\?\?|\?\.|\.\.\.|&&|\|\||[^\s]/uy;
 const stringPattern = /(['"])((?:\\[\s\S]|(?!\1)[^\\\n])*)\1/y;
 const regexPattern = /\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/[a-z]*/y;
-const commentPattern = /\/\/[^\n]*|\/\*[\s\S]*?\*\//y;
+const commentPattern = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|#![^\n]*/y;
 
 /** Words after which a slash begins a regular expression although they look like a value's name. */
 const operatorWords = new Set([
@@ -74,7 +74,7 @@ class Scanner {
 
   #longest(char: string): [TokenKind, RegExpExecArray | null] {
     const candidates: [TokenKind, RegExp, boolean][] = [
-      ['comment', commentPattern, char === '/'],
+      ['comment', commentPattern, char === '/' || (char === '#' && this.#at === 0)],
       ['regex', regexPattern, char === '/' && this.#regexMayFollow()],
       ['string', stringPattern, char === "'" || char === '"'],
       ['word', wordPattern, true],

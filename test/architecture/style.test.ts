@@ -9,7 +9,7 @@ import { filesUnder, projectRoot, readSources, sourceFile } from './source-files
 const functionLinesMax = 70;
 const fileLinesMax = 500;
 /** Tables of types or words, which do not get better by being cut. */
-const longFiles = new Set(['src/sql/ast.ts', 'src/sql/keywords.ts']);
+const longFiles = new Set(['src/sql/ast.ts', 'src/sql/keywords.ts', 'src/errors/catalog.ts']);
 
 const sources = readSources('src');
 
@@ -102,7 +102,7 @@ describe('the rules notice', () => {
     const loose = 'const a: any = b!;\nenum E {}\nnamespace N {}\ndeclare const c: any[];\nfoo()!.bar;';
     expect(looseTypes('x.ts', sourceFile('x.ts', loose).code)).toHaveLength(6);
     const fine =
-      "if (!a && !(b)) return !c;\nconst s = 'any!'; // any!\nx.any(); const o = { any: 1, enum: 2 }; a !== b;";
+      "if (!a && !(b)) return !c;\nconst s = 'any!'; // any!\nlet any = true; any = false;\nx.any(); const o = { any: 1, enum: 2 }; a !== b;";
     expect(looseTypes('x.ts', sourceFile('x.ts', fine).code)).toEqual([]);
   });
 });
@@ -114,7 +114,7 @@ function looseTypes(path: string, code: readonly Token[]): string[] {
     const isProperty =
       before?.text === '.' || before?.text === '?.' || after?.text === ':' || after?.text === '(';
     const isName = token.kind === 'word' && !isProperty;
-    const isAny = isName && token.text === 'any' && (before?.kind === 'punctuation' || before?.text === 'as');
+    const isAny = isName && token.text === 'any' && /^(?:[:<|&]|=>|as|keyof)$/.test(before?.text ?? '');
     const isDeclaration =
       isName &&
       (token.text === 'enum' || token.text === 'namespace') &&

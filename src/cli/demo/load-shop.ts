@@ -2,6 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Connection, createConnection } from 'mysql2/promise';
+import { defaultMode } from '../../sql/mode.ts';
+import { splitStatements } from '../../sql/split.ts';
 import { type Output, ProgressBar } from './progress-bar.ts';
 import { type DemoTable, demoTables, type Row } from './shop-data.ts';
 
@@ -68,11 +70,9 @@ function* batchesOf(rows: Iterable<Row>): Generator<Row[]> {
   if (batch.length > 0) yield batch;
 }
 
-/** Our own files only: no statement in them has a semicolon inside. */
 async function statementsOf(file: string): Promise<string[]> {
-  const text = await readFile(file, 'utf8');
-  return text
-    .split(/;\s*$/m)
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== '');
+  const text = await readFile(file, 'latin1');
+  return splitStatements(text, defaultMode()).map(({ start, end }) =>
+    Buffer.from(text.slice(start, end), 'latin1').toString(),
+  );
 }

@@ -1,11 +1,11 @@
 // The mysql command line client to recommend: the installed one, or the one that was unpacked with the server.
 import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { libraryEnvironment } from './find-binaries.ts';
-import { libraryPathIn } from './unpack-packages.ts';
+import { clientPathIn, libraryPathIn } from './unpack-packages.ts';
 
 const run = promisify(execFile);
 
@@ -20,10 +20,8 @@ export async function findClient(
     if (found !== undefined) return name + (await tlsOption(found, null));
   }
   const root = join(packagesDirectory, 'root');
-  const unpacked = ['mariadb', 'mysql']
-    .map((name) => join(root, 'usr/bin', name))
-    .find((path) => existsSync(path));
-  if (unpacked === undefined) return null;
+  const unpacked = clientPathIn(root);
+  if (unpacked === null) return null;
   const libraryPath = await libraryPathIn(root);
   const wrapper = join(workingDirectory, 'mysql');
   await mkdir(workingDirectory, { recursive: true });

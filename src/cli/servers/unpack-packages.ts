@@ -112,13 +112,20 @@ function serverPathIn(root: string): string {
   return path;
 }
 
-/** Sonames that the loader finds neither in the system nor in what was unpacked. */
+/** The mysql command line client that came with the server; null: none did. */
+export function clientPathIn(root: string): string | null {
+  const candidates = ['mariadb', 'mysql'].map((name) => join(root, 'usr/bin', name));
+  return candidates.find((path) => existsSync(path)) ?? null;
+}
+
+/** Sonames that the loader finds neither in the system nor in what was unpacked, for server and client. */
 async function missingLibraries(root: string): Promise<string[]> {
   const libraryPath = await libraryPathIn(root);
-  const { stdout } = await run('ldd', [serverPathIn(root)], {
+  const client = clientPathIn(root);
+  const { stdout } = await run('ldd', [serverPathIn(root), ...(client === null ? [] : [client])], {
     env: { ...process.env, LD_LIBRARY_PATH: libraryPath },
   });
-  return [...stdout.matchAll(/^\s*(\S+) => not found/gm)].map((match) => match[1] ?? '');
+  return [...new Set([...stdout.matchAll(/^\s*(\S+) => not found/gm)].map((match) => match[1] ?? ''))];
 }
 
 /** For LD_LIBRARY_PATH: every directory under `root` that holds shared libraries; "" when none does. */

@@ -1,6 +1,5 @@
 // One fragment: its rows read from all its shards and stored in its workspace table, batch by batch.
 import { shardgateError } from '../../errors/catalog.ts';
-import { SqlError } from '../../errors/sql-error.ts';
 import type { Fragment } from '../../plan/nodes.ts';
 import { quoteIdentifier } from '../../text/quote.ts';
 import type { ColumnDefinition } from '../../value/column-definition.ts';
@@ -85,12 +84,10 @@ class Filler {
 
   async #insert(tuples: readonly string[]): Promise<void> {
     if (tuples.length === 0) return;
-    try {
-      await this.#options.session.run(this.#head + tuples.join(','));
-    } catch (error) {
-      if (!(error instanceof SqlError) || error.id !== null) throw error;
-      throw shardgateError('SG4023', { fragment: this.#options.label, why: error.message });
-    }
+    const { session, label } = this.#options;
+    await session.insert(this.#head + tuples.join(','), (error) =>
+      error.id === null ? shardgateError('SG4023', { fragment: label, why: error.message }) : error,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 // The connections a gather reads its fragments on: one per shard, prepared once, shared by all fragments in a pipeline.
+import type { SqlError } from '../../errors/sql-error.ts';
 import { present } from '../../util/assert.ts';
 import type { Shard } from '../../vindex/shard-map.ts';
 import { runStatement } from '../backend-call.ts';
@@ -29,14 +30,12 @@ export class FragmentLeases {
   readonly #reads: ShardRead[] = [];
   readonly #broken = new Set<ScopedLease>();
   readonly #onAbort: () => void;
+  #cancelled: SqlError | null = null;
 
   private constructor(execution: Execution, leases: ReadonlyMap<string, ScopedLease>) {
     this.#execution = execution;
     this.#leases = leases;
-    this.#onAbort = () => {
-      const error = cancelReason(execution.signal);
-      for (const read of this.#reads) read.stream.cancel(error);
-    };
+    this.#onAbort = () => this.cancel(cancelReason(execution.signal));
     execution.signal.addEventListener('abort', this.#onAbort);
   }
 
@@ -53,6 +52,7 @@ export class FragmentLeases {
 
   /** Sends a fragment's statement to a shard. */
   read(shard: Shard, sql: string, time: PinnedTime): ShardRead {
+    if (this.#cancelled !== null) throw this.#cancelled;
     const lease = present(this.#leases.get(shard.id), `lease on ${shard.id}`);
     const stream = new RowStream(lease.connection);
     const read: ShardRead = { shard, lease, stream, statementId: null };
@@ -62,6 +62,12 @@ export class FragmentLeases {
     lease.connection.send(queryPayload(time.wrap(sql)), stream);
     time.after(lease.connection);
     return read;
+  }
+
+  /** Ends all reads, also those that are still to come; the connections are dealt with by `close`. */
+  cancel(error: SqlError): void {
+    this.#cancelled = error;
+    for (const read of this.#reads) read.stream.cancel(error);
   }
 
   /** Gives all connections back, own settings restored. Never rejects. */

@@ -62,9 +62,9 @@ async function gather(execution: Execution, node: GatherNode): Promise<void> {
     time: pinTime(execution, node.pinTime),
   };
   try {
-    const described = await describe(run);
+    const describing = describe(run);
     session.beginFill();
-    await untilCancelled(readFragments(run), execution.signal);
+    const described = await readFragments(run, describing);
     session.endFill();
     const warnings = await finish(run, described);
     session.close();
@@ -85,7 +85,8 @@ function workspaceTable(fragment: number, copy: number): string {
 function shownError(run: Run, error: unknown): unknown {
   const { signal } = run.execution;
   if (signal.aborted) return cancelReason(signal);
-  return error instanceof SqlError ? renameError(error, run.home) : error;
+  const first = run.session.failure ?? error;
+  return first instanceof SqlError ? renameError(first, run.home) : first;
 }
 
 /** The client's columns as one server would announce them; its errors (unknown column ...) come before any work. */
@@ -97,8 +98,11 @@ async function describe(run: Run): Promise<readonly ColumnDefinition[] | null> {
   return columns;
 }
 
-/** All destinations are known beforehand, so all connections are taken at once, in the order of shards. */
-async function readFragments(run: Run): Promise<void> {
+/**
+ * All destinations are known beforehand, so all connections are taken at once, in the order of shards. The server's word on
+ * the client's own statement comes first, whatever the fragments say; answers it.
+ */
+async function readFragments<T>(run: Run, describing: Promise<T>): Promise<T> {
   const { execution, node } = run;
   const shardsOf = new Map(
     node.fragments.map((fragment) => [
@@ -106,12 +110,22 @@ async function readFragments(run: Run): Promise<void> {
       shardsOrOne(execution, fragment.keyspace, fragment.destination),
     ]),
   );
+  // Heard below; until then a failure must not count as unheard.
+  describing.catch(() => {});
   const leases = await FragmentLeases.open(execution, inGlobalOrder([...shardsOf.values()].flat()));
+  const filling = inDependencyOrder(node.fragments, (fragment) =>
+    fillFragment(run, fragment, shardsOf.get(fragment.id) ?? [], leases),
+  );
+  filling.catch(() => {});
   try {
-    await inDependencyOrder(node.fragments, (fragment) =>
-      fillFragment(run, fragment, shardsOf.get(fragment.id) ?? [], leases),
-    );
+    const described = await describing;
+    await filling;
+    return described;
+  } catch (error) {
+    leases.cancel(error instanceof SqlError ? error : cancelReason(execution.signal));
+    throw error;
   } finally {
+    await filling.catch(() => {});
     await leases.close();
   }
 }
@@ -158,7 +172,7 @@ async function fillFragment(
     const render = (template: Fragment['template']) => shardText(execution, run.home, template, names);
     for (let copy = 0; copy < fragment.copies; copy++) {
       const table = workspaceTable(fragment.id, copy);
-      await session.create(table, createTableSql({ table, fragment, metadata: columns, declared, render }));
+      session.create(table, createTableSql({ table, fragment, metadata: columns, declared, render }));
     }
     const table = workspaceTable(fragment.id, 0);
     const { budget, keyValues } = run;

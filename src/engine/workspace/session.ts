@@ -3,6 +3,7 @@ import type { BackendConnection, Lease } from '../../backend/contract.ts';
 import { SqlError } from '../../errors/sql-error.ts';
 import { quoteIdentifier } from '../../text/quote.ts';
 import { closeStatement, type PreparedStatement, prepareStatement, runStatement } from '../backend-call.ts';
+import { untilCancelled } from '../cancel.ts';
 import { executePayload, queryPayload } from '../command-payload.ts';
 import type { Execution } from '../contract.ts';
 import { RowStream } from '../row-stream.ts';
@@ -20,22 +21,33 @@ const ownSettings =
   'SET sql_mode=@__sg_mode, time_zone=@__sg_zone, character_set_client=@__sg_client, ' +
   '@__sg_mode=NULL, @__sg_zone=NULL, @__sg_client=NULL';
 
+/** Statements on their way to the server, beyond which whoever fills waits. */
+const inFlightBytesMax = 2 << 20;
+
 /**
  *     open -> [describe] -> beginFill -> create/insert... -> endFill -> finish -> close
  *
- * After an error anywhere `abandon` closes the connection, which drops its temporary tables.
+ * Everything is pipelined: a small gather's tables, rows, finish and drops travel in one write. The first error is kept
+ * (`failure`); what follows it fails too and is not heard. After an error anywhere `abandon` closes the connection, which
+ * drops its temporary tables.
  */
 export class WorkspaceSession {
   readonly #lease: Lease;
+  readonly #signal: AbortSignal;
   readonly #tables: string[] = [];
+  #inFlightBytes = 0;
+  #wake: (() => void)[] = [];
+  #failure: SqlError | null = null;
   #ended = false;
 
-  private constructor(lease: Lease) {
+  private constructor(lease: Lease, signal: AbortSignal) {
     this.#lease = lease;
+    this.#signal = signal;
   }
 
   static async open(execution: Execution, shardId: string): Promise<WorkspaceSession> {
-    return new WorkspaceSession(await execution.scope.workspace(shardId, execution.signal));
+    const { scope, signal } = execution;
+    return new WorkspaceSession(await scope.workspace(shardId, signal), signal);
   }
 
   get connection(): BackendConnection {
@@ -49,27 +61,41 @@ export class WorkspaceSession {
     return prepared;
   }
 
-  /** Pipelined in front of the first CREATE. */
+  /** The first statement that failed: the reason why the finish fails. */
+  get failure(): SqlError | null {
+    return this.#failure;
+  }
+
+  /** Goes in front of the first CREATE. */
   beginFill(): void {
-    this.#background(fillSettings);
+    this.#post(fillSettings);
   }
 
-  async create(table: string, sql: string): Promise<void> {
+  create(table: string, sql: string): void {
     this.#tables.push(table);
-    await runStatement(this.connection, sql);
+    this.#post(sql);
   }
 
-  async run(sql: string): Promise<void> {
-    await runStatement(this.connection, sql);
+  /** `reword` makes the client's error of the server's. Resolves when the next rows may come. */
+  async insert(sql: string, reword: (error: SqlError) => SqlError): Promise<void> {
+    if (this.#failure !== null) throw this.#failure;
+    this.#post(sql, reword);
+    while (this.#inFlightBytes > inFlightBytesMax) {
+      const answered = new Promise<void>((resolve) => {
+        this.#wake.push(resolve);
+      });
+      await untilCancelled(answered, this.#signal);
+    }
+    if (this.#failure !== null) throw this.#failure;
   }
 
   /** MySQL cannot open a temporary table twice in one statement: each reference gets its own. */
-  async copy(from: string, to: string): Promise<void> {
-    await this.run(`INSERT INTO ${quoteIdentifier(to)} SELECT * FROM ${quoteIdentifier(from)}`);
+  copy(from: string, to: string): void {
+    this.#post(`INSERT INTO ${quoteIdentifier(to)} SELECT * FROM ${quoteIdentifier(from)}`);
   }
 
   endFill(): void {
-    this.#background(ownSettings);
+    this.#post(ownSettings);
   }
 
   /** Sends the finish; its rows come through the stream. The DROPs go out right behind it. */
@@ -119,8 +145,17 @@ export class WorkspaceSession {
     );
   }
 
-  /** Settings whose failure shows in the statement behind them: they must not fail, so a failure closes the connection. */
-  #background(sql: string): void {
-    runStatement(this.connection, sql).catch(() => this.connection.destroy());
+  #post(sql: string, reword: (error: SqlError) => SqlError = (error) => error): void {
+    this.#inFlightBytes += sql.length;
+    const answered = () => {
+      this.#inFlightBytes -= sql.length;
+      const wake = this.#wake;
+      this.#wake = [];
+      for (const resolve of wake) resolve();
+    };
+    runStatement(this.connection, sql).then(answered, (error: unknown) => {
+      if (error instanceof SqlError) this.#failure ??= reword(error);
+      answered();
+    });
   }
 }

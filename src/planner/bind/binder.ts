@@ -214,7 +214,10 @@ export class Binder implements BinderPort {
 
   /** WHERE, with `x IN (subquery)` among its AND-operands told apart. */
   #where(expression: Expression, block: Block, place: Place): void {
-    if (expression.kind === 'paren') return this.#where(expression.expression, block, place);
+    if (expression.kind === 'paren') {
+      this.#where(expression.expression, block, place);
+      return;
+    }
     if (expression.kind === 'logical' && expression.operator === 'and') {
       for (const operand of expression.operands) this.#where(operand, block, place);
       return;

@@ -2,11 +2,13 @@
 import { shardgateError } from '../../errors/catalog.ts';
 import type { EachShardNode, Plan } from '../../plan/nodes.ts';
 import type {
+  AlterDatabase,
   AlterTable,
+  CreateDatabase,
   CreateIndex,
   CreateTable,
   CreateView,
-  DatabaseStatement,
+  DropDatabase,
   Node,
   Statement,
   TableName,
@@ -115,7 +117,10 @@ export function planCreateView(node: CreateView, context: PlanContext): Plan {
 }
 
 /** Keyspaces come from the configuration: CREATE and DROP DATABASE are refused, unless IF [NOT] EXISTS makes them no-ops. */
-export function planDatabase(node: DatabaseStatement, context: PlanContext): Plan {
+export function planDatabase(
+  node: CreateDatabase | DropDatabase | AlterDatabase,
+  context: PlanContext,
+): Plan {
   const words = {
     createDatabase: 'CREATE DATABASE',
     dropDatabase: 'DROP DATABASE',
@@ -123,7 +128,9 @@ export function planDatabase(node: DatabaseStatement, context: PlanContext): Pla
   };
   const statement = words[node.kind];
   const keyspace = node.name === null ? undefined : context.vschema.keyspaces.get(node.name.name);
-  if (keyspace === undefined || !node.ifExists) throw shardgateError('SG6012', { statement });
+  const allowed =
+    (node.kind === 'createDatabase' && node.ifNotExists) || (node.kind === 'dropDatabase' && node.ifExists);
+  if (keyspace === undefined || !allowed) throw shardgateError('SG6012', { statement });
   const warning = `${statement} is left undone: keyspace ${keyspace.name} belongs to the configuration`;
   return onEveryShard(node, keyspace, context, { warning, destination: { kind: 'none' } });
 }

@@ -72,10 +72,10 @@ class FlowReader {
       this.#assign(tree, merge(context, ...others), block, inherited, true);
     });
     const all = merge(context, ...guaranteed);
-    for (const use of block.subqueries) this.query(use.query, this.#subqueryFacts(use, all, block));
+    for (const use of block.subqueries) this.query(use.query, this.#subqueryFacts(use, all));
   }
 
-  #subqueryFacts(use: SubqueryUse, all: Held, block: Block): readonly Fact[] {
+  #subqueryFacts(use: SubqueryUse, all: Held): readonly Fact[] {
     if (use.on !== null && use.on.kind === 'join') {
       const side = sourcesIn(use.on.other)[0];
       return (side === undefined ? null : this.held.get(side.id)?.facts) ?? [];
@@ -83,7 +83,6 @@ class FlowReader {
     const operand = use.semiJoin === null ? null : columnOf(use.semiJoin, this.#binding.columns);
     const output = operand === null ? null : semiJoinColumn(use.query);
     if (operand === null || output === null) return all.facts;
-    void block;
     return [...all.facts, { kind: 'same', left: operand, right: output }];
   }
 
@@ -110,7 +109,10 @@ class FlowReader {
   }
 
   #assign(tree: FromTree, context: Held, block: Block, inherited: readonly Fact[], preserved: boolean): void {
-    if (tree.kind === 'leaf') return this.#leaf(tree.source, context, inherited, preserved);
+    if (tree.kind === 'leaf') {
+      this.#leaf(tree.source, context, inherited, preserved);
+      return;
+    }
     const own = this.#own(tree, block);
     const left = this.#guaranteed(tree.preserved, block);
     if (tree.outer && !rejectsNulls(context.facts, sourcesIn(tree.other))) {

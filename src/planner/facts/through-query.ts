@@ -13,24 +13,26 @@ export function restate(
   group: readonly ColumnId[],
   target: ColumnId,
 ): readonly Fact[] {
-  return facts.flatMap((fact): readonly Fact[] => {
-    switch (fact.kind) {
-      case 'values': {
-        const [column] = fact.columns;
-        if (column === undefined || fact.columns.length > 1 || !includesColumn(group, column)) return [];
-        return [{ ...fact, columns: [target] }];
-      }
-      case 'range':
-      case 'prefix':
-        return includesColumn(group, fact.column) ? [{ ...fact, column: target }] : [];
-      case 'any': {
-        const alternatives = fact.alternatives.map((part) => restate(part, group, target));
-        return alternatives.some((part) => part.length === 0) ? [] : [{ kind: 'any', alternatives }];
-      }
-      case 'same':
-        return [];
+  return facts.flatMap((fact) => restateOne(fact, group, target));
+}
+
+function restateOne(fact: Fact, group: readonly ColumnId[], target: ColumnId): readonly Fact[] {
+  switch (fact.kind) {
+    case 'values': {
+      const [column] = fact.columns;
+      if (column === undefined || fact.columns.length > 1 || !includesColumn(group, column)) return [];
+      return [{ ...fact, columns: [target] }];
     }
-  });
+    case 'range':
+    case 'prefix':
+      return includesColumn(group, fact.column) ? [{ ...fact, column: target }] : [];
+    case 'any': {
+      const alternatives = fact.alternatives.map((part) => restate(part, group, target));
+      return alternatives.some((part) => part.length === 0) ? [] : [{ kind: 'any', alternatives }];
+    }
+    case 'same':
+      return [];
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Template } from '../../text/template.ts';
 import { assert } from '../../util/assert.ts';
 import { lower } from '../bind/columns-of.ts';
 import type { QuerySource, TableSource } from '../bind/model.ts';
+import { databaseEdits, nameEdits } from '../names.ts';
 import { sourceDestination } from '../route/source-destination.ts';
 import { type Edit, identifier, join, splice, text } from '../splice.ts';
 import type { BoundStatement } from '../statement.ts';
@@ -154,7 +155,10 @@ class FinishText {
         if (source.kind === 'table') edits.push(this.#tableEdit(source));
         if (source.kind === 'query' && source.origin === 'view') edits.push(this.#viewEdit(source));
       }
-      edits.push(...cleared(block.node));
+      edits.push(...cleared(block.node), ...databaseEdits(block.node, this.#statement.context));
+    }
+    for (const block of this.#statement.binding.blocks) {
+      if (block.unit === unit) edits.push(...nameEdits(block.node, edits));
     }
     return edits;
   }

@@ -6,7 +6,7 @@ import type { Template } from '../../text/template.ts';
 import { groupExpressions, selectOf } from '../bind/clauses.ts';
 import type { Block, ColumnId } from '../bind/model.ts';
 import { columnOf } from '../facts/read-facts.ts';
-import { aliasEdit, nameEdits, qualifierEdits } from '../names.ts';
+import { aliasEdit, databaseEdits, nameEdits, qualifierEdits } from '../names.ts';
 import { type Edit, identifier, join, joinWith, splice, text } from '../splice.ts';
 import type { BoundStatement } from '../statement.ts';
 import { describeTemplate } from './describe-template.ts';
@@ -58,6 +58,7 @@ export function rewriteClauses(
   const columns = new FragmentColumns(() => false);
   const edits: Edit[] = [];
   const outside: ColumnId[] = [];
+  edits.push(...keptClauses(select).flatMap((clause) => databaseEdits(clause, statement.context)));
   const visit = (node: Node): void => {
     const replaced = replace(node, columns);
     if (replaced !== null) {

@@ -135,7 +135,11 @@ function drop(c: Cursor, start: number): AlterAction {
   if (c.accept(K.INDEX) || c.accept(K.KEY)) return named('index');
   if (c.acceptPair(K.FOREIGN, K.KEY)) return named('foreign');
   if (c.accept(K.CHECK)) return named('check');
-  if (c.accept(K.CONSTRAINT)) return named('constraint');
+  if (c.accept(K.CONSTRAINT)) {
+    const constraint = named('constraint');
+    c.accept(K.KEY);
+    return constraint;
+  }
   c.accept(K.COLUMN);
   ifExists(c);
   const name = c.identifier();

@@ -123,6 +123,10 @@ function generated(c: Cursor, found: Attributes): void {
 
 function check(c: Cursor, found: Attributes): void {
   if (c.accept(K.CONSTRAINT) && c.word !== K.CHECK) c.identifier();
+  if (c.is(K.REFERENCES)) {
+    found.references = reference(c);
+    return;
+  }
   c.expect(K.CHECK);
   found.checks.push(anyExpression(c));
   enforcement(c);
@@ -139,7 +143,7 @@ function flag(c: Cursor, found: Attributes): boolean {
   else if (c.accept(K.KEY)) found.key = 'primary';
   else if (c.accept(K.INVISIBLE)) found.invisible = true;
   else if (c.accept(K.STORED) || c.accept(K.PERSISTENT)) found.stored = true;
-  else return c.accept(K.VIRTUAL) || c.accept(K.VISIBLE) || c.accept(K.COMPRESSED);
+  else return c.accept(K.VIRTUAL) || c.accept(K.VISIBLE);
   return true;
 }
 

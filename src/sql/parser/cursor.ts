@@ -6,6 +6,7 @@ import type { LexMode } from '../mode.ts';
 import { syntaxError } from '../syntax-error.ts';
 import { T, type TokenList } from '../token.ts';
 import { identifierName, stringName } from './decode-name.ts';
+import { wholeEnd, wholeStart } from './whole-text.ts';
 
 /**
  * Nested expressions and queries, each right operand counted: some 400 parentheses or calls, 200 subqueries.
@@ -154,9 +155,11 @@ export class Cursor {
     return this.text.slice(this.start, this.end);
   }
 
-  /** The text from `start` to the token consumed last. */
+  /** The text from `start` to the token consumed last, with the executable comments that it cuts through. */
   since(start: number): SqlText {
-    return this.text.slice(start, this.lastEnd);
+    const { text, lastEnd: end } = this;
+    if (!this.tokens.executableComments) return text.slice(start, end);
+    return text.slice(wholeStart(text, start, end), wholeEnd(text, start, end));
   }
 
   /** The syntax error at the current token. */

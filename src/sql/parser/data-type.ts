@@ -3,7 +3,7 @@ import type { DataType, Literal } from '../ast.ts';
 import { K } from '../keywords.ts';
 import { T } from '../token.ts';
 import type { Cursor } from './cursor.ts';
-import { stringLiteral } from './literal-node.ts';
+import { literal, literalType, stringLiteral } from './literal-node.ts';
 
 interface Shape {
   name: string;
@@ -92,6 +92,11 @@ function blank(name: string): Shape {
 
 /** The words of the type's name. */
 function named(c: Cursor): Shape {
+  // `mariadb_schema.date`: the type as without ORACLE mode.
+  if (c.kind === T.word && c.peekKind() === T.dot) {
+    c.advance();
+    c.advance();
+  }
   if (c.kind !== T.word) c.fail();
   const word = c.source().toUpperCase();
   c.advance();
@@ -123,11 +128,14 @@ function long(c: Cursor, shape: Shape): void {
 
 function members(c: Cursor): Literal[] {
   c.expectKind(T.openParen);
-  const list = c.commaList((cursor) =>
-    cursor.kind === T.hex || cursor.kind === T.bit ? cursor.fail() : stringLiteral(cursor),
-  );
+  const list = c.commaList(member);
   c.expectKind(T.closeParen);
   return list;
+}
+
+function member(c: Cursor): Literal {
+  const type = literalType(c.kind);
+  return type === 'hex' || type === 'bit' ? literal(c, type) : stringLiteral(c);
 }
 
 function lengths(c: Cursor, shape: Shape): void {
@@ -162,6 +170,11 @@ function attributes(c: Cursor, shape: Shape): void {
         shape.binary = true;
         break;
       case K.COMPRESSED:
+        // MariaDB: COMPRESSED=zlib.
+        if (c.peekKind() === T.equal) {
+          c.advance();
+          c.advance();
+        }
         break;
       default:
         if (!characterSet(c, shape)) return;

@@ -128,6 +128,7 @@ function joinOperator(c: Cursor): Operator | null {
       return { type: side(c), natural: false };
     case K.NATURAL:
       c.advance();
+      if (c.accept(K.STRAIGHT_JOIN)) return { type: 'straight', natural: true };
       if (c.is(K.LEFT) || c.is(K.RIGHT)) return { type: side(c), natural: true };
       c.accept(K.INNER);
       c.expect(K.JOIN);

@@ -147,7 +147,7 @@ export function systemVariable(c: Cursor): SystemVariable {
       c.advance();
     }
   }
-  let name = c.anyIdentifier();
+  let name = c.nameOrString();
   let base: Ident | null = null;
   if (c.acceptKind(T.dot)) {
     base = name;

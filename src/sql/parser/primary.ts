@@ -258,11 +258,12 @@ function defaultValue(c: Cursor): Expression {
 function values(c: Cursor): Expression {
   if (c.peekKind() !== T.openParen) return name(c);
   const start = c.start;
+  const singular = c.word === K.VALUE;
   c.advance();
   c.expectKind(T.openParen);
   const column = columnName(c);
   c.expectKind(T.closeParen);
-  return { kind: 'valuesFunction', column, start, end: c.lastEnd };
+  return { kind: 'valuesFunction', singular, column, start, end: c.lastEnd };
 }
 
 /** `NEXT VALUE FOR s`, `PREVIOUS VALUE FOR s`; else a name. */

@@ -18,6 +18,7 @@ import type { Cursor } from './cursor.ts';
 import { level } from './level.ts';
 import { intoClause, lockingClauses } from './locking.ts';
 import { fromClause } from './table-reference.ts';
+import { beginsInside } from './whole-text.ts';
 import { windowClause } from './window.ts';
 
 /** Whether a set operator is at the cursor. */
@@ -127,26 +128,10 @@ function selectList(c: Cursor): SelectList {
 export function selectItem(c: Cursor): SelectItem {
   const start = c.start;
   const expression = star(c) ?? nextValues(c) ?? anyExpression(c);
-  const text = c.tokens.executableComments ? balanced(c, start) : c.since(start);
+  const cut = c.tokens.executableComments && beginsInside(c.text, start, c.lastEnd);
+  const text = cut ? null : c.since(start);
   const alias = expression.kind === 'star' ? null : itemAlias(c);
   return { kind: 'selectItem', expression, alias, text, start, end: c.lastEnd };
-}
-
-/**
- * The text of an item where executable comments are code: one that ends inside such a comment takes its end along;
- * null when it cannot stand alone.
- */
-function balanced(c: Cursor, start: number): string | null {
-  const text = c.since(start);
-  const opened = Math.max(text.lastIndexOf('/*!'), text.lastIndexOf('/*M!'));
-  const closed = text.lastIndexOf('*/');
-  const first = text.indexOf('*/');
-  const begins = text.indexOf('/*');
-  if (first >= 0 && (begins < 0 || begins > first)) return null;
-  if (opened <= closed) return text;
-  const end = c.text.indexOf('*/', start + text.length);
-  const between = c.text.slice(start + text.length, end);
-  return end >= 0 && between.trim() === '' ? c.text.slice(start, end + 2) : null;
 }
 
 function itemAlias(c: Cursor): Ident | null {

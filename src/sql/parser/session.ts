@@ -20,6 +20,7 @@ import { anyExpression } from './clause.ts';
 import type { Cursor } from './cursor.ts';
 import { textLiteral } from './literal-node.ts';
 import { tableAlias, tableName } from './names.ts';
+import { rowItem } from './query.ts';
 import { skipToEnd } from './skip.ts';
 
 /** `USE name`; also Vitess's bare `ks:-80@replica`. */
@@ -50,11 +51,11 @@ export function execute(c: Cursor): Execute | ExecuteImmediate {
   if (c.word === K.IMMEDIATE && c.peekWord() !== K.USING && c.peekKind() !== T.end) {
     c.advance();
     const source = anyExpression(c);
-    const using = c.accept(K.USING) ? c.commaList(anyExpression) : [];
+    const using = c.accept(K.USING) ? c.commaList(rowItem) : [];
     return { kind: 'executeImmediate', source, using, start, end: c.lastEnd };
   }
   const name = c.identifier();
-  const using = c.accept(K.USING) ? c.commaList(anyExpression) : [];
+  const using = c.accept(K.USING) ? c.commaList(rowItem) : [];
   return { kind: 'execute', name, using, start, end: c.lastEnd };
 }
 

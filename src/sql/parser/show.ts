@@ -105,6 +105,7 @@ function ifNotExists(c: Cursor): void {
 }
 
 function filter(c: Cursor, parts: Parts): void {
+  c.accept(K.SONAME);
   if (c.accept(K.LIKE)) parts.like = textLiteral(c);
   else if (c.accept(K.WHERE)) parts.where = anyExpression(c);
   if (c.kind === T.word) parts.limit = limitOption(c);

@@ -170,7 +170,7 @@ function definition(c: Cursor): Statement | null {
 /** MariaDB: `ANALYZE [FORMAT=JSON] SELECT ...`. */
 function isAnalyzedStatement(c: Cursor): boolean {
   const next = c.peekWord();
-  if (next === K.FORMAT) return true;
+  if (next === K.FORMAT || c.peekKind() === T.openParen) return true;
   return (
     next === K.SELECT ||
     next === K.UPDATE ||

@@ -182,9 +182,19 @@ function lateral(c: Cursor): TableReference {
 }
 
 function alias(c: Cursor, subquery: Derived['subquery'], start: number, isLateral: boolean): Derived {
+  const systemTime = c.word === K.FOR ? systemTimeClause(c) : null;
   const name = tableAlias(c);
   const columns = name !== null && c.kind === T.openParen ? nameList(c) : [];
-  return { kind: 'derived', lateral: isLateral, subquery, alias: name, columns, start, end: c.lastEnd };
+  return {
+    kind: 'derived',
+    lateral: isLateral,
+    subquery,
+    systemTime,
+    alias: name,
+    columns,
+    start,
+    end: c.lastEnd,
+  };
 }
 
 /** `(query) alias` or `(references)`. */
@@ -196,7 +206,7 @@ function parenthesised(c: Cursor): TableReference {
   let query = startsQuery(c) ? c.grammar.query(c) : null;
   if (query === null && c.kind === T.openParen && parensStartQuery(c)) {
     const inner = parenthesised(c);
-    if (inner.kind === 'derived' && inner.alias === null && continuesQuery(c)) {
+    if (inner.kind === 'derived' && inner.alias === null && inner.systemTime === null && continuesQuery(c)) {
       query = c.grammar.queryAfter(c, parenQuery(inner.subquery));
     } else {
       tables = [joins(c, inner, factor)];

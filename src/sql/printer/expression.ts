@@ -72,7 +72,7 @@ export const operands = {
     if (node.column !== null) w.parens([node.column]);
   },
   valuesFunction(w, node) {
-    w.put('VALUES');
+    w.put(node.singular ? 'VALUE' : 'VALUES');
     w.parens([node.column]);
   },
   sequenceValue(w, node) {

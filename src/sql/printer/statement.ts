@@ -34,13 +34,13 @@ function completion(w: Writer, word: string, node: { chain: boolean | null; rele
 /** SET. */
 export const settings = {
   set(w, node) {
-    // A scope counts for the plain names after it as well, so these need theirs.
+    // A scope counts for the plain names after it as well, but not for those with @@.
     let scoped = false;
     w.put('SET ');
     for (const [index, item] of node.items.entries()) {
       if (index > 0) w.put(', ');
       if (item.kind === 'setVariable') {
-        if (item.scope === null && scoped) w.put(scopes.session);
+        if (item.scope === null && scoped) w.put('@@');
         scoped ||= item.scope !== null;
       }
       w.node(item);

@@ -65,6 +65,7 @@ export const tables = {
   derived(w, node) {
     if (node.lateral) w.put('LATERAL ');
     w.node(node.subquery);
+    w.optional(' ', node.systemTime);
     w.optional(' AS ', node.alias);
     if (node.columns.length > 0) w.put(' ');
     if (node.columns.length > 0) w.parens(node.columns);

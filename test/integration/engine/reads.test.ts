@@ -160,10 +160,22 @@ describe('concat', () => {
     await expect(running).rejects.toMatchObject({ id: 'SG4020' });
   });
 
-  test('one instant for NOW() on all shards', async () => {
-    const answer = await rig.run(scatter('SELECT NOW(6)', { kind: 'concat' }, { pinTime: true }));
-    expect(new Set(answer.rows.map((row) => row[0])).size).toBe(1);
-  });
+  test.each(['text', 'binary'] as const)(
+    'trap 29: one instant for NOW() on all shards (%s)',
+    async (format) => {
+      const node = scatter('SELECT NOW(6), id FROM items', { kind: 'concat' }, { pinTime: true });
+      const answer = await rig.run(node, { format });
+      expect(answer.rows.length).toBe(400);
+      expect(new Set(answer.rows.map((row) => row[0])).size).toBe(1);
+      const behind = await rig.run(
+        route(
+          'SELECT @@timestamp BETWEEN UNIX_TIMESTAMP(SYSDATE(6)) - 1 AND UNIX_TIMESTAMP(SYSDATE(6)) + 1',
+          ['-40'],
+        ),
+      );
+      expect(behind.rows).toEqual([['1']]);
+    },
+  );
 });
 
 describe('merge-sort', () => {

@@ -102,8 +102,14 @@ keyspaces:
       users: [{ name: 'app', passwordHash: `*${'a'.repeat(40)}` }],
       keyspaces: { main: { shards: { '-': { primary: { host: 'h', user: 'u', database: 'd' } } } } },
     });
-    expect(configOf(json).users[0]?.secrets).toEqual([{ kind: 'nativeHash', hash: `*${'A'.repeat(40)}` }]);
+    expect(configOf(json).users[0]?.secrets).toEqual([{ kind: 'nativeHash', hash: `*${'a'.repeat(40)}` }]);
   });
+});
+
+test('a hash that no server writes is refused without being shown', () => {
+  const problems = problemsOf(minimal.replace('password: app', 'passwordHash: deadbeef'));
+  expect(problems).toContain('users[0].passwordHash: allowed: * and 40 hexadecimal digits');
+  expect(problems).not.toContain('deadbeef');
 });
 
 describe('every problem at once', () => {

@@ -1,0 +1,137 @@
+// Says how two answers to one statement differ, null when nobody could tell the servers apart.
+import { BinaryRow } from '../../src/value/binary-row.ts';
+import type { ColumnDefinition } from '../../src/value/column-definition.ts';
+import { TextRow } from '../../src/value/text-row.ts';
+import type { Answer, ErrorAnswer, OkAnswer, RowsAnswer } from './exact-client.ts';
+
+export interface CompareOptions {
+  /** The statement orders its rows totally: compare as a sequence, else as a multiset. */
+  readonly ordered: boolean;
+  /** Rows themselves are not determined by the statement (LIMIT without a total order): only their number counts. */
+  readonly countOnly?: boolean;
+}
+
+/** IN_TRANS, AUTOCOMMIT, MORE_RESULTS, IN_TRANS_READONLY: what drivers act upon. The rest describes the access path. */
+const statusMask = 0x1 | 0x2 | 0x8 | 0x2000;
+const shownRowsMax = 4;
+
+export function differenceOf(oracle: Answer, proxy: Answer, options: CompareOptions): string | null {
+  if (oracle.kind === 'error' && proxy.kind === 'error') return errorDifference(oracle, proxy);
+  if (oracle.kind === 'rows' && proxy.kind === 'rows') return rowsDifference(oracle, proxy, options);
+  if (oracle.kind === 'ok' && proxy.kind === 'ok') return okDifference(oracle, proxy);
+  return `one server: ${summary(oracle)}\nShardgate:  ${summary(proxy)}`;
+}
+
+export function summary(answer: Answer): string {
+  if (answer.kind === 'error') return `error ${answer.errno} ${answer.sqlState} ${answer.message}`;
+  if (answer.kind === 'ok') return `ok ${okFacts(answer)}`;
+  return `${answer.rows.length} rows: ${showRows(answer, answer.rows.slice(0, shownRowsMax))}`;
+}
+
+function errorDifference(oracle: ErrorAnswer, proxy: ErrorAnswer): string | null {
+  if (oracle.errno === proxy.errno && oracle.sqlState === proxy.sqlState && oracle.message === proxy.message) {
+    return null;
+  }
+  return `one server: ${summary(oracle)}\nShardgate:  ${summary(proxy)}`;
+}
+
+function okFacts(answer: OkAnswer): string {
+  const { affectedRows, lastInsertId, warnings, info, status } = answer;
+  return `affected ${affectedRows}, insert id ${lastInsertId}, warnings ${warnings}, status ${status & statusMask}, info "${info}"`;
+}
+
+function okDifference(oracle: OkAnswer, proxy: OkAnswer): string | null {
+  if (okFacts(oracle) === okFacts(proxy)) return null;
+  return `one server: ${okFacts(oracle)}\nShardgate:  ${okFacts(proxy)}`;
+}
+
+function rowsDifference(oracle: RowsAnswer, proxy: RowsAnswer, options: CompareOptions): string | null {
+  const columns = columnsDifference(oracle.columns, proxy.columns);
+  if (columns !== null) return columns;
+  const rows = rowBytesDifference(oracle, proxy, options);
+  if (rows !== null) return rows;
+  if (oracle.warnings !== proxy.warnings) {
+    return `warnings: one server ${oracle.warnings}, Shardgate ${proxy.warnings}`;
+  }
+  if ((oracle.status & statusMask) !== (proxy.status & statusMask)) {
+    return `status: one server ${oracle.status & statusMask}, Shardgate ${proxy.status & statusMask}`;
+  }
+  return null;
+}
+
+/** Every field of every column definition. */
+export function columnsDifference(
+  oracle: readonly ColumnDefinition[],
+  proxy: readonly ColumnDefinition[],
+): string | null {
+  if (oracle.length !== proxy.length) return `columns: one server ${oracle.length}, Shardgate ${proxy.length}`;
+  for (const [index, expected] of oracle.entries()) {
+    const found = proxy[index];
+    if (JSON.stringify(expected) !== JSON.stringify(found)) {
+      return `column ${index + 1}:\none server: ${JSON.stringify(expected)}\nShardgate:  ${JSON.stringify(found)}`;
+    }
+  }
+  return null;
+}
+
+function rowBytesDifference(oracle: RowsAnswer, proxy: RowsAnswer, options: CompareOptions): string | null {
+  if (oracle.rows.length !== proxy.rows.length) {
+    const extra = onlyIn(oracle.rows, proxy.rows);
+    return [
+      `rows: one server ${oracle.rows.length}, Shardgate ${proxy.rows.length}`,
+      `only on one server: ${showRows(oracle, extra.left)}`,
+      `only on Shardgate:  ${showRows(proxy, extra.right)}`,
+    ].join('\n');
+  }
+  if (options.countOnly === true) return null;
+  if (options.ordered) {
+    const at = oracle.rows.findIndex((row, index) => !row.equals(proxy.rows[index] ?? Buffer.alloc(0)));
+    if (at < 0) return null;
+    const [left, right] = [oracle, proxy].map((one) => showRows(one, one.rows.slice(at, at + 2)));
+    return `row ${at + 1}:\none server: ${left}\nShardgate:  ${right}`;
+  }
+  const { left, right } = onlyIn(oracle.rows, proxy.rows);
+  if (left.length === 0) return null;
+  return `only on one server: ${showRows(oracle, left)}\nonly on Shardgate:  ${showRows(proxy, right)}`;
+}
+
+function onlyIn(
+  left: readonly Buffer[],
+  right: readonly Buffer[],
+): { readonly left: readonly Buffer[]; readonly right: readonly Buffer[] } {
+  const counts = new Map<string, number>();
+  for (const row of right) {
+    const key = row.toString("latin1");
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  const onlyLeft = left.filter((row) => {
+    const key = row.toString("latin1");
+    const count = counts.get(key) ?? 0;
+    counts.set(key, count - 1);
+    return count <= 0;
+  });
+  const onlyRight = right.filter((row) => {
+    const key = row.toString("latin1");
+    const count = counts.get(key) ?? 0;
+    counts.set(key, count - 1);
+    return count > 0;
+  });
+  return { left: onlyLeft, right: onlyRight };
+}
+
+function showRows(answer: RowsAnswer, rows: readonly Buffer[]): string {
+  const shown = rows.slice(0, shownRowsMax).map((row) => showRow(answer, row));
+  const more = rows.length > shownRowsMax ? ` and ${rows.length - shownRowsMax} more` : '';
+  return shown.join(' | ') + more;
+}
+
+function showRow(answer: RowsAnswer, row: Buffer): string {
+  const view = answer.binary ? new BinaryRow(answer.columns) : new TextRow(answer.columns.length);
+  view.load(row);
+  const cells = answer.columns.map((_, column) => {
+    const text = view.text(column);
+    if (text === null) return 'NULL';
+    return /^[\x20-\x7e]*$/.test(text) ? text : `0x${Buffer.from(text, 'latin1').toString('hex')}`;
+  });
+  return `(${cells.join(', ')})`;
+}

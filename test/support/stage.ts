@@ -1,0 +1,158 @@
+// Two servers that outlive many worlds: shards on one, the oracle on the other; a world is a schema with Shardgate over it.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Connection } from 'mysql2/promise';
+import { type App, startApp } from '../../src/app.ts';
+import { freePort } from '../../src/cli/servers/free-port.ts';
+import type { RunningServer, ServerProvider } from '../../src/cli/servers/server-provider.ts';
+import { connectAsAdmin } from '../../src/cli/servers/wait-until-ready.ts';
+import { parseConfig } from '../../src/config.ts';
+import { ExactClient, type ExactClientOptions } from './exact-client.ts';
+
+export interface WorldSchema {
+  /** Key ranges of keyspace `shop`. */
+  readonly shards: readonly string[];
+  /** Of keyspace `shop`, as Vitess writes it. */
+  readonly vschema: object;
+  /** CREATE TABLEs, each ended by a semicolon at a line's end. */
+  readonly schema: string;
+  /** The same for the unsharded keyspace `main`. */
+  readonly mainSchema: string;
+  /** Top-level keys of the configuration, over ours. */
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+export interface World {
+  readonly app: App;
+  readonly shardDatabases: readonly string[];
+  /** A connection to Shardgate, or to the one plain server that holds the same tables. Closed with the world. */
+  proxy(options?: ExactClientOptions): Promise<ExactClient>;
+  oracle(options?: ExactClientOptions): Promise<ExactClient>;
+  /** An administrator's connection past Shardgate to the server of all shards, or to the oracle. */
+  readonly shardAdmin: Connection;
+  readonly oracleAdmin: Connection;
+  close(): Promise<void>;
+}
+
+const account = { user: 'app', password: 'app' } as const;
+
+export class Stage {
+  readonly #shards: RunningServer;
+  readonly #oracle: RunningServer;
+  readonly #shardAdmin: Connection;
+  readonly #oracleAdmin: Connection;
+
+  private constructor(
+    shards: RunningServer,
+    oracle: RunningServer,
+    shardAdmin: Connection,
+    oracleAdmin: Connection,
+  ) {
+    this.#shards = shards;
+    this.#oracle = oracle;
+    this.#shardAdmin = shardAdmin;
+    this.#oracleAdmin = oracleAdmin;
+  }
+
+  /** Starts both servers. `close` ends them. */
+  static async open(provider: ServerProvider): Promise<Stage> {
+    const start = (name: string): Promise<RunningServer> =>
+      provider.start({ name, dataDirectory: null, port: 0, durable: false });
+    const shards = await start('shards');
+    try {
+      const oracle = await start('oracle');
+      const admins = [await connectAsAdmin(shards.admin), await connectAsAdmin(oracle.admin)] as const;
+      for (const admin of admins) await admin.query("CREATE USER IF NOT EXISTS app@'%' IDENTIFIED BY 'app'");
+      return new Stage(shards, oracle, ...admins);
+    } catch (error) {
+      await shards.stop();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#shardAdmin.destroy();
+    this.#oracleAdmin.destroy();
+    await Promise.all([this.#shards.stop(), this.#oracle.stop()]);
+  }
+
+  /** Fresh databases with the schema, and Shardgate over them. One world at a time. */
+  async world(schema: WorldSchema): Promise<World> {
+    const shardDatabases = schema.shards.map((_, index) => `shop_${index}`);
+    for (const name of shardDatabases) await createDatabase(this.#shardAdmin, name, schema.schema);
+    await createDatabase(this.#shardAdmin, 'main_0', schema.mainSchema);
+    await createDatabase(this.#oracleAdmin, 'shop', schema.schema);
+    await createDatabase(this.#oracleAdmin, 'main', schema.mainSchema);
+    const directory = await mkdtemp(join(tmpdir(), 'shardgate-world-'));
+    try {
+      const app = await this.#startShardgate(schema, shardDatabases, directory);
+      return this.#worldOver(app, shardDatabases, directory);
+    } catch (error) {
+      await rm(directory, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  #worldOver(app: App, shardDatabases: readonly string[], directory: string): World {
+    const clients: ExactClient[] = [];
+    const open = async (port: number, options?: ExactClientOptions): Promise<ExactClient> => {
+      const client = await ExactClient.connect(port, options);
+      clients.push(client);
+      return client;
+    };
+    return {
+      app,
+      shardDatabases,
+      proxy: (options) => open(app.mysqlPort, options),
+      oracle: (options) => open(this.#oracle.port, options),
+      shardAdmin: this.#shardAdmin,
+      oracleAdmin: this.#oracleAdmin,
+      close: async () => {
+        await Promise.all(clients.map((client) => client.close()));
+        await app.close();
+        await rm(directory, { recursive: true, force: true });
+        for (const name of [...shardDatabases, 'main_0']) await this.#shardAdmin.query(`DROP DATABASE ${name}`);
+        for (const name of ['shop', 'main']) await this.#oracleAdmin.query(`DROP DATABASE ${name}`);
+      },
+    };
+  }
+
+  async #startShardgate(
+    schema: WorldSchema,
+    shardDatabases: readonly string[],
+    directory: string,
+  ): Promise<App> {
+    await writeFile(join(directory, 'shop.vschema.json'), JSON.stringify(schema.vschema));
+    await writeFile(join(directory, 'shop.sql'), schema.schema);
+    await writeFile(join(directory, 'main.sql'), schema.mainSchema);
+    const { host, port } = this.#shards;
+    const primary = (database: string): object => ({ primary: { host, port, database, ...account } });
+    const shards = schema.shards.map((name, index) => [name, primary(shardDatabases[index] ?? '')]);
+    const config = {
+      listen: { host: '127.0.0.1', port: await freePort() },
+      admin: { host: '127.0.0.1', port: await freePort() },
+      users: [{ name: account.user, password: account.password }],
+      keyspaces: {
+        shop: {
+          vschema: 'shop.vschema.json',
+          schema: 'shop.sql',
+          shards: Object.fromEntries(shards),
+        },
+        main: { schema: 'main.sql', shards: { '-': primary('main_0') } },
+      },
+      log: { level: 'error' },
+      ...schema.config,
+    };
+    // JSON is YAML.
+    return startApp(parseConfig(JSON.stringify(config), { file: join(directory, 'shardgate.yaml') }), {});
+  }
+}
+
+async function createDatabase(admin: Connection, name: string, schema: string): Promise<void> {
+  await admin.query(`DROP DATABASE IF EXISTS ${name}`);
+  await admin.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
+  await admin.query(`GRANT ALL PRIVILEGES ON ${name}.* TO app@'%'`);
+  await admin.query(`USE ${name}`);
+  if (schema.trim() !== '') await admin.query(schema);
+}
