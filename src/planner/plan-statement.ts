@@ -14,6 +14,7 @@ import {
 import { planAdmin, planCall, planDo, planExplain, planLoadData, planObject } from './ddl/plan-other.ts';
 import { planQuery } from './query/plan-query.ts';
 import { planTargeted } from './targeted.ts';
+import { askingServer } from './write/ask-server.ts';
 import { planDml } from './write/plan-dml.ts';
 import { planInsert } from './write/plan-insert.ts';
 
@@ -38,10 +39,10 @@ function byVschema(statement: Statement, context: PlanContext): Plan {
     case 'tableQuery':
       return planQuery(statement, context);
     case 'insert':
-      return planInsert(statement, context);
+      return askingServer(statement, context, () => planInsert(statement, context));
     case 'update':
     case 'delete':
-      return planDml(statement, context);
+      return askingServer(statement, context, () => planDml(statement, context));
     case 'setStatementFor':
       return planStatement(statement.statement, context);
     case 'explain': {

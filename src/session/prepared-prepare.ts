@@ -11,7 +11,9 @@ import type { Template } from '../text/template.ts';
 import { encodeColumnDefinition } from '../value/column-codec.ts';
 import { ColumnFlag, FieldType } from '../value/column-definition.ts';
 import type { Shard } from '../vindex/shard-map.ts';
+import type { BindValue } from '../value/bind-value.ts';
 import type { VSchema } from '../vschema/model.ts';
+import { StatementValues } from './bind-values.ts';
 import { collectResponse } from './backend-command.ts';
 import { packetsOf } from './backend-read.ts';
 import { renameSchemas } from './keyspace-names.ts';
@@ -30,10 +32,11 @@ export async function prepareStatement(session: Session, sent: SqlText): Promise
   const text = withoutTail(sent);
   const vschema = deps.vschema();
   const paramCount = countParams(text, session);
-  const { entry } = planText(text, vschema, state, deps, false);
+  const { entry, normalized } = planText(text, vschema, state, deps, false);
+  const values = new StatementValues(text, normalized, state.mode);
   const definitions =
     entry.kind === 'plan'
-      ? await definitionsFrom(session, entry.plan, text, vschema)
+      ? await definitionsFrom(session, entry.plan, text, values, vschema)
       : { params: paramDefinitions(paramCount), columns: [] };
   const statement = state.prepared.add(text, paramCount);
   const head = encodePrepareOk({
@@ -73,11 +76,12 @@ async function definitionsFrom(
   session: Session,
   plan: Plan,
   text: SqlText,
+  values: StatementValues,
   vschema: VSchema,
 ): Promise<Definitions> {
   const shard = vschema.keyspaces.get(plan.keyspace)?.shardMap.shards[0] ?? probeShard(vschema, session.state.target);
   const template = describingTemplate(plan.root);
-  const sql = template === null ? text : renderFor(template, shard, session);
+  const sql = template === null ? text : renderFor(template, shard, values, session);
   const lease = await session.state.scope.acquire(shard.id, { writes: false, signal: session.cancellation.signal });
   try {
     const response = await collectResponse(lease.connection, encodeTextCommand(Command.stmtPrepare, sql));
@@ -106,12 +110,20 @@ function describingTemplate(node: PlanNode): Template | null {
   }
 }
 
-function renderFor(template: Template, shard: Shard, session: Session): SqlText {
+/** Parameters stay `?`: a text being prepared has no values for them. */
+function renderFor(template: Template, shard: Shard, values: StatementValues, session: Session): SqlText {
   const none = (): never => {
-    throw new Error('a describing template holds text and database names only');
+    throw new Error('a describing template names no workspace table');
   };
+  const placeholder: BindValue = { kind: 'expression', negative: false, sql: '?', value: '' };
   return renderTemplate(template, {
-    values: { slot: none, item: none, itemCount: () => 0, slotText: none, param: none },
+    values: {
+      slot: (slot) => values.slot(slot),
+      item: (slot, item) => values.item(slot, item),
+      itemCount: (slot) => values.itemCount(slot),
+      slotText: (slot) => values.slotText(slot),
+      param: () => placeholder,
+    },
     database: () => session.deps.gateway.database(shard.id),
     workspaceTable: none,
     keys: none,

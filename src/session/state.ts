@@ -120,6 +120,12 @@ export class SessionState {
     ].join('\u0000');
   }
 
+  /** A statement over tables begins: warnings of the one before are gone, also those still on their way. */
+  beginStatement(): void {
+    this.statementNumber++;
+    this.warnings = [];
+  }
+
   /** Warnings of the statement before, still being fetched from its shards. */
   warningsReady(): Promise<unknown> {
     return this.#fetching;

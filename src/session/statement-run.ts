@@ -75,6 +75,7 @@ function execute(
 ): void | Promise<void> {
   const { state, deps } = session;
   session.describeRunning(planned.normalized.key);
+  state.beginStatement();
   if (plan.label === 'ddl') return runDdl(plan, contextOf(session, input, vschema, sink), executeInto);
   return executeInto(sink);
 

@@ -2,7 +2,7 @@
 // into a directory of ours. No root, no service, nothing of the system is changed.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Apt } from './apt.ts';
@@ -33,11 +33,17 @@ export async function unpackedServer(
 ): Promise<ServerBinaries> {
   const root = join(directory, 'root');
   if (!existsSync(root)) {
-    const unfinished = join(directory, 'root.new');
-    await rm(unfinished, { recursive: true, force: true });
-    await mkdir(unfinished, { recursive: true });
-    await fetchServer({ apt: new Apt(directory, signal), root: unfinished, directory, progress, signal });
-    await rename(unfinished, root);
+    // A directory of our own: another start may be fetching at the same time.
+    await mkdir(directory, { recursive: true });
+    const unfinished = await mkdtemp(join(directory, 'new-'));
+    try {
+      await fetchServer({ apt: new Apt(directory, signal), root: unfinished, progress, signal });
+      await rename(unfinished, root).catch((error: unknown) => {
+        if (!existsSync(root)) throw error;
+      });
+    } finally {
+      await rm(unfinished, { recursive: true, force: true });
+    }
   }
   const binaries = await inspectServer(serverPathIn(root), (await libraryPathIn(root)) || null);
   if (typeof binaries !== 'string') return binaries;
@@ -47,7 +53,6 @@ export async function unpackedServer(
 interface Fetch {
   readonly apt: Apt;
   readonly root: string;
-  readonly directory: string;
   readonly progress: Progress;
   readonly signal: AbortSignal | undefined;
 }
@@ -94,8 +99,7 @@ async function firstAvailable(apt: Apt): Promise<readonly string[]> {
 }
 
 async function unpack(fetch: Fetch, packages: readonly string[]): Promise<void> {
-  const downloads = join(fetch.directory, 'downloads');
-  await rm(downloads, { recursive: true, force: true });
+  const downloads = join(fetch.root, 'downloads');
   await mkdir(downloads, { recursive: true });
   await fetch.apt.download(packages, downloads);
   for (const file of await readdir(downloads)) {

@@ -1,7 +1,7 @@
 // The finish's rows to the client, under the column definitions one server would have sent.
 import type { FragmentColumn, GatherNode } from '../../plan/nodes.ts';
 import { encodeBinaryRow } from '../../value/binary-row.ts';
-import { type ColumnDefinition, ColumnFlag } from '../../value/column-definition.ts';
+import { type ColumnDefinition, ColumnFlag, FieldType } from '../../value/column-definition.ts';
 import type { RowView } from '../../value/row-view.ts';
 import type { Shard } from '../../vindex/shard-map.ts';
 import { cancelReason } from '../cancel.ts';
@@ -24,12 +24,10 @@ export async function writeFinish(
   signal.addEventListener('abort', onAbort);
   try {
     const actual = await stream.columns();
-    const columns = described === null ? mappedColumns(node, actual) : renameColumns(described, home);
-    if (columns.length !== actual.length) {
-      throw new Error(
-        `assertion failed: the finish has ${actual.length} columns, the client's statement ${columns.length}`,
-      );
-    }
+    const columns =
+      described === null
+        ? mappedColumns(node, actual)
+        : executedColumns(renameColumns(described, home), actual);
     sink.columns(columns);
     const writer = new ClientWriter(execution);
     const shape = execution.statement.format === 'binary' ? binaryShape(columns, actual) : null;
@@ -42,6 +40,31 @@ export async function writeFinish(
   }
   execution.observer.shardRows(home.id, stream.rowsTotal, stream.bytesTotal);
   return stream.warnings;
+}
+
+/** Bits that servers set by how a statement runs (through a temporary table or not), not by what it says. */
+const runBits = ColumnFlag.binary | ColumnFlag.number;
+
+/**
+ * A server announces a statement's columns a little differently when it runs it than when it prepares it. The finish runs
+ * as the client's statement would, so what depends on that is taken from it; all else is the client's statement's.
+ */
+function executedColumns(
+  described: readonly ColumnDefinition[],
+  actual: readonly ColumnDefinition[],
+): readonly ColumnDefinition[] {
+  if (described.length !== actual.length) {
+    throw new Error(
+      `assertion failed: the finish has ${actual.length} columns, the client's statement ${described.length}`,
+    );
+  }
+  return described.map((column, i) => {
+    const run = actual[i];
+    if (run === undefined || run.type !== column.type) return column;
+    const flags = (column.flags & ~runBits) | (run.flags & runBits);
+    const isFloat = column.type === FieldType.float || column.type === FieldType.double;
+    return isFloat ? { ...column, flags, length: run.length, decimals: run.decimals } : { ...column, flags };
+  });
 }
 
 /** Binary rows follow their column types: where the finish's differ from the announced ones, rows are encoded anew. */
