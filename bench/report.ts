@@ -18,8 +18,11 @@ export function printFigures(figures: readonly Figure[], before: readonly Figure
   for (const figure of figures) {
     const old = before.find((candidate) => candidate.name === figure.name);
     const change = old === undefined ? '' : `  ${(figure.value / old.value).toFixed(2)} x before`;
-    const goal = figure.goal === null ? '' : `  goal ${figure.goal}${figure.value <= figure.goal ? '' : ' MISSED'}`;
-    process.stdout.write(`${figure.name.padEnd(width)}  ${figure.value.toFixed(3).padStart(10)} ${figure.unit}${goal}${change}\n`);
+    const goal =
+      figure.goal === null ? '' : `  goal ${figure.goal}${figure.value <= figure.goal ? '' : ' MISSED'}`;
+    process.stdout.write(
+      `${figure.name.padEnd(width)}  ${figure.value.toFixed(3).padStart(10)} ${figure.unit}${goal}${change}\n`,
+    );
   }
 }
 

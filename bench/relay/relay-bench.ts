@@ -43,8 +43,18 @@ async function pointSelects(stage: Stage, clients: number): Promise<readonly Fig
   const of = (name: string): number => median(perQuery.get(name) ?? []);
   return [
     { name: `point select, ${clients} clients: pipe CPU`, value: of('pipe'), unit: 'µs', goal: null },
-    { name: `point select, ${clients} clients: Shardgate CPU`, value: of('shardgate'), unit: 'µs', goal: null },
-    { name: `point select, ${clients} clients: Shardgate / pipe`, value: median(ratios), unit: 'ratio', goal: 1.25 },
+    {
+      name: `point select, ${clients} clients: Shardgate CPU`,
+      value: of('shardgate'),
+      unit: 'µs',
+      goal: null,
+    },
+    {
+      name: `point select, ${clients} clients: Shardgate / pipe`,
+      value: median(ratios),
+      unit: 'ratio',
+      goal: 1.25,
+    },
     ...stage.places.map((place) => ({
       name: `point select, ${clients} clients: ${place.name} rate`,
       value: median(rate.get(place.name) ?? []),
@@ -55,7 +65,11 @@ async function pointSelects(stage: Stage, clients: number): Promise<readonly Fig
 }
 
 /** Returns the queries done. Text protocol, so that every statement is lexed. */
-async function sysbench(place: Place | undefined, clients: number, command: 'prepare' | 'run'): Promise<number> {
+async function sysbench(
+  place: Place | undefined,
+  clients: number,
+  command: 'prepare' | 'run',
+): Promise<number> {
   if (place === undefined) throw new Error('no place to run at');
   const options = [
     'oltp_point_select',
@@ -90,7 +104,13 @@ async function bigResult(stage: Stage): Promise<readonly Figure[]> {
   const timer = setInterval(() => {
     peak = Math.max(peak, residentMegabytes(pid));
   }, 20);
-  const connection = createConnection({ host: '127.0.0.1', port: place.port, user: 'app', password: 'app', database: 'sb' });
+  const connection = createConnection({
+    host: '127.0.0.1',
+    port: place.port,
+    user: 'app',
+    password: 'app',
+    database: 'sb',
+  });
   const sql = `SELECT REPEAT('x', ${bigRowBytes}) FROM sbtest1 LIMIT ${bigRows}`;
   const rows = await new Promise<number>((resolve, reject) => {
     let count = 0;

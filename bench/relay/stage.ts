@@ -29,7 +29,12 @@ export async function openStage(): Promise<Stage> {
     progress: (step) => void process.stdout.write(`${step} ...\n`),
     signal: new AbortController().signal,
   });
-  const server = await openServers(found).start({ name: 'bench', dataDirectory: null, port: 0, durable: false });
+  const server = await openServers(found).start({
+    name: 'bench',
+    dataDirectory: null,
+    port: 0,
+    durable: false,
+  });
   const admin = await connectAsAdmin(server.admin);
   await admin.query('CREATE DATABASE sb');
   await admin.query("CREATE USER app@'%' IDENTIFIED BY 'app'");
@@ -81,7 +86,11 @@ async function startShardgate(target: number, directory: string): Promise<Starte
       keyspaces: {
         sb: {
           vschema: 'sb.vschema.json',
-          shards: { '-': { primary: { host: '127.0.0.1', port: target, user: 'app', password: 'app', database: 'sb' } } },
+          shards: {
+            '-': {
+              primary: { host: '127.0.0.1', port: target, user: 'app', password: 'app', database: 'sb' },
+            },
+          },
         },
       },
       pool: { maxPerShard: 100 },

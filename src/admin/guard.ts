@@ -12,7 +12,10 @@ export function hostGuard(configuredHost: string): MiddlewareHandler {
     const name = hostName(context.req.header('host') ?? '');
     const known = isIP(name) !== 0 || name === 'localhost' || name === configuredHost;
     if (known || openPaths.has(context.req.path)) return next();
-    return context.json({ error: `Host '${name}' is not served here; use the address, or the name in admin.host` }, 421);
+    return context.json(
+      { error: `Host '${name}' is not served here; use the address, or the name in admin.host` },
+      421,
+    );
   };
 }
 
@@ -43,7 +46,10 @@ export function tokenGuard(token: string | null): MiddlewareHandler {
 
 function refuseWithoutToken(context: Context): Response {
   return context.json(
-    { error: 'no token is configured: set admin.tokenEnv to the name of an environment variable that holds one' },
+    {
+      error:
+        'no token is configured: set admin.tokenEnv to the name of an environment variable that holds one',
+    },
     403,
   );
 }

@@ -22,7 +22,10 @@ export function adminRoutes(options: AdminOptions, sources: AdminSources, action
   addExplain(app, sources);
   addActions(app, options, actions);
   app.get('/', (context) => {
-    context.header('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'");
+    context.header(
+      'Content-Security-Policy',
+      "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'",
+    );
     return context.html(page);
   });
   app.notFound((context) => context.json({ error: `nothing at ${context.req.path}` }, 404));

@@ -1,11 +1,16 @@
 // What the admin endpoint shows, read from the running parts when asked.
 import type { AdminActions, AdminSources, Readiness } from '../admin/sources.ts';
-import type { App, RunningParts } from '../app.ts';
 import { createMetrics, type MetricSources } from '../observability/metrics.ts';
 import { explainStatement } from './explain.ts';
+import type { RunningParts } from './parts.ts';
 import { readable } from './query-statistics.ts';
 import { productVersion } from './version.ts';
 import { vschemaView } from './vschema-view.ts';
+
+interface AppActions {
+  drain(deadlineMs: number): Promise<void>;
+  reload(): Promise<readonly string[]>;
+}
 
 const drainDeadlineMs = 30_000;
 
@@ -24,7 +29,7 @@ export function adminSources(parts: RunningParts): AdminSources {
   };
 }
 
-export function adminActions(parts: RunningParts, app: Pick<App, 'drain' | 'reload'>): AdminActions {
+export function adminActions(parts: RunningParts, app: AppActions): AdminActions {
   return {
     reload: () => app.reload(),
     drain: () => void app.drain(drainDeadlineMs),
@@ -40,8 +45,8 @@ export function adminActions(parts: RunningParts, app: Pick<App, 'drain' | 'relo
 function readinessOf(parts: RunningParts): Readiness {
   const { shards } = parts.health.readiness();
   return {
-    listening: parts.state.listener !== null,
-    draining: parts.state.draining,
+    listening: parts.listener !== null,
+    draining: parts.draining,
     shards: shards.map(({ keyspace, shard, ready, reason }) => ({
       keyspace,
       shard,
@@ -62,7 +67,7 @@ function statusOf(parts: RunningParts): object {
     sessions: parts.registry.size,
     vschemaVersion: vschema.version,
     keyspaces: [...vschema.keyspaces.keys()],
-    draining: parts.state.draining,
+    draining: parts.draining,
     planCache: { size: parts.planCache.size, hits: parts.planCache.hits, misses: parts.planCache.misses },
     traffic: trafficOf(parts),
   };
@@ -80,8 +85,12 @@ function trafficOf(parts: RunningParts): readonly object[] {
 }
 
 function poolsOf(parts: RunningParts): readonly object[] {
-  const up = new Map(parts.health.servers().map((server) => [`${server.shardId} ${server.role}`, server.up === true]));
-  return parts.gateway.pools().map((pool) => ({ ...pool, up: up.get(`${pool.shardId} ${pool.role}`) ?? false }));
+  const up = new Map(
+    parts.health.servers().map((server) => [`${server.shardId} ${server.role}`, server.up === true]),
+  );
+  return parts.gateway
+    .pools()
+    .map((pool) => ({ ...pool, up: up.get(`${pool.shardId} ${pool.role}`) ?? false }));
 }
 
 function sessionsOf(parts: RunningParts): readonly object[] {
@@ -101,7 +110,12 @@ function plansOf(parts: RunningParts): readonly object[] {
   const plans: object[] = [];
   for (const { key, value } of parts.planCache.entries()) {
     if (value.kind !== 'plan') continue;
-    plans.push({ statement: readable(key), plan: value.plan.label, keyspace: value.plan.keyspace, reasons: value.plan.reasons });
+    plans.push({
+      statement: readable(key),
+      plan: value.plan.label,
+      keyspace: value.plan.keyspace,
+      reasons: value.plan.reasons,
+    });
     if (plans.length >= 500) break;
   }
   return plans;
@@ -110,8 +124,11 @@ function plansOf(parts: RunningParts): readonly object[] {
 function metricSources(parts: RunningParts): MetricSources {
   return {
     connections() {
-      const counts = parts.state.listener?.counts();
-      return Object.entries(counts ?? {}).map(([state, value]) => ({ labels: { state }, value: Number(value) }));
+      const counts = parts.listener?.counts();
+      return Object.entries(counts ?? {}).map(([state, value]) => ({
+        labels: { state },
+        value: Number(value),
+      }));
     },
     pools: () => parts.gateway.pools().filter((pool) => pool.role === 'primary'),
     backendsUp: () =>
@@ -123,6 +140,10 @@ function metricSources(parts: RunningParts): MetricSources {
     planCacheSize: () => parts.planCache.size,
     vschemaVersion: () => parts.holder.current().version,
     twopcUnresolved: () => 0,
-    buildInfo: () => ({ version: productVersion, node: process.version, server: parts.holder.current().flavour.kind }),
+    buildInfo: () => ({
+      version: productVersion,
+      node: process.version,
+      server: parts.holder.current().flavour.kind,
+    }),
   };
 }

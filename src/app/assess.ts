@@ -1,13 +1,14 @@
 // What would become of a statement: understood, planned, where to, why.
-import type { PlanLabel } from '../plan/nodes.ts';
+
 import { shardgateError } from '../errors/catalog.ts';
 import { SqlError } from '../errors/sql-error.ts';
+import type { PlanLabel } from '../plan/nodes.ts';
+import { toSqlError } from '../session/error-of.ts';
 import type { Statement } from '../sql/ast.ts';
 import { parseStatement } from '../sql/parser/parse.ts';
 import { walk } from '../sql/visitor.ts';
 import type { VSchema } from '../vschema/model.ts';
 import { explainStatement, modeOf } from './explain.ts';
-import { toSqlError } from '../session/error-of.ts';
 
 export type StatementKind =
   | 'select'
@@ -71,10 +72,28 @@ function planned(
   }
   const { root } = plan;
   if (root.kind === 'refuse') {
-    return failure(sql, true, kind, new SqlError(root.errno, root.sqlState, root.message, root.id), plan.reasons);
+    return failure(
+      sql,
+      true,
+      kind,
+      new SqlError(root.errno, root.sqlState, root.message, root.id),
+      plan.reasons,
+    );
   }
-  const count = hasParams(statement) && plan.label !== 'scatter' && plan.label !== 'unsharded' ? null : (shards?.length ?? null);
-  return { sql, parsed: true, ok: true, kind, plan: plan.label, shards: count, reasons: plan.reasons, error: null };
+  const count =
+    hasParams(statement) && plan.label !== 'scatter' && plan.label !== 'unsharded'
+      ? null
+      : (shards?.length ?? null);
+  return {
+    sql,
+    parsed: true,
+    ok: true,
+    kind,
+    plan: plan.label,
+    shards: count,
+    reasons: plan.reasons,
+    error: null,
+  };
 }
 
 function failure(
@@ -85,7 +104,16 @@ function failure(
   reasons: readonly string[] = [],
 ): Assessment {
   const { id, errno, sqlState, message } = error;
-  return { sql, parsed, ok: false, kind, plan: null, shards: null, reasons, error: { id, errno, sqlstate: sqlState, message } };
+  return {
+    sql,
+    parsed,
+    ok: false,
+    kind,
+    plan: null,
+    shards: null,
+    reasons,
+    error: { id, errno, sqlstate: sqlState, message },
+  };
 }
 
 function hasParams(statement: Statement): boolean {

@@ -3,12 +3,12 @@ import { shardgateError } from '../errors/catalog.ts';
 import { describePlan } from '../plan/describe.ts';
 import type { Plan } from '../plan/nodes.ts';
 import { planStatement } from '../planner/plan-statement.ts';
-import { normalize } from '../sql/normalize.ts';
-import { defaultMode, type LexMode } from '../sql/mode.ts';
-import { parseStatement } from '../sql/parser/parse.ts';
 import { StatementValues } from '../session/bind-values.ts';
 import { directivesOf } from '../session/directives.ts';
 import { isSessionStatement, namesSystemSchema } from '../session/session-statements.ts';
+import { defaultMode, type LexMode } from '../sql/mode.ts';
+import { normalize } from '../sql/normalize.ts';
+import { parseStatement } from '../sql/parser/parse.ts';
 import type { VSchema } from '../vschema/model.ts';
 import { offlineShards } from './offline-shards.ts';
 
@@ -47,7 +47,12 @@ export function explainStatement(sql: string, keyspace: string | null, vschema: 
   });
   const values = new StatementValues(text, normalized, mode);
   const shards = offlineShards(plan, values, vschema);
-  return { plan, tree: { ...describePlan(plan), shards: shards ?? 'a lookup decides' }, shards, statementKind: statement.kind };
+  return {
+    plan,
+    tree: { ...describePlan(plan), shards: shards ?? 'a lookup decides' },
+    shards,
+    statementKind: statement.kind,
+  };
 }
 
 export function modeOf(vschema: VSchema): LexMode {
@@ -57,6 +62,11 @@ export function modeOf(vschema: VSchema): LexMode {
 /** Statements name no keyspace offline: the one sharded keyspace is meant when there is just one. */
 function onlyShardedKeyspace(vschema: VSchema): string | null {
   const sharded = [...vschema.keyspaces.values()].filter((keyspace) => keyspace.sharded);
-  const only = sharded.length === 1 ? sharded[0] : vschema.keyspaces.size === 1 ? [...vschema.keyspaces.values()][0] : undefined;
+  const only =
+    sharded.length === 1
+      ? sharded[0]
+      : vschema.keyspaces.size === 1
+        ? [...vschema.keyspaces.values()][0]
+        : undefined;
   return only?.name ?? null;
 }

@@ -36,7 +36,10 @@ function readDefinition(keyspace: KeyspaceConfig, problems: Problem[]): Keyspace
   const text = readText(file, `keyspaces.${keyspace.name}.vschema`, problems);
   if (text === null) return null;
   const folder = dirname(file);
-  const loaded = loadKeyspace(text, { file, readFile: (name) => readFileSync(resolve(folder, name), 'utf8') });
+  const loaded = loadKeyspace(text, {
+    file,
+    readFile: (name) => readFileSync(resolve(folder, name), 'utf8'),
+  });
   problems.push(...loaded.problems);
   return loaded.definition;
 }

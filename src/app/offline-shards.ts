@@ -25,7 +25,9 @@ function visit(node: PlanNode, found: Set<string>, context: Context): boolean {
     case 'eachShard':
       return add(node.keyspace, node.destination, found, context);
     case 'gather':
-      return node.fragments.map((fragment) => add(fragment.keyspace, fragment.destination, found, context)).every(Boolean);
+      return node.fragments
+        .map((fragment) => add(fragment.keyspace, fragment.destination, found, context))
+        .every(Boolean);
     case 'insert':
       return false;
     case 'refuse':

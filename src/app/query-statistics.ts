@@ -21,7 +21,14 @@ export class QueryStatistics {
     if (entry === undefined) {
       if (record.digest === '') return;
       if (this.#entries.size >= entriesMax) this.#drop();
-      entry = { statement: readable(record.digest), plan: record.plan, count: 0, failed: 0, seconds: 0, maxSeconds: 0 };
+      entry = {
+        statement: readable(record.digest),
+        plan: record.plan,
+        count: 0,
+        failed: 0,
+        seconds: 0,
+        maxSeconds: 0,
+      };
       this.#entries.set(record.digest, entry);
     }
     entry.count++;
@@ -31,7 +38,14 @@ export class QueryStatistics {
   }
 
   /** Most total time first. */
-  top(): readonly { statement: string; plan: string; count: number; failed: number; meanSeconds: number; maxSeconds: number }[] {
+  top(): readonly {
+    statement: string;
+    plan: string;
+    count: number;
+    failed: number;
+    meanSeconds: number;
+    maxSeconds: number;
+  }[] {
     return [...this.#entries.values()]
       .sort((a, b) => b.seconds - a.seconds)
       .map(({ statement, plan, count, failed, seconds, maxSeconds }) => ({

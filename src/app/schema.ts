@@ -1,8 +1,8 @@
 // The vschema snapshot: configuration and vschema files joined with what the tracker reads from the servers.
 import type { ServerVersion } from '../backend/server-version.ts';
 import type { SchemaTracker } from '../control/schema-tracker.ts';
-import type { ServerFlavour, VSchema } from '../vschema/model.ts';
 import { buildVSchema } from '../vschema/build.ts';
+import type { ServerFlavour, VSchema } from '../vschema/model.ts';
 import type { ConfiguredKeyspace } from './keyspaces.ts';
 
 /** Assumed until a server has been reached. */

@@ -18,7 +18,10 @@ export function statementObserver(
       if (record.seconds * 1000 >= slowQueryMs) {
         const { keyspace, plan, shards, user } = record;
         const statement = readable(record.digest);
-        log.warn({ keyspace, plan, shards, user, ms: Math.round(record.seconds * 1000), statement }, 'slow statement');
+        log.warn(
+          { keyspace, plan, shards, user, ms: Math.round(record.seconds * 1000), statement },
+          'slow statement',
+        );
       }
     },
     shardQuery(shardId: string): void {

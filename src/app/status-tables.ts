@@ -1,6 +1,7 @@
 // Rows of SHOW SHARDGATE POOLS, STATUS, QUERIES, TRANSACTIONS.
-import type { RunningParts } from '../app.ts';
+
 import type { StatusTables } from '../session/dependencies.ts';
+import type { RunningParts } from './parts.ts';
 
 type Table = ReturnType<StatusTables['table']>;
 
@@ -13,7 +14,11 @@ const tables: Readonly<Record<Parameters<StatusTables['table']>[0], (parts: Runn
     columns: ['Shard', 'Role', 'Active', 'Idle', 'Waiting', 'Max'],
     rows: parts.gateway
       .pools()
-      .map((pool) => [pool.shardId, pool.role, ...[pool.active, pool.idle, pool.waiting, pool.max].map(String)]),
+      .map((pool) => [
+        pool.shardId,
+        pool.role,
+        ...[pool.active, pool.idle, pool.waiting, pool.max].map(String),
+      ]),
   }),
   status: (parts) => ({
     columns: ['Variable_name', 'Value'],

@@ -11,7 +11,11 @@ export function startTimeouts(registry: SessionRegistry, queryTimeoutMs: number)
     for (const session of registry.all()) {
       if (session.timeoutApplies && now - session.sinceMs > queryTimeoutMs) {
         session.interrupt(
-          new SqlError(3024, 'HY000', 'Query execution was interrupted, maximum statement execution time exceeded'),
+          new SqlError(
+            3024,
+            'HY000',
+            'Query execution was interrupted, maximum statement execution time exceeded',
+          ),
         );
       }
     }

@@ -15,6 +15,16 @@ export function directoryOf(config: Config): UserDirectory {
   return userDirectory(users);
 }
 
+/** Asks whatever directory is current: a reload changes who may log in from then on. */
+export function liveDirectory(holder: { readonly current: UserDirectory }): UserDirectory {
+  return {
+    lookup: (name) => holder.current.lookup(name),
+    get hashKinds() {
+      return holder.current.hashKinds;
+    },
+  };
+}
+
 /** Hashes were checked with the configuration. */
 function secretOf(secret: UserSecret): Secret {
   if (secret.kind === 'clear') return clearSecret(secret.password);

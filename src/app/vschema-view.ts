@@ -6,7 +6,9 @@ export function vschemaView(vschema: VSchema, drift: readonly Drift[]): object {
   return {
     version: vschema.version,
     server: vschema.flavour,
-    keyspaces: Object.fromEntries([...vschema.keyspaces].map(([name, keyspace]) => [name, keyspaceView(keyspace)])),
+    keyspaces: Object.fromEntries(
+      [...vschema.keyspaces].map(([name, keyspace]) => [name, keyspaceView(keyspace)]),
+    ),
     drift,
   };
 }
@@ -18,7 +20,9 @@ function keyspaceView(keyspace: Keyspace): object {
     constraints,
     tracked,
     shards: keyspace.shardMap.shards.map((shard) => shard.name),
-    vindexes: Object.fromEntries([...keyspace.vindexes].map(([name, vindex]) => [name, { type: vindex.type }])),
+    vindexes: Object.fromEntries(
+      [...keyspace.vindexes].map(([name, vindex]) => [name, { type: vindex.type }]),
+    ),
     tables: Object.fromEntries([...keyspace.tables].map(([name, table]) => [name, tableView(table)])),
   };
 }

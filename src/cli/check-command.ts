@@ -5,6 +5,7 @@ import { snapshot } from '../app/schema.ts';
 import type { Config } from '../config/model.ts';
 import { loadConfig } from '../config.ts';
 import { formatProblems, hasErrors, type Problem } from '../util/problem.ts';
+import { columnProblems } from '../vschema/column-warnings.ts';
 import { constraintWarnings } from '../vschema/constraints.ts';
 import { checkServers } from './check-servers.ts';
 import { exitBadConfiguration, exitProblems } from './exit-codes.ts';
@@ -38,5 +39,5 @@ function checkFiles(config: Config): readonly Problem[] {
   const { keyspaces, problems } = readKeyspaces(config);
   if (hasErrors(problems)) return problems;
   const vschema = snapshot(1, keyspaces, null, null);
-  return [...problems, ...constraintWarnings(vschema)];
+  return [...problems, ...constraintWarnings(vschema), ...columnProblems(vschema)];
 }

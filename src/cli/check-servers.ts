@@ -8,6 +8,7 @@ import type { Config } from '../config/model.ts';
 import { SchemaTracker } from '../control/schema-tracker.ts';
 import { createLogger } from '../observability/log.ts';
 import { errorAt, type Problem, warningAt } from '../util/problem.ts';
+import { columnProblems } from '../vschema/column-warnings.ts';
 import { constraintWarnings } from '../vschema/constraints.ts';
 
 const connectTimeoutMs = 3000;
@@ -105,7 +106,7 @@ async function checkTables(config: Config, shards: readonly ShardTargets[]): Pro
     const drift = tracker
       .drift()
       .map((one) => errorAt(`keyspaces.${one.keyspace}`, `shards differ: ${JSON.stringify(one)}`));
-    return [...drift, ...constraintWarnings(vschema)];
+    return [...drift, ...constraintWarnings(vschema), ...columnProblems(vschema)];
   } finally {
     tracker.stop();
   }

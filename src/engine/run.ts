@@ -6,6 +6,7 @@ import { runDml } from './dml.ts';
 import { runEachShard } from './each-shard.ts';
 import { runInsert } from './insert.ts';
 import { runRefuse } from './refuse.ts';
+import { withRetry } from './retry.ts';
 import { routeShard, runOnShard } from './route.ts';
 import { runScatter } from './scatter.ts';
 import { runGather } from './workspace/gather.ts';
@@ -26,9 +27,9 @@ function runNode(execution: Execution, node: PlanNode): void | Promise<void> {
     case 'route':
       return runRoute(execution, node);
     case 'scatter':
-      return runScatter(execution, node);
+      return withRetry(execution, (attempt) => runScatter(execution, node, attempt));
     case 'gather':
-      return runGather(execution, node);
+      return withRetry(execution, (attempt) => runGather(execution, node, attempt));
     case 'insert':
       return runInsert(execution, node);
     case 'dml':

@@ -12,13 +12,14 @@ import { mergeSorted } from './merge-sort.ts';
 import { renameColumns, renameError } from './physical-names.ts';
 import { pinTime } from './pinned-time.ts';
 import { shardsOrOne } from './resolve.ts';
+import type { Attempt } from './retry.ts';
 import { cutRow, rowView } from './row-views.ts';
 import { RowWindow } from './row-window.ts';
 import { type ShardRead, ShardReads } from './shard-reads.ts';
 import { shardText } from './shard-text.ts';
 
 /** Ends the sink's result; rejects with the error that ended it, every connection given back. */
-export async function runScatter(execution: Execution, node: ScatterNode): Promise<void> {
+export async function runScatter(execution: Execution, node: ScatterNode, attempt: Attempt): Promise<void> {
   const shards = shardsOrOne(execution, node.keyspace, node.destination);
   const open = await ShardReads.open(execution, shards, {
     format: execution.statement.format,
@@ -28,7 +29,7 @@ export async function runScatter(execution: Execution, node: ScatterNode): Promi
   });
   let failure: unknown = null;
   try {
-    await merge(execution, node, open.reads);
+    await merge(execution, node, open.reads, attempt);
   } catch (error) {
     failure = firstError(open.reads, error);
   }
@@ -37,9 +38,15 @@ export async function runScatter(execution: Execution, node: ScatterNode): Promi
   execution.sink.end(warnings);
 }
 
-async function merge(execution: Execution, node: ScatterNode, reads: readonly ShardRead[]): Promise<void> {
+async function merge(
+  execution: Execution,
+  node: ScatterNode,
+  reads: readonly ShardRead[],
+  attempt: Attempt,
+): Promise<void> {
   const columns = await agreedColumns(reads);
   const visible = columns.length - node.hiddenColumns;
+  attempt.answering = true;
   execution.sink.columns(columns.slice(0, visible));
   const { format } = execution.statement;
   const window = RowWindow.of(node.limit, execution.binds);

@@ -1,8 +1,8 @@
 // Small result sets composed by the session itself: columns of text or numbers, rows of text.
 import type { ResultSink } from '../engine/contract.ts';
+import { encodeBinaryRow } from '../value/binary-row.ts';
 import { type ColumnDefinition, ColumnFlag, FieldType } from '../value/column-definition.ts';
 import { encodeTextRow } from '../value/text-row.ts';
-import { encodeBinaryRow } from '../value/binary-row.ts';
 
 const utf8mb4GeneralCi = 45;
 const binaryCollation = 63;

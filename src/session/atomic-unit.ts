@@ -88,7 +88,9 @@ class Unit implements AtomicUnit {
 
   /** Errors are kept for the end of the transaction: a deadlock has removed the savepoint already. */
   async #everywhere(sql: string): Promise<void> {
-    await Promise.all([...this.#leases.values()].map((lease) => runStatement(lease.connection, sql).catch(() => null)));
+    await Promise.all(
+      [...this.#leases.values()].map((lease) => runStatement(lease.connection, sql).catch(() => null)),
+    );
   }
 
   #giveBack(): void {

@@ -30,7 +30,8 @@ export function sendStatement(
 export function runStatement(connection: BackendConnection, sql: string): Promise<Terminal> {
   return new Promise((resolve, reject) => {
     sendStatement(connection, sql, (terminal, lost) => {
-      if (terminal === null) reject(lost ?? new SqlError(2013, 'HY000', 'Lost connection to server during query'));
+      if (terminal === null)
+        reject(lost ?? new SqlError(2013, 'HY000', 'Lost connection to server during query'));
       else if (terminal.error !== null) reject(terminal.error);
       else resolve(terminal);
     });

@@ -49,4 +49,3 @@ export function decodeResult(response: Buffer): SmallResult {
 export async function readResult(connection: BackendConnection, sql: string): Promise<SmallResult> {
   return decodeResult(await collectResponse(connection, queryPayload(sql)));
 }
-

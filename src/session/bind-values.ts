@@ -60,7 +60,13 @@ export class StatementValues implements BindValues {
     if (kind === S.param) return this.param(items.firstParam + paramsBefore(items, index));
     const start = items.cellSpans[2 * index] ?? 0;
     const end = items.cellSpans[2 * index + 1] ?? 0;
-    return literalValue(this.#text, start, end, present(kind, 'cell of a slot') as typeof S.integer, this.#mode);
+    return literalValue(
+      this.#text,
+      start,
+      end,
+      present(kind, 'cell of a slot') as typeof S.integer,
+      this.#mode,
+    );
   }
 
   itemText(slot: number, item: number): string {

@@ -73,7 +73,11 @@ export class CaptureSink implements ResultSink {
   replay(sink: ResultSink): void {
     const { columns, rows } = this.#composed ?? decodeResult(Buffer.concat(this.#chunks));
     sink.columns(columns);
-    sink.rows(rows.map((row) => encodeTextRow(row.map((cell) => (cell === null ? null : Buffer.from(cell, 'latin1'))))));
+    sink.rows(
+      rows.map((row) =>
+        encodeTextRow(row.map((cell) => (cell === null ? null : Buffer.from(cell, 'latin1')))),
+      ),
+    );
     sink.end(0);
   }
 

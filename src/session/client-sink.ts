@@ -7,9 +7,9 @@ import { frame, frameAll } from '../protocol/packet-framing.ts';
 import { encodeColumnDefinition } from '../value/column-codec.ts';
 import type { ColumnDefinition } from '../value/column-definition.ts';
 import type { ClientChannel } from './contract.ts';
+import { SequenceShift } from './sequence-shift.ts';
 import { type StatusFacts, statusFlags } from './status.ts';
 import { patchStatus } from './status-patch.ts';
-import { SequenceShift } from './sequence-shift.ts';
 
 /** How a response ended: what ROW_COUNT(), LAST_INSERT_ID(), SHOW WARNINGS and the log need of it. */
 export interface Outcome {
@@ -162,7 +162,8 @@ export class ClientSink implements ResultSink {
   }
 
   #flush(): boolean {
-    const bytes = this.#pending.length === 1 ? this.#pending[0] : Buffer.concat(this.#pending, this.#pendingBytes);
+    const bytes =
+      this.#pending.length === 1 ? this.#pending[0] : Buffer.concat(this.#pending, this.#pendingBytes);
     this.#pending = [];
     this.#pendingBytes = 0;
     return bytes === undefined || this.#channel.write(bytes);

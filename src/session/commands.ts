@@ -1,20 +1,26 @@
 // Every command but COM_QUERY and COM_STMT_EXECUTE: one line per command number.
 import { shardgateError } from '../errors/catalog.ts';
 import { SqlError } from '../errors/sql-error.ts';
-import { Command, decodeLongData, decodeProcessKill, decodeSetOption, decodeStatementId } from '../protocol/commands.ts';
+import {
+  Command,
+  decodeLongData,
+  decodeProcessKill,
+  decodeSetOption,
+  decodeStatementId,
+} from '../protocol/commands.ts';
 import { encodeEof } from '../protocol/messages.ts';
 import { frame } from '../protocol/packet-framing.ts';
 import { answerOk } from './answer.ts';
 import { runFieldList } from './field-list.ts';
 import { killSession } from './kill-statement.ts';
 import { prepareStatement } from './prepared-prepare.ts';
-import type { Session } from './session.ts';
+import type { SessionPort } from './session-port.ts';
 import { statusFlags } from './status.ts';
 import { statusFactsOf } from './status-facts.ts';
 import { parseTarget } from './use-statement.ts';
 
 /** Answers one command; a promise when it waits for something. Throws nothing: errors are the returned promise's. */
-export function runCommand(session: Session, payload: Buffer): void | Promise<void> {
+export function runCommand(session: SessionPort, payload: Buffer): void | Promise<void> {
   try {
     return dispatch(session, payload);
   } catch (error) {
@@ -22,7 +28,7 @@ export function runCommand(session: Session, payload: Buffer): void | Promise<vo
   }
 }
 
-function dispatch(session: Session, payload: Buffer): void | Promise<void> {
+function dispatch(session: SessionPort, payload: Buffer): void | Promise<void> {
   const { sink, state, deps } = session;
   switch (payload[0]) {
     case Command.ping:
@@ -64,7 +70,7 @@ function dispatch(session: Session, payload: Buffer): void | Promise<void> {
   }
 }
 
-function statistics(session: Session): string {
+function statistics(session: SessionPort): string {
   const { registry } = session.deps;
   const uptimeSeconds = Math.floor(process.uptime());
   return `Uptime: ${uptimeSeconds}  Threads: ${registry.size}  Questions: ${registry.statements}  Slow queries: 0  Opens: 0  Open tables: 0  Queries per second avg: ${(registry.statements / Math.max(1, uptimeSeconds)).toFixed(3)}`;

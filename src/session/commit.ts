@@ -1,6 +1,6 @@
 // COMMIT and ROLLBACK over several shards, best effort (mode `multi`); one shard commits as on one server.
 import { shardgateError } from '../errors/catalog.ts';
-import { SqlError } from '../errors/sql-error.ts';
+import type { SqlError } from '../errors/sql-error.ts';
 import type { Branch } from './branch.ts';
 
 export interface CommitReport {

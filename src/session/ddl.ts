@@ -1,7 +1,7 @@
 // DDL: commits what is open, runs on every shard, and answers when the new schema is known.
 import type { OkResult, ResultSink } from '../engine/contract.ts';
-import type { Plan } from '../plan/nodes.ts';
 import { SqlError } from '../errors/sql-error.ts';
+import type { Plan } from '../plan/nodes.ts';
 import { CaptureSink } from './capture-sink.ts';
 import type { StatementContext } from './statement-context.ts';
 import { commitOpen } from './transaction-statements.ts';

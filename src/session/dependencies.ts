@@ -29,7 +29,10 @@ export interface SessionObserver {
 
 /** Rows of a SHOW SHARDGATE ... answer: pools and transactions are other layers' to tell. */
 export interface StatusTables {
-  table(name: 'pools' | 'status' | 'transactions' | 'queries'): { readonly columns: readonly string[]; readonly rows: readonly (readonly (string | null)[])[] };
+  table(name: 'pools' | 'status' | 'transactions' | 'queries'): {
+    readonly columns: readonly string[];
+    readonly rows: readonly (readonly (string | null)[])[];
+  };
 }
 
 export interface SessionDependencies {

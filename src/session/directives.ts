@@ -1,7 +1,7 @@
 // Comment directives: /*vt+ KEY=value KEY2 */, names as Vitess spells them.
-import type { SqlText } from '../sql/mode.ts';
+
 import { tokenize } from '../sql/lexer.ts';
-import type { LexMode } from '../sql/mode.ts';
+import type { LexMode, SqlText } from '../sql/mode.ts';
 
 const none: ReadonlyMap<string, string> = new Map();
 

@@ -23,7 +23,11 @@ export async function runExplain(statement: Explain, context: StatementContext):
     const shard = keyspace?.shardMap.shards[0] ?? probeShard(context.vschema, context.state.target);
     return answerFromShard(context.text, shard, context);
   }
-  answerLines('plan', plan === null ? ['answered by Shardgate'] : JSON.stringify(describePlan(plan), null, 2).split('\n'), context);
+  answerLines(
+    'plan',
+    plan === null ? ['answered by Shardgate'] : JSON.stringify(describePlan(plan), null, 2).split('\n'),
+    context,
+  );
 }
 
 function planOf(text: SqlText, context: StatementContext): Plan | null {
@@ -64,4 +68,3 @@ export async function runVexplain(statement: Vexplain, context: StatementContext
 async function runAndForget(text: SqlText, context: StatementContext): Promise<void> {
   await context.query(text);
 }
-

@@ -7,10 +7,10 @@ import { collectResponse } from './backend-command.ts';
 import { packetsOf } from './backend-read.ts';
 import { renameSchemas } from './keyspace-names.ts';
 import { probeShard } from './probe-shard.ts';
-import type { Session } from './session.ts';
+import type { SessionPort } from './session-port.ts';
 
 /** The answer is a list of definitions ended by EOF, without a column count. */
-export async function runFieldList(session: Session, payload: Buffer): Promise<void> {
+export async function runFieldList(session: SessionPort, payload: Buffer): Promise<void> {
   const { state, deps, sink } = session;
   const vschema = deps.vschema();
   const table = Buffer.from(decodeFieldList(payload).table, 'latin1').toString('utf8');
@@ -24,7 +24,9 @@ export async function runFieldList(session: Session, payload: Buffer): Promise<v
   try {
     const body = Buffer.concat([Buffer.from([Command.fieldList]), payload.subarray(1)]);
     const packets = packetsOf(await collectResponse(lease.connection, body));
-    const renamed = packets.map((packet, index) => (index === packets.length - 1 ? packet : renameSchemas(packet, shard)));
+    const renamed = packets.map((packet, index) =>
+      index === packets.length - 1 ? packet : renameSchemas(packet, shard),
+    );
     sink.raw(Buffer.concat(renamed.map((packet, index) => frame(packet, (index + 1) & 0xff))));
   } finally {
     lease.done(!lease.connection.alive);

@@ -5,7 +5,12 @@ import { parseStatement } from '../sql/parser/parse.ts';
 import { walk } from '../sql/visitor.ts';
 
 /** Throws 1210 when their numbers differ, 1064 when the text does not parse. */
-export function fillParams(text: SqlText, literals: readonly SqlText[], mode: LexMode, caller: string): SqlText {
+export function fillParams(
+  text: SqlText,
+  literals: readonly SqlText[],
+  mode: LexMode,
+  caller: string,
+): SqlText {
   const spans: { readonly start: number; readonly end: number }[] = [];
   walk(parseStatement(text, mode), (node) => {
     if (node.kind === 'param') spans.push(node);

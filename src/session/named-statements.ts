@@ -23,7 +23,10 @@ export async function runExecute(statement: Execute, context: StatementContext):
   await runWith(text, statement.using, context);
 }
 
-export async function runExecuteImmediate(statement: ExecuteImmediate, context: StatementContext): Promise<void> {
+export async function runExecuteImmediate(
+  statement: ExecuteImmediate,
+  context: StatementContext,
+): Promise<void> {
   await runWith(await evaluateText(statement.source, context), statement.using, context);
 }
 
@@ -43,10 +46,16 @@ async function evaluateText(source: Expression, context: StatementContext): Prom
   return rows[0]?.[0] ?? 'NULL';
 }
 
-async function runWith(text: SqlText, using: readonly Expression[], context: StatementContext): Promise<void> {
+async function runWith(
+  text: SqlText,
+  using: readonly Expression[],
+  context: StatementContext,
+): Promise<void> {
   const literals: SqlText[] = [];
   for (const expression of using) {
-    const { columns, rows } = await context.query(`SELECT ${await substituteExpression(expression, context)}`);
+    const { columns, rows } = await context.query(
+      `SELECT ${await substituteExpression(expression, context)}`,
+    );
     literals.push(literalOf(columns[0], rows[0]?.[0] ?? null));
   }
   await context.run(fillParams(text, literals, context.state.mode, 'EXECUTE'), []);

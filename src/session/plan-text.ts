@@ -1,10 +1,10 @@
 // From text to a cached plan: lex, look up; on a miss parse and plan.
 import { planStatement } from '../planner/plan-statement.ts';
 import type { Statement } from '../sql/ast.ts';
+import type { SqlText } from '../sql/mode.ts';
 import { normalize } from '../sql/normalize.ts';
 import type { Normalized } from '../sql/normalize-slot.ts';
 import { parseStatement } from '../sql/parser/parse.ts';
-import type { SqlText } from '../sql/mode.ts';
 import type { VSchema } from '../vschema/model.ts';
 import type { SessionDependencies } from './dependencies.ts';
 import { directivesOf } from './directives.ts';

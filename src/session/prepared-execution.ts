@@ -6,16 +6,16 @@ import { decodePrepareOk } from '../protocol/messages.ts';
 import { frame } from '../protocol/packet-framing.ts';
 import { decodeExecute, decodeExecuteHead, rebindExecute } from '../protocol/stmt-execute.ts';
 import type { BindValue } from '../value/bind-value.ts';
-import type { BackendHandles } from './backend-handles.ts';
 import { collectResponse } from './backend-command.ts';
+import type { BackendHandles } from './backend-handles.ts';
 import { packetsOf } from './backend-read.ts';
 import { fillParams } from './fill-params.ts';
 import type { PreparedStatement } from './prepared-statements.ts';
-import type { Session } from './session.ts';
+import type { SessionPort } from './session-port.ts';
 import type { StatementInput } from './statement-run.ts';
 
 /** The statement a COM_STMT_EXECUTE runs. Throws 1243, 1210, 1835. `payload` is used until the answer has ended. */
-export function decodePrepared(session: Session, payload: Buffer): StatementInput {
+export function decodePrepared(session: SessionPort, payload: Buffer): StatementInput {
   const { state, deps } = session;
   const { statementId } = decodeExecuteHead(payload);
   const statement = state.prepared.get(statementId, 'mysqld_stmt_execute');
@@ -49,7 +49,7 @@ function longDataOf(statement: PreparedStatement): ReadonlyMap<number, Buffer> |
 }
 
 function sameTypes(sent: Buffer, known: Buffer | null): boolean {
-  return known !== null && known.equals(sent);
+  return known?.equals(sent) === true;
 }
 
 /** Finds or makes the connection's handle for a text and aims the client's execution at it. */
@@ -85,7 +85,7 @@ class HandleRelay implements PreparedRelay {
 }
 
 /** Long data has travelled to this process only: the execution becomes a text with literals. */
-function fillText(text: string, params: readonly BindValue[], session: Session): string {
+function fillText(text: string, params: readonly BindValue[], session: SessionPort): string {
   const literals = params.map((param) => (param.negative ? `-${param.sql}` : param.sql));
   return fillParams(text, literals, session.state.mode, 'mysqld_stmt_execute');
 }

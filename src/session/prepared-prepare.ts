@@ -8,18 +8,18 @@ import { parseStatement } from '../sql/parser/parse.ts';
 import { walk } from '../sql/visitor.ts';
 import { renderTemplate } from '../text/render.ts';
 import type { Template } from '../text/template.ts';
+import type { BindValue } from '../value/bind-value.ts';
 import { encodeColumnDefinition } from '../value/column-codec.ts';
 import { ColumnFlag, FieldType } from '../value/column-definition.ts';
 import type { Shard } from '../vindex/shard-map.ts';
-import type { BindValue } from '../value/bind-value.ts';
 import type { VSchema } from '../vschema/model.ts';
-import { StatementValues } from './bind-values.ts';
 import { collectResponse } from './backend-command.ts';
 import { packetsOf } from './backend-read.ts';
+import { StatementValues } from './bind-values.ts';
 import { renameSchemas } from './keyspace-names.ts';
 import { planText } from './plan-text.ts';
 import { probeShard } from './probe-shard.ts';
-import type { Session } from './session.ts';
+import type { SessionPort } from './session-port.ts';
 import { statusFlags } from './status.ts';
 import { statusFactsOf } from './status-facts.ts';
 
@@ -27,7 +27,7 @@ import { statusFactsOf } from './status-facts.ts';
  * The client learns parameter and column counts as one server would tell them. Statements no shard can prepare as they
  * stand (answered by the session, or over several keyspaces) announce no columns; their executions bring them.
  */
-export async function prepareStatement(session: Session, sent: SqlText): Promise<void> {
+export async function prepareStatement(session: SessionPort, sent: SqlText): Promise<void> {
   const { state, deps, sink } = session;
   const text = withoutTail(sent);
   const vschema = deps.vschema();
@@ -59,7 +59,7 @@ function withoutTail(text: SqlText): SqlText {
   return text.slice(0, end);
 }
 
-function countParams(text: SqlText, session: Session): number {
+function countParams(text: SqlText, session: SessionPort): number {
   let count = 0;
   walk(parseStatement(text, session.state.mode), (node) => {
     if (node.kind === 'param') count++;
@@ -73,16 +73,20 @@ interface Definitions {
 }
 
 async function definitionsFrom(
-  session: Session,
+  session: SessionPort,
   plan: Plan,
   text: SqlText,
   values: StatementValues,
   vschema: VSchema,
 ): Promise<Definitions> {
-  const shard = vschema.keyspaces.get(plan.keyspace)?.shardMap.shards[0] ?? probeShard(vschema, session.state.target);
+  const shard =
+    vschema.keyspaces.get(plan.keyspace)?.shardMap.shards[0] ?? probeShard(vschema, session.state.target);
   const template = describingTemplate(plan.root);
   const sql = template === null ? text : renderFor(template, shard, values, session);
-  const lease = await session.state.scope.acquire(shard.id, { writes: false, signal: session.cancellation.signal });
+  const lease = await session.state.scope.acquire(shard.id, {
+    writes: false,
+    signal: session.cancellation.signal,
+  });
   try {
     const response = await collectResponse(lease.connection, encodeTextCommand(Command.stmtPrepare, sql));
     const [head, ...rest] = packetsOf(response);
@@ -111,7 +115,7 @@ function describingTemplate(node: PlanNode): Template | null {
 }
 
 /** Parameters stay `?`: a text being prepared has no values for them. */
-function renderFor(template: Template, shard: Shard, values: StatementValues, session: Session): SqlText {
+function renderFor(template: Template, shard: Shard, values: StatementValues, session: SessionPort): SqlText {
   const none = (): never => {
     throw new Error('a describing template names no workspace table');
   };

@@ -74,7 +74,11 @@ export class PreparedStatements {
     if (param >= statement.paramCount) {
       statement.failure = new SqlError(1210, 'HY000', 'Incorrect arguments to mysqld_stmt_send_long_data');
     } else if (statement.longDataBytes > longDataBytesMax) {
-      statement.failure = new SqlError(1105, 'HY000', `Parameter of prepared statement is longer than ${longDataBytesMax} bytes`);
+      statement.failure = new SqlError(
+        1105,
+        'HY000',
+        `Parameter of prepared statement is longer than ${longDataBytesMax} bytes`,
+      );
     } else {
       const parts = statement.longData.get(param) ?? [];
       parts.push(Buffer.from(data));

@@ -11,7 +11,11 @@ function wrongValue(name: string, value: string): SqlError {
 }
 
 /** Throws 1231 for a value the variable cannot take. */
-export async function setProxyVariable(name: string, value: Expression, context: StatementContext): Promise<void> {
+export async function setProxyVariable(
+  name: string,
+  value: Expression,
+  context: StatementContext,
+): Promise<void> {
   const { state } = context;
   const text = await valueText(value, context);
   switch (name) {
@@ -32,7 +36,8 @@ export async function setProxyVariable(name: string, value: Expression, context:
     }
     case 'last_insert_id':
     case 'identity':
-      if (!/^\d+$/.test(text)) throw new SqlError(1232, '42000', `Incorrect argument type to variable '${name}'`);
+      if (!/^\d+$/.test(text))
+        throw new SqlError(1232, '42000', `Incorrect argument type to variable '${name}'`);
       state.lastInsertId = BigInt(text);
       return;
     default:

@@ -37,7 +37,8 @@ export class Sessions implements SessionFactory {
 }
 
 function loginTarget(login: ClientLogin, vschema: VSchema): Target {
-  if (login.database === null || login.database === '') return { database: null, shards: null, role: 'primary' };
+  if (login.database === null || login.database === '')
+    return { database: null, shards: null, role: 'primary' };
   return parseTarget(login.database, vschema, login);
 }
 
@@ -50,13 +51,17 @@ function sessionMode(flavour: ServerFlavour, charset: string, ignoreSpace: boole
  * utf8mb4 with the server's default collation, as servers themselves do. Throws 1115 for character sets whose bytes
  * can look like quotes.
  */
-function handshakeCharset(id: number, flavour: ServerFlavour): { readonly charset: string; readonly names: string } {
+function handshakeCharset(
+  id: number,
+  flavour: ServerFlavour,
+): { readonly charset: string; readonly names: string } {
   const collation = collationById(id);
   if (collation === null) return { charset: 'utf8mb4', names: 'utf8mb4' };
   if (!isAsciiSafeCharset(collation.charset)) {
     throw new SqlError(1115, '42000', `Unknown character set: '${collation.charset}'`);
   }
-  const foreign = flavour.kind === 'mariadb' ? collation.name.includes('_0900_') : collation.name.includes('uca1400');
+  const foreign =
+    flavour.kind === 'mariadb' ? collation.name.includes('_0900_') : collation.name.includes('uca1400');
   const names = foreign ? collation.charset : `${collation.charset} COLLATE ${collation.name}`;
   return { charset: collation.charset, names };
 }

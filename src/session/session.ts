@@ -2,17 +2,18 @@
 import { SqlError } from '../errors/sql-error.ts';
 import { Capability } from '../protocol/capabilities.ts';
 import { Command } from '../protocol/commands.ts';
-import { type LexMode } from '../sql/mode.ts';
+import type { LexMode } from '../sql/mode.ts';
 import { ClientSink, type Outcome } from './client-sink.ts';
 import { runCommand } from './commands.ts';
 import type { ClientLogin, ClientSession } from './contract.ts';
 import type { SessionDependencies } from './dependencies.ts';
 import { toSqlError } from './error-of.ts';
-import type { RegisteredSession } from './registry.ts';
-import { Cancellation } from './statement-execution.ts';
 import { decodePrepared } from './prepared-execution.ts';
-import { SessionState, type Target } from './state.ts';
+import type { RegisteredSession } from './registry.ts';
+import type { SessionPort } from './session-port.ts';
 import type { Settings } from './settings.ts';
+import { SessionState, type Target } from './state.ts';
+import { Cancellation } from './statement-execution.ts';
 import { StatementLog } from './statement-log.ts';
 import { statusFactsOf } from './status-facts.ts';
 import { TextQuery } from './text-query.ts';
@@ -22,7 +23,7 @@ import { TextQuery } from './text-query.ts';
  *                           |
  *                           +--- kill, timeout: cancellation --> the answer ends with an error
  */
-export class Session implements ClientSession, RegisteredSession {
+export class Session implements ClientSession, RegisteredSession, SessionPort {
   readonly state: SessionState;
   readonly sink: ClientSink;
   readonly deps: SessionDependencies;
@@ -36,7 +37,13 @@ export class Session implements ClientSession, RegisteredSession {
   #sinceMs = performance.now();
   #closed = false;
 
-  constructor(login: ClientLogin, deps: SessionDependencies, mode: LexMode, settings: Settings, target: Target) {
+  constructor(
+    login: ClientLogin,
+    deps: SessionDependencies,
+    mode: LexMode,
+    settings: Settings,
+    target: Target,
+  ) {
     this.#login = login;
     this.deps = deps;
     this.#atLogin = { settings, mode };
@@ -74,7 +81,12 @@ export class Session implements ClientSession, RegisteredSession {
   }
 
   get timeoutApplies(): boolean {
-    return this.#done !== null && !this.sink.started && this.log.timeoutApplies && this.cancellation.cancelled === null;
+    return (
+      this.#done !== null &&
+      !this.sink.started &&
+      this.log.timeoutApplies &&
+      this.cancellation.cancelled === null
+    );
   }
 
   get inTransaction(): boolean {

@@ -7,7 +7,7 @@ import { assertNever } from '../util/assert.ts';
 import { answerOk } from './answer.ts';
 import { setProxyVariable } from './proxy-variables.ts';
 import { checkNames, checkSetting } from './setting-check.ts';
-import { type Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 import type { StatementContext } from './statement-context.ts';
 import { setUserVariable } from './user-variables.ts';
 import { variableClass } from './variables.ts';
@@ -61,7 +61,10 @@ function refused(variable: string, why: string): SqlError {
 async function setVariable(item: SetVariable, context: StatementContext): Promise<void> {
   const name = canonicalName(item.name.name.toLowerCase(), context);
   if (item.scope !== null && item.scope !== 'session') {
-    throw refused(`${item.scope.toUpperCase()} ${name}`, "a session of Shardgate does not change the servers' configuration");
+    throw refused(
+      `${item.scope.toUpperCase()} ${name}`,
+      "a session of Shardgate does not change the servers' configuration",
+    );
   }
   const kind = item.base === null ? variableClass(name) : null;
   switch (kind) {
@@ -110,7 +113,11 @@ async function keptValue(value: Expression, context: StatementContext): Promise<
   return result.rows[0]?.[0] ?? 'NULL';
 }
 
-async function setNames(charset: string | null, collation: string | null, context: StatementContext): Promise<void> {
+async function setNames(
+  charset: string | null,
+  collation: string | null,
+  context: StatementContext,
+): Promise<void> {
   const name = (charset ?? 'utf8mb4').toLowerCase();
   if (!isAsciiSafeCharset(name)) {
     throw shardgateError('SG5007', {
@@ -126,7 +133,10 @@ async function setNames(charset: string | null, collation: string | null, contex
 
 function switchCharset(charset: string, context: StatementContext): void {
   if (!isAsciiSafeCharset(charset)) {
-    throw refused(`character_set_client = ${charset}`, 'bytes of its characters can look like quotes and backslashes');
+    throw refused(
+      `character_set_client = ${charset}`,
+      'bytes of its characters can look like quotes and backslashes',
+    );
   }
   context.state.setMode({ ...context.state.mode, charset });
 }
@@ -140,7 +150,8 @@ const isolationNames = {
 
 function setTransaction(item: SetTransaction, context: StatementContext): void {
   const { state } = context;
-  if (item.scope === 'global') throw refused('GLOBAL TRANSACTION', "a session does not change the servers' configuration");
+  if (item.scope === 'global')
+    throw refused('GLOBAL TRANSACTION', "a session does not change the servers' configuration");
   const isolation = item.isolation === null ? null : isolationNames[item.isolation];
   const readOnly = item.access === null ? null : item.access === 'readOnly';
   if (item.scope === null) {

@@ -54,7 +54,12 @@ async function onProbe<R>(context: StatementContext, body: (lease: Lease) => Pro
   const shard = probeShard(context.vschema, context.state.target);
   const { settings } = context.state;
   const { gateway } = context.deps;
-  const lease = await gateway.lease(shard.id, { settings, clientFlags: 0, role: 'primary', signal: context.signal });
+  const lease = await gateway.lease(shard.id, {
+    settings,
+    clientFlags: 0,
+    role: 'primary',
+    signal: context.signal,
+  });
   try {
     return await body(lease);
   } finally {
@@ -71,7 +76,12 @@ async function tryOnServer(lease: Lease, name: string, sql: string): Promise<Acc
 }
 
 function isNumber(type: number | undefined): boolean {
-  return type === FieldType.longLong || type === FieldType.long || type === FieldType.double || type === FieldType.newDecimal;
+  return (
+    type === FieldType.longLong ||
+    type === FieldType.long ||
+    type === FieldType.double ||
+    type === FieldType.newDecimal
+  );
 }
 
 /** Reads nothing of the session: the same text sets the same value always. */
@@ -83,4 +93,11 @@ function isConstant(value: Expression): boolean {
   return constant;
 }
 
-const constantKinds: ReadonlySet<string> = new Set(['literal', 'keyword', 'unary', 'paren', 'ident', 'column']);
+const constantKinds: ReadonlySet<string> = new Set([
+  'literal',
+  'keyword',
+  'unary',
+  'paren',
+  'ident',
+  'column',
+]);

@@ -30,7 +30,12 @@ export class Settings implements SessionSettings {
   }
 }
 
-const coveredByNames = ['character_set_client', 'character_set_connection', 'character_set_results', 'collation_connection'];
+const coveredByNames = [
+  'character_set_client',
+  'character_set_connection',
+  'character_set_results',
+  'collation_connection',
+];
 
 function rank(name: string): number {
   return name === 'names' ? 0 : 1;

@@ -4,10 +4,10 @@ import { type LexMode, withSqlMode } from '../sql/mode.ts';
 import type { ClientLogin } from './contract.ts';
 import type { SessionDependencies } from './dependencies.ts';
 import { PreparedStatements } from './prepared-statements.ts';
-import { fetchWarnings, type Warning } from './warnings.ts';
 import { Settings } from './settings.ts';
 import { TransactionScope } from './transaction.ts';
 import type { TransactionMode } from './variables.ts';
+import { fetchWarnings, type Warning } from './warnings.ts';
 
 /** Where unqualified statements go: a keyspace, or a part of it by USE `ks:-80@replica`. */
 export interface Target {
@@ -102,7 +102,13 @@ export class SessionState {
 
   #computeContext(version: number): string {
     const { mode, target } = this;
-    const flags = [mode.ansiQuotes, mode.noBackslashEscapes, mode.pipesAsConcat, mode.ignoreSpace, mode.highNotPrecedence];
+    const flags = [
+      mode.ansiQuotes,
+      mode.noBackslashEscapes,
+      mode.pipesAsConcat,
+      mode.ignoreSpace,
+      mode.highNotPrecedence,
+    ];
     const shards = target.shards === null ? '*' : target.shards.join(',');
     const restricted = this.login.keyspaces === null ? '' : [...this.login.keyspaces].sort().join(',');
     const sqlMode = this.settings.get('sql_mode') ?? '';

@@ -1,7 +1,16 @@
 // One planned statement on its way through the engine.
-import type { CancelWatcher, ConnectionScope, EngineLimits, Execution, ExecutionObserver, ResultSink, RunningStatement } from '../engine/contract.ts';
+
 import type { Gateway } from '../backend/contract.ts';
-import type { BindValues } from '../engine/contract.ts';
+import type {
+  BindValues,
+  CancelWatcher,
+  ConnectionScope,
+  EngineLimits,
+  Execution,
+  ExecutionObserver,
+  ResultSink,
+  RunningStatement,
+} from '../engine/contract.ts';
 import type { Plan } from '../plan/nodes.ts';
 import type { LiteralCharset } from '../vindex/canonical-text.ts';
 import type { ShardMap } from '../vindex/shard-map.ts';

@@ -1,6 +1,7 @@
 // One statement: planned text to the engine, session statements to their handlers.
-import { run } from '../engine/run.ts';
+
 import type { PreparedRelay, ResultSink } from '../engine/contract.ts';
+import { run } from '../engine/run.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import type { Plan } from '../plan/nodes.ts';
 import type { SqlText } from '../sql/mode.ts';
@@ -11,12 +12,12 @@ import { StatementValues } from './bind-values.ts';
 import { CaptureSink } from './capture-sink.ts';
 import { runDdl } from './ddl.ts';
 import { fillParams } from './fill-params.ts';
-import { planText, type PlannedText } from './plan-text.ts';
-import type { Session } from './session.ts';
+import { type PlannedText, planText } from './plan-text.ts';
+import type { SessionPort } from './session-port.ts';
 import { runSessionStatement } from './session-statement.ts';
 import { shardMapsOf } from './shard-maps.ts';
-import { StatementExecution } from './statement-execution.ts';
 import type { SentStatement, StatementContext } from './statement-context.ts';
+import { StatementExecution } from './statement-execution.ts';
 import { substitute } from './substitute.ts';
 
 export interface StatementInput {
@@ -32,12 +33,12 @@ export interface StatementInput {
  * Runs one statement; its answer goes to the session's sink. Returns nothing when the answer's end is all there is to wait
  * for, else a promise. Throws and rejects with SqlError when nothing was answered yet.
  */
-export function startStatement(session: Session, input: StatementInput): void | Promise<void> {
+export function startStatement(session: SessionPort, input: StatementInput): void | Promise<void> {
   return runInto(session, input, session.sink, false);
 }
 
 function runInto(
-  session: Session,
+  session: SessionPort,
   input: StatementInput,
   sink: ResultSink,
   substituted: boolean,
@@ -66,7 +67,7 @@ function runInto(
 }
 
 function execute(
-  session: Session,
+  session: SessionPort,
   input: StatementInput,
   planned: PlannedText,
   plan: Plan,
@@ -84,7 +85,12 @@ function execute(
     const execution = new StatementExecution(
       {
         plan,
-        statement: { packets: input.packets, text: input.text, prepared: input.prepared, format: input.format },
+        statement: {
+          packets: input.packets,
+          text: input.text,
+          prepared: input.prepared,
+          format: input.format,
+        },
         binds: new StatementValues(input.text, planned.normalized, state.mode, input.params),
         sink: target,
       },
@@ -99,7 +105,12 @@ function execute(
   }
 }
 
-function contextOf(session: Session, input: StatementInput, vschema: VSchema, sink: ResultSink): StatementContext {
+function contextOf(
+  session: SessionPort,
+  input: StatementInput,
+  vschema: VSchema,
+  sink: ResultSink,
+): StatementContext {
   const { state, deps } = session;
   return {
     state,
@@ -112,7 +123,12 @@ function contextOf(session: Session, input: StatementInput, vschema: VSchema, si
     signal: session.cancellation.signal,
     async run(text, params) {
       await waitFor(sink, (target) =>
-        runInto(session, { text, packets: null, params, format: input.format, prepared: null }, target, false),
+        runInto(
+          session,
+          { text, packets: null, params, format: input.format, prepared: null },
+          target,
+          false,
+        ),
       );
     },
     async trace(body) {

@@ -68,8 +68,14 @@ function collect(root: Node, text: SqlText, state: SessionState, edits: Edit[]):
 function nameItem(item: SelectItem, text: SqlText, edits: Edit[]): void {
   if (item.alias !== null || item.expression.kind === 'star') return;
   if (!readsSessionState(item.expression)) return;
-  const spelled = Buffer.from(text.slice(item.expression.start, item.expression.end), 'latin1').toString('utf8');
-  edits.push({ start: item.expression.end, end: item.expression.end, text: ` AS ${quoteIdentifier(spelled)}` });
+  const spelled = Buffer.from(text.slice(item.expression.start, item.expression.end), 'latin1').toString(
+    'utf8',
+  );
+  edits.push({
+    start: item.expression.end,
+    end: item.expression.end,
+    text: ` AS ${quoteIdentifier(spelled)}`,
+  });
 }
 
 function apply(text: SqlText, from: number, to: number, edits: readonly Edit[]): SqlText {
@@ -109,7 +115,8 @@ const proxyReads: Readonly<Record<string, (state: SessionState) => string>> = {
 
 function isRead(node: Node): boolean {
   if (node.kind === 'userVariable') return true;
-  if (node.kind === 'call') return node.schema === null && node.args.length === 0 && Object.hasOwn(functions, node.name);
+  if (node.kind === 'call')
+    return node.schema === null && node.args.length === 0 && Object.hasOwn(functions, node.name);
   if (node.kind !== 'systemVariable' || node.scope === 'global') return false;
   const name = node.name.name.toLowerCase();
   return Object.hasOwn(proxyReads, name) || variableClass(name) === 'kept';

@@ -1,13 +1,14 @@
 // COM_QUERY and COM_STMT_EXECUTE: one statement straight to the engine, several one after the other.
-import { isSingleStatement, splitStatements } from '../sql/split.ts';
+
+import type { SqlError } from '../errors/sql-error.ts';
 import type { SqlText } from '../sql/mode.ts';
-import { SqlError } from '../errors/sql-error.ts';
+import { isSingleStatement, splitStatements } from '../sql/split.ts';
 import { syntaxError } from '../sql/syntax-error.ts';
 import type { BindValue } from '../value/bind-value.ts';
 import type { Outcome } from './client-sink.ts';
 import { toSqlError } from './error-of.ts';
-import type { Session } from './session.ts';
-import { startStatement, type StatementInput } from './statement-run.ts';
+import type { SessionPort } from './session-port.ts';
+import { type StatementInput, startStatement } from './statement-run.ts';
 
 const noParams: readonly BindValue[] = [];
 
@@ -16,7 +17,7 @@ const noParams: readonly BindValue[] = [];
  * (merges, SET, transactions) returns a promise, whose settling ends the command.
  */
 export class TextQuery {
-  readonly #session: Session;
+  readonly #session: SessionPort;
   #done: (() => void) | null = null;
   #starting = false;
   #waiting = false;
@@ -24,7 +25,7 @@ export class TextQuery {
   /** Resolved at the end of the current statement when several are run. */
   #step: (() => void) | null = null;
 
-  constructor(session: Session) {
+  constructor(session: SessionPort) {
     this.#session = session;
   }
 

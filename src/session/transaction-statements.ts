@@ -6,7 +6,9 @@ import type { StatementContext } from './statement-context.ts';
 import type { Warning } from './warnings.ts';
 
 /** Commits what is open (BEGIN, DDL, LOCK TABLES and SET autocommit=1 do so); counts it; warns of several shards. */
-export async function commitOpen(context: Pick<StatementContext, 'state' | 'deps'>): Promise<readonly Warning[]> {
+export async function commitOpen(
+  context: Pick<StatementContext, 'state' | 'deps'>,
+): Promise<readonly Warning[]> {
   const { state, deps } = context;
   if (!state.scope.open) return [];
   const shards = state.scope.shardsTouched;
@@ -42,7 +44,8 @@ export async function runBegin(statement: Begin, context: StatementContext): Pro
   const readOnly = statement.access === null ? null : statement.access === 'readOnly';
   state.scope.begin(readOnly, statement.consistentSnapshot);
   if (statement.consistentSnapshot) {
-    const keyspace = state.target.database === null ? undefined : vschema.keyspaces.get(state.target.database);
+    const keyspace =
+      state.target.database === null ? undefined : vschema.keyspaces.get(state.target.database);
     // Per shard one snapshot, taken now: there is no snapshot across shards.
     const join = (shardId: string) => state.scope.acquire(shardId, { writes: false, signal: context.signal });
     await Promise.all((keyspace?.shardMap.shards ?? []).map((shard) => join(shard.id)));

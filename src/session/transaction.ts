@@ -3,10 +3,10 @@ import type { BackendConnection, Gateway, Lease, LeaseOptions } from '../backend
 import type { AtomicUnit, ConnectionScope, ScopedLease } from '../engine/contract.ts';
 import { shardgateError } from '../errors/catalog.ts';
 import { SqlError } from '../errors/sql-error.ts';
+import { openUnit } from './atomic-unit.ts';
 import { sendStatement } from './backend-command.ts';
 import { Branch } from './branch.ts';
 import { type CommitReport, commitBranches, rollbackBranches } from './commit.ts';
-import { openUnit } from './atomic-unit.ts';
 import type { TransactionMode } from './variables.ts';
 
 /*
@@ -134,7 +134,8 @@ export class TransactionScope implements ConnectionScope {
     const wasInTransaction = this.inTransaction;
     const leases = new Map<string, ScopedLease>();
     try {
-      for (const shardId of shardIds) leases.set(shardId, await this.acquire(shardId, { writes: true, signal }));
+      for (const shardId of shardIds)
+        leases.set(shardId, await this.acquire(shardId, { writes: true, signal }));
     } catch (error) {
       for (const lease of leases.values()) lease.done(false);
       throw error;
@@ -246,7 +247,8 @@ export class TransactionScope implements ConnectionScope {
   abandonRunning(): void {
     this.killRunning();
     for (const lease of this.#outstanding) lease.connection.destroy();
-    for (const branch of this.#branches.values()) if (branch.connection.pending > 0) branch.connection.destroy();
+    for (const branch of this.#branches.values())
+      if (branch.connection.pending > 0) branch.connection.destroy();
   }
 
   #pooled(lease: Lease): PooledLease {
@@ -301,7 +303,8 @@ function openingStatements(options: TransactionOptions, savepoints: readonly str
   const snapshot = options.consistentSnapshot ? 'WITH CONSISTENT SNAPSHOT' : '';
   const characteristics = [snapshot, access].filter((part) => part !== '').join(', ');
   const begin = characteristics === '' ? 'BEGIN' : `START TRANSACTION ${characteristics}`;
-  const isolation = options.isolation === null ? [] : [`SET TRANSACTION ISOLATION LEVEL ${options.isolation}`];
+  const isolation =
+    options.isolation === null ? [] : [`SET TRANSACTION ISOLATION LEVEL ${options.isolation}`];
   return [...isolation, begin, ...savepoints.map((name) => `SAVEPOINT ${name}`)];
 }
 
@@ -322,7 +325,11 @@ class PooledLease implements ScopedLease {
     this.#outstanding.delete(this);
     if (broken || !this.connection.alive) this.#lease.discard();
     else if (warnings === 0) this.#lease.release();
-    else this.#deps.collectWarnings(this.connection).then(() => this.#lease.release(), () => this.#lease.discard());
+    else
+      this.#deps.collectWarnings(this.connection).then(
+        () => this.#lease.release(),
+        () => this.#lease.discard(),
+      );
   }
 }
 

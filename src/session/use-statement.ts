@@ -5,7 +5,12 @@ import type { VSchema } from '../vschema/model.ts';
 import type { Target } from './state.ts';
 
 /** Schemas every server has; they may be the current database though they are no keyspaces. */
-export const systemSchemas: ReadonlySet<string> = new Set(['information_schema', 'performance_schema', 'mysql', 'sys']);
+export const systemSchemas: ReadonlySet<string> = new Set([
+  'information_schema',
+  'performance_schema',
+  'mysql',
+  'sys',
+]);
 
 export function unknownDatabase(name: string): SqlError {
   return new SqlError(1049, '42000', `Unknown database '${name}'`);

@@ -49,6 +49,9 @@ export function literalOf(column: ColumnDefinition | undefined, cell: string | n
 
 function isTemporal(type: number): boolean {
   return (
-    type === FieldType.date || type === FieldType.dateTime || type === FieldType.time || type === FieldType.timestamp
+    type === FieldType.date ||
+    type === FieldType.dateTime ||
+    type === FieldType.time ||
+    type === FieldType.timestamp
   );
 }

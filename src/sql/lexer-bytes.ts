@@ -4,7 +4,7 @@ import type { SqlText } from './mode.ts';
 /** Zero bytes behind the text, so that looking a few bytes ahead needs no test for the end. */
 const padding = 4;
 
-/** A larger buffer is given up when the next text needs less. */
+/** The buffer for ordinary statements; a larger one is given back by `release`. */
 const bytesKept = 1 << 18;
 
 /**
@@ -12,15 +12,17 @@ const bytesKept = 1 << 18;
  * (0.9 against 2 ns in a loop, Node 20). So it pays from some 50 bytes on.
  */
 export class TextBytes {
-  /** The text's bytes, then at least `padding` zero bytes. Valid until the next `load`. */
-  bytes: Buffer = Buffer.alloc(1024);
+  /** The text's bytes, then `padding` zero bytes. Valid until the next `load`. */
+  bytes: Buffer = Buffer.allocUnsafeSlow(1024);
 
   load(text: SqlText): void {
     const needed = text.length + padding;
-    if (needed > this.bytes.length || (this.bytes.length > bytesKept && needed <= bytesKept)) {
-      this.bytes = Buffer.alloc(Math.max(1024, needed + (needed >> 1)));
-    }
+    if (needed > this.bytes.length) this.bytes = Buffer.allocUnsafeSlow(needed + (needed >> 1));
     this.bytes.write(text, 'latin1');
     for (let i = text.length; i < needed; i += 1) this.bytes[i] = 0;
+  }
+
+  release(): void {
+    if (this.bytes.length > bytesKept) this.bytes = Buffer.allocUnsafeSlow(1024);
   }
 }

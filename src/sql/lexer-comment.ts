@@ -2,8 +2,6 @@
 import type { LexMode, SqlText } from './mode.ts';
 
 const bang = 0x21;
-const slash = 0x2f;
-const star = 0x2a;
 
 function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
@@ -66,9 +64,4 @@ export function isDirective(text: SqlText, at: number): boolean {
 /** Whether the block comment at `at` is an optimizer hint: slash, star, plus. */
 export function isHint(text: SqlText, at: number): boolean {
   return text.charCodeAt(at + 2) === 0x2b;
-}
-
-/** Whether a slash and a star stand at `at`. */
-export function opensComment(text: SqlText, at: number): boolean {
-  return text.charCodeAt(at) === slash && text.charCodeAt(at + 1) === star;
 }

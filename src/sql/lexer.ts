@@ -97,6 +97,15 @@ export class Lexer {
     this.inExecutable = false;
   }
 
+  /** Lets go of the text; the lexer is then at the end of an empty one. */
+  release(): void {
+    this.copy.release();
+    this.bytes = this.copy.bytes;
+    this.text = '';
+    this.length = 0;
+    this.end = 0;
+  }
+
   /** Goes on at `offset` as if a token of the kind (a keyword perhaps) had ended there. */
   skipTo(offset: number, kind: TokenKind, keyword: number): void {
     this.end = offset;
@@ -404,6 +413,7 @@ export function tokenize(text: SqlText, mode: LexMode): TokenList {
     if (kind === T.end) break;
   }
   const { directives, executableComments } = shared;
+  shared.release();
   return { count, kinds, keywords, starts, ends, directives: directives ?? none, executableComments };
 }
 

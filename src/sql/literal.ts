@@ -72,6 +72,12 @@ const lexer = new Lexer();
 
 /** The bytes of a string literal: introducer and keywords skipped, parts joined, escapes and doubled quotes resolved. */
 export function stringValue(sql: SqlText, mode: LexMode): string {
+  // Most strings are one part without anything to resolve.
+  const quote = sql.charAt(0);
+  if (quote === "'" || quote === '"') {
+    const inner = sql.slice(1, -1);
+    if (!inner.includes(quote) && !inner.includes('\\')) return inner;
+  }
   lexer.reset(sql, mode);
   let value = '';
   for (let kind = lexer.next(); kind !== T.end; kind = lexer.next()) {
@@ -80,6 +86,7 @@ export function stringValue(sql: SqlText, mode: LexMode): string {
     else if (kind === T.hex) value += hexValue(digitsOf(sql.slice(lexer.start, lexer.end)));
     else if (kind === T.bit) value += bitValue(digitsOf(sql.slice(lexer.start, lexer.end)));
   }
+  lexer.release();
   return value;
 }
 

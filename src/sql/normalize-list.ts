@@ -12,6 +12,8 @@ const closeParen = 0x29;
 const singleQuote = 0x27;
 const doubleQuote = 0x22;
 
+const noBytes = new Uint8Array(8);
+
 /**
  * Reads a list of members or rows that hold nothing but literals. It knows no comments: where it meets anything it
  * does not know, it gives up and the normaliser takes the text token by token. The buffers are reused (they grow to
@@ -26,7 +28,7 @@ export class ListScanner {
   kind: SlotKind = S.integer;
 
   text: SqlText = '';
-  bytes: Uint8Array = new Uint8Array(8);
+  bytes: Uint8Array = noBytes;
   length = 0;
   private mode: LexMode;
   private escapes = true;
@@ -99,7 +101,6 @@ export class ListScanner {
     const count = isList ? this.cellCount : this.rowCount;
     const width = this.cellCount / count;
     const spans = isList ? cellSpans : this.rows.slice(0, 2 * count);
-    this.shrink();
     return { count, width, spans, cellSpans, cellKinds, firstParam };
   }
 
@@ -108,7 +109,10 @@ export class ListScanner {
     return this.bytes[(this.cells[2 * cell + 1] as number) - 1] === singleQuote;
   }
 
-  private shrink(): void {
+  /** Lets go of the text and of buffers larger than usual. */
+  release(): void {
+    this.text = '';
+    this.bytes = noBytes;
     if (this.rows.length > 2 * bufferCellsKept) this.rows = new Int32Array(2 * bufferCellsKept);
     if (this.kinds.length <= bufferCellsKept) return;
     this.cells = new Int32Array(2 * bufferCellsKept);

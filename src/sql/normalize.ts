@@ -40,7 +40,10 @@ class Normalizer {
     this.skimmer.params = 0;
     this.lexer.reset(text, mode);
     this.writer.reset(text, this.lexer.bytes);
-    return this.pass(skims) ? this.writer.finish() : { key: text, slots: [], items: null };
+    const result = this.pass(skims) ? this.writer.finish() : { key: text, slots: [], items: null };
+    this.lexer.release();
+    this.scanner.release();
+    return result;
   }
 
   /** False when the text is its own key. */

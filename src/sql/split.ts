@@ -26,7 +26,10 @@ export function splitStatements(text: SqlText, mode: LexMode): Span[] {
       continue;
     }
     if (tokens > 0) spans.push({ start, end: lexer.start });
-    if (kind === T.end) return spans;
+    if (kind === T.end) {
+      lexer.release();
+      return spans;
+    }
     start = lexer.end;
     tokens = 0;
   }
@@ -50,12 +53,16 @@ export function firstKeyword(text: SqlText, mode: LexMode): number {
   for (;;) {
     const kind = lexer.next();
     if (kind === T.openParen) continue;
-    return kind === T.word ? lexer.keyword : K.NONE;
+    const keyword = kind === T.word ? lexer.keyword : K.NONE;
+    lexer.release();
+    return keyword;
   }
 }
 
-/** Whether the text holds no token at all: white space, comments, separators' absence. The server answers 1065. */
+/** Whether the text holds no token at all: white space and comments only. The server answers 1065. */
 export function isEmptyStatement(text: SqlText, mode: LexMode): boolean {
   lexer.reset(text, mode);
-  return lexer.next() === T.end;
+  const empty = lexer.next() === T.end;
+  lexer.release();
+  return empty;
 }

@@ -22,7 +22,9 @@ beforeAll(async () => {
   for (const sql of inserts) {
     const [expected, found] = [await oracle.query(sql), await proxy.query(sql)];
     if (expected.kind !== 'ok' || differenceOf(expected, found, { ordered: true }) !== null) {
-      throw new Error(`${sql.slice(0, 200)}\none server: ${summary(expected)}\nShardgate:  ${summary(found)}`);
+      throw new Error(
+        `${sql.slice(0, 200)}\none server: ${summary(expected)}\nShardgate:  ${summary(found)}`,
+      );
     }
   }
 });
@@ -45,7 +47,8 @@ async function preparedDifference(one: Case): Promise<string | null> {
     if ('kind' in expected && 'kind' in found) return differenceOf(expected, found, { ordered: true });
     return `prepare: one server ${JSON.stringify(expected)}\nShardgate:  ${JSON.stringify(found)}`;
   }
-  if (expected.paramCount !== found.paramCount) return `parameters: ${expected.paramCount} ${found.paramCount}`;
+  if (expected.paramCount !== found.paramCount)
+    return `parameters: ${expected.paramCount} ${found.paramCount}`;
   const columns = columnsDifference(expected.columns, found.columns);
   const [left, right] = await Promise.all([oracle.execute(expected, params), proxy.execute(found, params)]);
   oracle.closeStatement(expected);
@@ -66,7 +69,9 @@ describe.each(allCases)('$theme', ({ cases }) => {
 });
 
 test('there are at least 300 statements, none twice', () => {
-  const texts = allCases.flatMap(({ cases }) => cases.map((one) => JSON.stringify([sqlOf(one), paramsText(one)])));
+  const texts = allCases.flatMap(({ cases }) =>
+    cases.map((one) => JSON.stringify([sqlOf(one), paramsText(one)])),
+  );
   expect(texts.length).toBeGreaterThanOrEqual(300);
   expect(new Set(texts).size).toBe(texts.length);
 });

@@ -29,7 +29,11 @@ export function summary(answer: Answer): string {
 }
 
 function errorDifference(oracle: ErrorAnswer, proxy: ErrorAnswer): string | null {
-  if (oracle.errno === proxy.errno && oracle.sqlState === proxy.sqlState && oracle.message === proxy.message) {
+  if (
+    oracle.errno === proxy.errno &&
+    oracle.sqlState === proxy.sqlState &&
+    oracle.message === proxy.message
+  ) {
     return null;
   }
   return `one server: ${summary(oracle)}\nShardgate:  ${summary(proxy)}`;
@@ -64,7 +68,8 @@ export function columnsDifference(
   oracle: readonly ColumnDefinition[],
   proxy: readonly ColumnDefinition[],
 ): string | null {
-  if (oracle.length !== proxy.length) return `columns: one server ${oracle.length}, Shardgate ${proxy.length}`;
+  if (oracle.length !== proxy.length)
+    return `columns: one server ${oracle.length}, Shardgate ${proxy.length}`;
   for (const [index, expected] of oracle.entries()) {
     const found = proxy[index];
     if (JSON.stringify(expected) !== JSON.stringify(found)) {
@@ -101,17 +106,17 @@ function onlyIn(
 ): { readonly left: readonly Buffer[]; readonly right: readonly Buffer[] } {
   const counts = new Map<string, number>();
   for (const row of right) {
-    const key = row.toString("latin1");
+    const key = row.toString('latin1');
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   const onlyLeft = left.filter((row) => {
-    const key = row.toString("latin1");
+    const key = row.toString('latin1');
     const count = counts.get(key) ?? 0;
     counts.set(key, count - 1);
     return count <= 0;
   });
   const onlyRight = right.filter((row) => {
-    const key = row.toString("latin1");
+    const key = row.toString('latin1');
     const count = counts.get(key) ?? 0;
     counts.set(key, count - 1);
     return count > 0;

@@ -190,11 +190,7 @@ export class ExactClient {
   }
 
   /** `bindTypes` false: the new-params flag is 0, as drivers send from the second execution on. */
-  async execute(
-    prepared: Prepared,
-    params: readonly ParamValue[] = [],
-    bindTypes = true,
-  ): Promise<Answer> {
+  async execute(prepared: Prepared, params: readonly ParamValue[] = [], bindTypes = true): Promise<Answer> {
     this.#send(executePacket(prepared.statementId, params, bindTypes));
     return this.#answer(true);
   }
@@ -217,7 +213,8 @@ export class ExactClient {
     for (;;) {
       const row = (await this.#packet()).payload;
       if (row[0] === 0xff) return errorAnswer(row);
-      if (row[0] === 0xfe && row.length < 9) return { kind: 'rows', binary, columns, rows, ...decodeEof(row) };
+      if (row[0] === 0xfe && row.length < 9)
+        return { kind: 'rows', binary, columns, rows, ...decodeEof(row) };
       rows.push(row);
     }
   }

@@ -112,7 +112,8 @@ export class Stage {
         await Promise.all(clients.map((client) => client.close()));
         await app.close();
         await rm(directory, { recursive: true, force: true });
-        for (const name of [...shardDatabases, 'main_0']) await this.#shardAdmin.query(`DROP DATABASE ${name}`);
+        for (const name of [...shardDatabases, 'main_0'])
+          await this.#shardAdmin.query(`DROP DATABASE ${name}`);
         for (const name of ['shop', 'main']) await this.#oracleAdmin.query(`DROP DATABASE ${name}`);
       },
     };

@@ -8,6 +8,7 @@ import { cancelReason } from '../cancel.ts';
 import { ClientWriter } from '../client-writer.ts';
 import type { Execution } from '../contract.ts';
 import { renameColumns } from '../physical-names.ts';
+import type { Attempt } from '../retry.ts';
 import type { RowStream } from '../row-stream.ts';
 import { rowView } from '../row-views.ts';
 
@@ -18,6 +19,7 @@ export async function writeFinish(
   home: Shard,
   stream: RowStream,
   described: readonly ColumnDefinition[] | null,
+  attempt: Attempt,
 ): Promise<number> {
   const { sink, signal } = execution;
   const onAbort = () => stream.cancel(cancelReason(signal));
@@ -28,6 +30,7 @@ export async function writeFinish(
       described === null
         ? mappedColumns(node, actual)
         : executedColumns(renameColumns(described, home), actual);
+    attempt.answering = true;
     sink.columns(columns);
     const writer = new ClientWriter(execution);
     const shape = execution.statement.format === 'binary' ? binaryShape(columns, actual) : null;

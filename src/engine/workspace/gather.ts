@@ -9,6 +9,7 @@ import type { Execution } from '../contract.ts';
 import { renameError } from '../physical-names.ts';
 import { type PinnedTime, pinTime } from '../pinned-time.ts';
 import { shardMapOf, shardsOrOne } from '../resolve.ts';
+import type { Attempt } from '../retry.ts';
 import { agreedColumns, firstError } from '../scatter.ts';
 import { type GatherNames, shardText } from '../shard-text.ts';
 import { Budget } from './budget.ts';
@@ -35,16 +36,16 @@ interface Run {
 }
 
 /** Ends the sink's result; rejects with the error that ended it, no connection, table or lock left behind. */
-export async function runGather(execution: Execution, node: GatherNode): Promise<void> {
+export async function runGather(execution: Execution, node: GatherNode, attempt: Attempt): Promise<void> {
   const leave = await enterGather(execution.limits, execution.signal);
   try {
-    await gather(execution, node);
+    await gather(execution, node, attempt);
   } finally {
     leave();
   }
 }
 
-async function gather(execution: Execution, node: GatherNode): Promise<void> {
+async function gather(execution: Execution, node: GatherNode, attempt: Attempt): Promise<void> {
   const shardId = execution.workspaceShard(node.keyspace);
   const map = shardMapOf(execution, node.keyspace);
   const home =
@@ -66,7 +67,7 @@ async function gather(execution: Execution, node: GatherNode): Promise<void> {
     session.beginFill();
     const described = await readFragments(run, describing);
     session.endFill();
-    const warnings = await finish(run, described);
+    const warnings = await finish(run, described, attempt);
     session.close();
     execution.sink.end(warnings);
   } catch (error) {
@@ -204,12 +205,16 @@ function labelOf(fragment: Fragment): string {
   return tables.size === 0 ? `${fragment.id}` : [...tables].join(', ');
 }
 
-async function finish(run: Run, described: readonly ColumnDefinition[] | null): Promise<number> {
+async function finish(
+  run: Run,
+  described: readonly ColumnDefinition[] | null,
+  attempt: Attempt,
+): Promise<number> {
   const { execution, session, node, home } = run;
   const sql = run.time.wrap(shardText(execution, home, node.finish, run.names));
   execution.observer.shardQuery(home.id, sql);
   run.time.before(session.connection);
   const stream = await untilCancelled(session.finish(sql, execution.statement.format), execution.signal);
   run.time.after(session.connection);
-  return writeFinish(execution, node, home, stream, described);
+  return writeFinish(execution, node, home, stream, described, attempt);
 }

@@ -273,7 +273,3 @@ export class LocalityProof {
     return block.output?.[Number(expression.text) - 1]?.column ?? null;
   }
 }
-
-export function localityProof(binding: Binding, flow: Flow): LocalityProof {
-  return new LocalityProof(binding, flow);
-}

@@ -17,9 +17,12 @@ export async function answerFiltered(
   show: Show,
   context: StatementContext,
 ): Promise<void> {
-  const kept = show.like === null && show.where === null ? rows : await filterOnServer(columns, rows, show, context);
+  const kept =
+    show.like === null && show.where === null ? rows : await filterOnServer(columns, rows, show, context);
   const first = columns[0]?.name ?? '';
-  const names = columns.map((column, index) => (index === 0 && show.like !== null ? `${first} (${likeText(show)})` : column.name));
+  const names = columns.map((column, index) =>
+    index === 0 && show.like !== null ? `${first} (${likeText(show)})` : column.name,
+  );
   answerRows(
     context.sink,
     names.map((name) => textColumn(name)),
@@ -45,7 +48,9 @@ async function filterOnServer(
     return column.numeric === true ? value : `_utf8mb4 ${hexLiteral(Buffer.from(value, 'utf8'))}`;
   };
   const selects = rows.map((row, index) => {
-    const cells = columns.map((column, at) => `${cell(row[at], column)}${index === 0 ? ` AS ${quoteIdentifier(column.name)}` : ''}`);
+    const cells = columns.map(
+      (column, at) => `${cell(row[at], column)}${index === 0 ? ` AS ${quoteIdentifier(column.name)}` : ''}`,
+    );
     return `SELECT ${cells.join(', ')}`;
   });
   const first = quoteIdentifier(columns[0]?.name ?? '');
@@ -54,7 +59,9 @@ async function filterOnServer(
     show.like !== null
       ? `${first} LIKE ${text.slice(show.like.start, show.like.end)}`
       : text.slice(show.where?.start ?? 0, show.where?.end ?? 0);
-  const result = await context.query(`SELECT * FROM (${selects.join(' UNION ALL ')}) AS shown WHERE ${condition}`);
+  const result = await context.query(
+    `SELECT * FROM (${selects.join(' UNION ALL ')}) AS shown WHERE ${condition}`,
+  );
   return result.rows.map((row) =>
     row.map((value) => (value === null ? null : Buffer.from(value, 'latin1').toString('utf8'))),
   );

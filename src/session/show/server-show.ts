@@ -1,14 +1,18 @@
 // A SHOW that a shard answers: asked with the physical database's name, shown with the keyspace's.
 import type { SqlText } from '../../sql/mode.ts';
-import type { ColumnDefinition } from '../../value/column-definition.ts';
 import { encodeBinaryRow } from '../../value/binary-row.ts';
+import type { ColumnDefinition } from '../../value/column-definition.ts';
 import { encodeTextRow } from '../../value/text-row.ts';
 import type { Shard } from '../../vindex/shard-map.ts';
 import { readResult, type SmallResult } from '../backend-read.ts';
 import type { StatementContext } from '../statement-context.ts';
 
 /** Runs the text on the shard with the session's settings. */
-export async function readFromShard(sql: SqlText, shard: Shard, context: StatementContext): Promise<SmallResult> {
+export async function readFromShard(
+  sql: SqlText,
+  shard: Shard,
+  context: StatementContext,
+): Promise<SmallResult> {
   const lease = await context.state.scope.acquire(shard.id, { writes: false, signal: context.signal });
   try {
     const result = await readResult(lease.connection, sql);
@@ -29,16 +33,22 @@ export async function answerFromShard(sql: SqlText, shard: Shard, context: State
 export function answerRenamed(result: SmallResult, shard: Shard, context: StatementContext): void {
   const columns = result.columns.map((column) => renameColumn(column, shard));
   const rename = cellRenamer(shard);
-  const cells = result.rows.map((row) => row.map((cell) => (cell === null ? null : Buffer.from(rename(cell), 'latin1'))));
+  const cells = result.rows.map((row) =>
+    row.map((cell) => (cell === null ? null : Buffer.from(rename(cell), 'latin1'))),
+  );
   context.sink.columns(columns);
-  context.sink.rows(cells.map((row) => (context.format === 'text' ? encodeTextRow(row) : encodeBinaryRow(columns, row))));
+  context.sink.rows(
+    cells.map((row) => (context.format === 'text' ? encodeTextRow(row) : encodeBinaryRow(columns, row))),
+  );
   context.sink.end(0);
 }
 
 function renameColumn(column: ColumnDefinition, shard: Shard): ColumnDefinition {
   const prefix = `Tables_in_${shard.database}`;
   const swap = (name: string): string =>
-    name === prefix || name.startsWith(`${prefix} (`) ? `Tables_in_${shard.keyspace}${name.slice(prefix.length)}` : name;
+    name === prefix || name.startsWith(`${prefix} (`)
+      ? `Tables_in_${shard.keyspace}${name.slice(prefix.length)}`
+      : name;
   return {
     ...column,
     schema: column.schema === shard.database ? shard.keyspace : column.schema,

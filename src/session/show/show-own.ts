@@ -41,7 +41,10 @@ function tableFor(show: Show, context: StatementContext): OwnTable {
   }
 }
 
-function statusTable(name: 'pools' | 'queries' | 'status' | 'transactions', context: StatementContext): OwnTable {
+function statusTable(
+  name: 'pools' | 'queries' | 'status' | 'transactions',
+  context: StatementContext,
+): OwnTable {
   const { columns, rows } = context.deps.status.table(name);
   return { columns: columns.map((column) => ({ name: column })), rows };
 }

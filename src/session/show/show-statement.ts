@@ -9,9 +9,9 @@ import { answerRows, numberColumn, textColumn } from '../answer.ts';
 import { probeShard } from '../probe-shard.ts';
 import type { StatementContext } from '../statement-context.ts';
 import { answerFiltered } from './filter-rows.ts';
-import { showVariables } from './show-variables.ts';
 import { answerFromShard } from './server-show.ts';
 import { showOwn } from './show-own.ts';
+import { showVariables } from './show-variables.ts';
 import { firstShard, keyspaceOf, visibleKeyspaces } from './visible.ts';
 
 export async function runShow(show: Show, context: StatementContext): Promise<void> {
@@ -19,9 +19,17 @@ export async function runShow(show: Show, context: StatementContext): Promise<vo
     case 'databases':
     case 'keyspaces':
     case 'vschemaKeyspaces': {
-      const names = ['information_schema', ...visibleKeyspaces(context).map((keyspace) => keyspace.name)].sort();
+      const names = [
+        'information_schema',
+        ...visibleKeyspaces(context).map((keyspace) => keyspace.name),
+      ].sort();
       const column = show.what === 'databases' ? 'Database' : 'Keyspace';
-      return answerFiltered([{ name: column }], names.map((name) => [name]), show, context);
+      return answerFiltered(
+        [{ name: column }],
+        names.map((name) => [name]),
+        show,
+        context,
+      );
     }
     case 'tables':
     case 'tableStatus':
@@ -70,7 +78,8 @@ function respell(text: SqlText, start: number, end: number, name: SqlText): SqlT
 
 async function showOfSchema(show: Show, context: StatementContext): Promise<void> {
   const keyspace = keyspaceOf(show.schema, context);
-  if (keyspace === null) return answerFromShard(context.text, probeShard(context.vschema, context.state.target), context);
+  if (keyspace === null)
+    return answerFromShard(context.text, probeShard(context.vschema, context.state.target), context);
   const shard = firstShard(keyspace, context);
   const { schema } = show;
   const physical = quoteIdentifier(shard.database);
@@ -80,21 +89,33 @@ async function showOfSchema(show: Show, context: StatementContext): Promise<void
 
 async function showOfTable(show: Show, context: StatementContext): Promise<void> {
   const { table, schema } = show;
-  if (table === null) throw new SqlError(1064, '42000', 'You have an error in your SQL syntax; a table is missing');
+  if (table === null)
+    throw new SqlError(1064, '42000', 'You have an error in your SQL syntax; a table is missing');
   const keyspace = keyspaceOfTable(table, schema?.name ?? table.schema?.name ?? null, context);
-  if (keyspace === null) return answerFromShard(context.text, probeShard(context.vschema, context.state.target), context);
+  if (keyspace === null)
+    return answerFromShard(context.text, probeShard(context.vschema, context.state.target), context);
   const shard = firstShard(keyspace, context);
   const physical = quoteIdentifier(shard.database);
   // FROM db behind the table wins over a qualifier, as on a server.
   let sql = context.text;
   if (schema !== null) sql = respell(sql, schema.start, schema.end, physical);
-  sql = respell(sql, table.start, table.end, `${schema === null ? `${physical}.` : ''}${quoteIdentifier(table.name.name)}`);
+  sql = respell(
+    sql,
+    table.start,
+    table.end,
+    `${schema === null ? `${physical}.` : ''}${quoteIdentifier(table.name.name)}`,
+  );
   await answerFromShard(sql, shard, context);
 }
 
 /** Null for system schemas. An unqualified table may stand in the one other keyspace that names it. */
-function keyspaceOfTable(table: TableName, schema: string | null, context: StatementContext): Keyspace | null {
-  if (schema !== null) return keyspaceOf({ kind: 'ident', name: schema, quoted: true, start: -1, end: -1 }, context);
+function keyspaceOfTable(
+  table: TableName,
+  schema: string | null,
+  context: StatementContext,
+): Keyspace | null {
+  if (schema !== null)
+    return keyspaceOf({ kind: 'ident', name: schema, quoted: true, start: -1, end: -1 }, context);
   const resolved = resolveTable(context.vschema, context.state.target.database, null, table.name.name);
   if (typeof resolved !== 'string') return context.vschema.keyspaces.get(resolved.keyspace) ?? null;
   return keyspaceOf(null, context);
@@ -103,7 +124,8 @@ function keyspaceOfTable(table: TableName, schema: string | null, context: State
 export async function runDescribeTable(statement: DescribeTable, context: StatementContext): Promise<void> {
   const { table } = statement;
   const keyspace = keyspaceOfTable(table, table.schema?.name ?? null, context);
-  if (keyspace === null) return answerFromShard(context.text, probeShard(context.vschema, context.state.target), context);
+  if (keyspace === null)
+    return answerFromShard(context.text, probeShard(context.vschema, context.state.target), context);
   const shard = firstShard(keyspace, context);
   const name = `${quoteIdentifier(shard.database)}.${quoteIdentifier(table.name.name)}`;
   await answerFromShard(respell(context.text, table.start, table.end, name), shard, context);
@@ -121,7 +143,9 @@ async function showCreateDatabase(show: Show, context: StatementContext): Promis
 
 async function showWarnings(show: Show, context: StatementContext): Promise<void> {
   await context.state.warningsReady();
-  const wanted = context.state.warnings.filter((warning) => show.what === 'warnings' || warning.level === 'Error');
+  const wanted = context.state.warnings.filter(
+    (warning) => show.what === 'warnings' || warning.level === 'Error',
+  );
   const rows = wanted.map((warning) => [warning.level, String(warning.code), warning.message]);
   answerRows(
     context.sink,

@@ -22,7 +22,12 @@ export async function runSystemQuery(statement: Statement, context: StatementCon
   const edits: { readonly start: number; readonly end: number; readonly text: SqlText }[] = [];
   for (const table of systemTables(statement, context)) {
     const derived = await derivedTable(table, shard, context);
-    if (derived !== null) edits.push({ start: table.name.start, end: table.alias === null ? table.end : table.name.end, text: derived });
+    if (derived !== null)
+      edits.push({
+        start: table.name.start,
+        end: table.alias === null ? table.end : table.name.end,
+        text: derived,
+      });
   }
   edits.sort((a, b) => a.start - b.start);
   let sql = '';
@@ -51,7 +56,11 @@ function systemTables(statement: Statement, context: StatementContext): readonly
 
 function denied(table: string, context: StatementContext): SqlError {
   const { user, host } = context.state.login;
-  return new SqlError(1142, '42000', `SELECT command denied to user '${user}'@'${host}' for table '${table}'`);
+  return new SqlError(
+    1142,
+    '42000',
+    `SELECT command denied to user '${user}'@'${host}' for table '${table}'`,
+  );
 }
 
 /** The keyspace whose name the text holds as a whole word in quotes, else the current one, else the first. */
@@ -63,7 +72,9 @@ function questionedShard(context: StatementContext): Shard {
   const { database } = context.state.target;
   const current = visibleKeyspaces(context).find((keyspace) => keyspace.name === database);
   const keyspace = named ?? current;
-  return keyspace === undefined ? probeShard(context.vschema, context.state.target) : firstShard(keyspace, context);
+  return keyspace === undefined
+    ? probeShard(context.vschema, context.state.target)
+    : firstShard(keyspace, context);
 }
 
 const schemaColumnsByTable = new Map<string, readonly string[]>();
@@ -96,7 +107,9 @@ async function derivedTable(table: Table, shard: Shard, context: StatementContex
   const physical = `CONVERT(${hexLiteral(Buffer.from(shard.database))} USING utf8mb3)`;
   const logical = `CONVERT(${hexLiteral(Buffer.from(shard.keyspace))} USING utf8mb3)`;
   const items = columns.map((column) =>
-    schemaColumns.includes(column) ? `CASE ${column} WHEN ${physical} THEN ${logical} ELSE ${column} END AS ${column}` : quoteIdentifier(column),
+    schemaColumns.includes(column)
+      ? `CASE ${column} WHEN ${physical} THEN ${logical} ELSE ${column} END AS ${column}`
+      : quoteIdentifier(column),
   );
   const alias = table.alias === null ? ` AS ${quoteIdentifier(name)}` : '';
   const visible = [physical, "'information_schema'", "'performance_schema'"].join(', ');

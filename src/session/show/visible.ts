@@ -8,7 +8,9 @@ import { systemSchemas, unknownDatabase } from '../use-statement.ts';
 
 export function visibleKeyspaces(context: Pick<StatementContext, 'vschema' | 'state'>): readonly Keyspace[] {
   const { keyspaces } = context.state.login;
-  return [...context.vschema.keyspaces.values()].filter((keyspace) => keyspaces === null || keyspaces.has(keyspace.name));
+  return [...context.vschema.keyspaces.values()].filter(
+    (keyspace) => keyspaces === null || keyspaces.has(keyspace.name),
+  );
 }
 
 /** A keyspace by name, a system schema (null), or the current one. Throws 1046, 1049. */

@@ -6,10 +6,16 @@ import type { Cursor } from './cursor.ts';
 import { tableName } from './names.ts';
 import { skipBody, skipToEnd } from './skip.ts';
 
-/** A statement of which only the verb is known; everything up to the end belongs to it. */
+/** A statement of which only the verb is known; everything up to its end belongs to it. */
 export function admin(c: Cursor, start: number, verb: string, tables: readonly TableName[] = []): Admin {
-  const text = skipBody(c, start);
+  const text = skipToEnd(c, start);
   return { kind: 'admin', verb, tables, text, start, end: c.lastEnd };
+}
+
+/** A compound statement, as MariaDB runs them outside of stored programs: semicolons belong to it. */
+export function compound(c: Cursor, verb: string): Admin {
+  const start = c.start;
+  return { kind: 'admin', verb, tables: [], text: skipBody(c, start), start, end: c.lastEnd };
 }
 
 /** `ANALYZE|CHECK|OPTIMIZE|REPAIR|CHECKSUM [LOCAL|NO_WRITE_TO_BINLOG] TABLE t, ... options`. */
@@ -69,6 +75,7 @@ export function deleteHistory(c: Cursor): Admin {
 
 /** Verbs that begin nothing else; the words up to the first that is no keyword are not looked at. */
 export function otherAdmin(c: Cursor): Admin | null {
+  if (compounds.has(c.word)) return compound(c, c.source().toUpperCase());
   return verbs.has(c.word) || c.isSpelled('REVERT') ? admin(c, c.start, c.source().toUpperCase()) : null;
 }
 
@@ -91,13 +98,6 @@ const verbs = new Set<number>([
   K.CLONE,
   K.IMPORT,
   K.REVERSE,
-  // Compound statements and their parts; MariaDB runs them outside of stored programs.
-  K.IF,
-  K.CASE,
-  K.LOOP,
-  K.WHILE,
-  K.REPEAT,
-  K.FOR,
-  K.DECLARE,
-  K.RETURN,
 ]);
+
+const compounds = new Set<number>([K.IF, K.CASE, K.LOOP, K.WHILE, K.REPEAT, K.FOR, K.DECLARE, K.RETURN]);

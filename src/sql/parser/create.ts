@@ -164,7 +164,8 @@ export function objectStatement(c: Cursor, start: number, verb: 'create' | 'alte
     if (what === 'SEQUENCE') tables.push(qualified);
   }
   if (what === 'TRIGGER' && verb === 'create') tables.push(triggerTable(c));
-  const text = skipBody(c, start);
+  // Bodies of stored programs hold semicolons.
+  const text = verb === 'drop' ? skipToEnd(c, start) : skipBody(c, start);
   return { kind: 'objectStatement', verb, what, schema, name, tables, text, start, end: c.lastEnd };
 }
 

@@ -162,6 +162,15 @@ export class Cursor {
     return text.slice(wholeStart(text, start, end), wholeEnd(text, start, end));
   }
 
+  /** The tokens from index `first` to the one consumed last, upper case, a blank between. */
+  wordsSince(first: number): string {
+    const words: string[] = [];
+    for (let at = first; at < this.at; at += 1) {
+      words.push(this.text.slice(this.tokens.starts[at], this.tokens.ends[at]).toUpperCase());
+    }
+    return words.join(' ');
+  }
+
   /** The syntax error at the current token. */
   fail(): never {
     throw syntaxError(this.text, this.start, this.mode);

@@ -57,7 +57,7 @@ function formatOption(c: Cursor): string | null {
 }
 
 /** Whether what can be explained begins here; else it is a table's name. */
-export function startsStatement(c: Cursor): boolean {
+function startsStatement(c: Cursor): boolean {
   if (c.kind === T.openParen) return true;
   switch (c.word) {
     case K.SELECT:

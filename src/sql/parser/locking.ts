@@ -59,7 +59,7 @@ function intoVariable(c: Cursor): UserVariable | Ident {
 }
 
 /** CHARACTER SET, FIELDS and LINES as written. */
-export function fileOptions(c: Cursor): string {
+function fileOptions(c: Cursor): string {
   const start = c.start;
   const first = c.at;
   if (c.acceptPair(K.CHARACTER, K.SET) || c.acceptPair(K.CHAR, K.SET) || c.accept(K.CHARSET))

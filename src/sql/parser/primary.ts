@@ -189,7 +189,7 @@ function interval(c: Cursor): Expression {
 }
 
 /** A unit word of INTERVAL, EXTRACT and TIMESTAMPADD, upper case. */
-export function intervalUnit(c: Cursor): string {
+function intervalUnit(c: Cursor): string {
   if (c.kind !== T.word || c.word === 0) c.fail();
   const unit = c.source().toUpperCase();
   if (!units.has(unit)) c.fail();

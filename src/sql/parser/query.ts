@@ -18,7 +18,7 @@ import { level } from './level.ts';
 import { intoClause, lockingClauses } from './locking.ts';
 import { nameList, tableName } from './names.ts';
 import { parenQuery, subquery } from './paren.ts';
-import { isSetOperator, select } from './select.ts';
+import { select } from './select.ts';
 
 /** A whole query. The cursor is at WITH, SELECT, VALUES, TABLE or a parenthesis. */
 export function query(c: Cursor): Query {
@@ -207,9 +207,4 @@ function cycleColumns(c: Cursor) {
   c.expect(K.RESTRICT);
   if (parens) c.expectKind(T.closeParen);
   return columns;
-}
-
-/** Whether a query begins here, parentheses included; VALUES only where it cannot be INSERT's. */
-export function isQueryStart(c: Cursor): boolean {
-  return c.word === K.SELECT || c.word === K.WITH || c.word === K.TABLE || isSetOperator(c);
 }

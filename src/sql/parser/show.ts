@@ -23,9 +23,9 @@ export function show(c: Cursor): Show {
   const start = c.start;
   c.advance();
   const flags = modifiers(c);
-  const wordsStart = c.start;
+  const first = c.at;
   const what = showWhat(c);
-  const words = c.since(wordsStart).toUpperCase();
+  const words = c.wordsSince(first);
   const parts: Parts = { table: null, schema: null, like: null, where: null, limit: null };
   operands(c, what, parts);
   if (what === 'other' || what === 'vitessOther') skipToEnd(c, start);

@@ -2,7 +2,7 @@
 import type { Query, Statement } from '../ast.ts';
 import { K } from '../keywords.ts';
 import { T } from '../token.ts';
-import { admin, deleteHistory, flush, grant, otherAdmin, tableMaintenance } from './admin.ts';
+import { admin, compound, deleteHistory, flush, grant, otherAdmin, tableMaintenance } from './admin.ts';
 import { create } from './create.ts';
 import type { Cursor } from './cursor.ts';
 import { alter, drop, rename, truncate } from './ddl.ts';
@@ -111,7 +111,7 @@ function session(c: Cursor): Statement | null {
 
 /** `BEGIN [WORK]`, or MariaDB's `BEGIN NOT ATOMIC ... END`. */
 function beginOrBlock(c: Cursor): Statement {
-  return c.peekWord() === K.NOT ? admin(c, c.start, 'BEGIN NOT ATOMIC') : begin(c);
+  return c.peekWord() === K.NOT ? compound(c, 'BEGIN NOT ATOMIC') : begin(c);
 }
 
 function rare(c: Cursor): Statement | null {

@@ -30,11 +30,8 @@ const printers = {
  * An unaliased select item is printed as it was written (`SelectItem.text`): it names the result column; a rewrite
  * that changes such an expression sets `text` to null. Statements that carry `text` are printed as that text.
  */
-export function printNode(node: Node, options: PrintOptions = {}): SqlText {
+export function printStatement(node: Node, options: PrintOptions = {}): SqlText {
   const writer = new Writer(printers, options);
   writer.node(node);
   return writer.text;
 }
-
-/** `printNode` under the name callers look for. */
-export const printStatement: (node: Node, options?: PrintOptions) => SqlText = printNode;

@@ -1,7 +1,7 @@
 // The rows of the hand-written statements' world: INSERTs that Shardgate and the oracle both run.
 
 const countries = ['DE', 'FR', 'SE', 'JP', 'BR', 'de'] as const;
-const names = ['Ada', 'ada', 'Émile', 'emile', 'Zoë', 'zoe ', 'O\\\'Brien', 'Ärger', 'arger', '张伟'] as const;
+const names = ['Ada', 'ada', 'Émile', 'emile', 'Zoë', 'zoe ', "O\\'Brien", 'Ärger', 'arger', '张伟'] as const;
 const states = ['new', 'paid', 'shipped', 'delivered', 'cancelled'] as const;
 const kinds = ['view', 'click', 'buy', 'View'] as const;
 
@@ -117,7 +117,7 @@ const words = insert('words', [
   "'straße', 'de', 9",
   "'strasse', 'ch', 4",
   "'zebra', 'en', 0",
-  "'Äpfel', 'de', 3",
+  "'Äpfel', 'at', 3",
   "'naïve', 'en', 7",
   "'日本', 'jp', 8",
   "'APPLE', 'xx', 6",
@@ -142,14 +142,23 @@ export const inserts: readonly string[] = [
   orders(),
   items(),
   events(),
-  insert('countries', ["'DE', 'Germany'", "'FR', 'France'", "'SE', 'Sweden'", "'JP', '日本'", "'US', 'United States'"]),
+  insert('countries', [
+    "'DE', 'Germany'",
+    "'FR', 'France'",
+    "'SE', 'Sweden'",
+    "'JP', '日本'",
+    "'US', 'United States'",
+  ]),
   numbers,
   texts,
   moments,
   words,
   meters,
   grid,
-  insert('`odd names`', times(9, (i) => `${i}, ${i % 3}, '${i % 2 === 0 ? 'Größe' : 'grosse'}'`)),
+  insert(
+    '`odd names`',
+    times(9, (i) => `${i}, ${i % 3}, '${i % 2 === 0 ? 'Größe' : 'grosse'}'`),
+  ),
   insert('main.settings', ["'theme', 'dark'", "'lang', 'de'", "'limit', '10'", "'empty', ''"]),
   insert(
     'main.notes',

@@ -71,7 +71,10 @@ function vschema(): object {
       ...demo.vindexes,
       loose: { type: 'unicode_loose_md5' },
       numeric: { type: 'numeric' },
-      grid: { type: 'multicol', params: { column_count: '2', column_bytes: '1,7', column_vindex: 'hash,hash' } },
+      grid: {
+        type: 'multicol',
+        params: { column_count: '2', column_bytes: '1,7', column_vindex: 'hash,hash' },
+      },
     },
     tables: {
       ...demo.tables,

@@ -263,6 +263,36 @@ describe('fold', () => {
   );
 });
 
+describe('lost connections', () => {
+  const killAll = async (pattern: string) => {
+    const threads = await rig.oracle(
+      `SELECT ID FROM information_schema.PROCESSLIST WHERE USER = 'app' AND ID <> CONNECTION_ID() AND IFNULL(INFO, '') LIKE '${pattern}'`,
+    );
+    for (const [id] of threads) await rig.admin.query(`KILL CONNECTION ${id}`);
+    return threads.length;
+  };
+
+  test('fault 8: idle connections that died are replaced without an error', async () => {
+    for (const node of [
+      scatter('SELECT COUNT(*) FROM items', { kind: 'concat' }),
+      route('SELECT 1', ['-40']),
+    ]) {
+      await rig.run(node);
+      await killAll('');
+      expect((await rig.run(node)).rows.length).toBeGreaterThan(0);
+    }
+  });
+
+  test('fault 59: a shard lost on the way fails the whole read, by name', async () => {
+    const running = rig.run(scatter('SELECT SLEEP(5)', { kind: 'concat' }));
+    const twice = async () => {
+      await expect.poll(() => killAll('SELECT SLEEP(5)%')).toBeGreaterThan(0);
+      await expect.poll(() => killAll('SELECT SLEEP(5)%')).toBeGreaterThan(0);
+    };
+    await Promise.all([expect(running).rejects.toMatchObject({ id: 'SG4004' }), twice()]);
+  });
+});
+
 describe('cancel', () => {
   test('ends a scatter and a relay within a second, the connections are usable or gone', async () => {
     for (const node of [

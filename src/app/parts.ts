@@ -1,0 +1,107 @@
+// The long-lived parts of a running Shardgate, made once and looked at by everything that composes it.
+import { PoolGateway } from '../backend/gateway.ts';
+import type { ServerVersion } from '../backend/server-version.ts';
+import type { Config } from '../config/model.ts';
+import { HealthMonitor } from '../control/health.ts';
+import { SchemaTracker } from '../control/schema-tracker.ts';
+import type { Listener } from '../frontend/listener.ts';
+import type { UserDirectory } from '../frontend/options.ts';
+import { Counters } from '../observability/counters.ts';
+import { EventLoopLag } from '../observability/event-loop-lag.ts';
+import { createLogger, type Logger } from '../observability/log.ts';
+import { planLabels } from '../plan/labels.ts';
+import { PlanCache } from '../session/plan-cache.ts';
+import { SessionRegistry } from '../session/registry.ts';
+import { createVSchemaHolder, type VSchemaHolder } from '../vschema/holder.ts';
+import type { ConfiguredKeyspace } from './keyspaces.ts';
+import { QueryStatistics } from './query-statistics.ts';
+import { snapshot } from './schema.ts';
+import { targetsOf } from './targets.ts';
+import { directoryOf } from './users.ts';
+
+/** Members without `readonly` change with a reload or over the life of the process. */
+export interface RunningParts {
+  config: Config;
+  keyspaces: readonly ConfiguredKeyspace[];
+  tracker: SchemaTracker;
+  listener: Listener | null;
+  draining: boolean;
+  readonly users: { current: UserDirectory };
+  readonly log: Logger;
+  readonly counters: Counters;
+  readonly lag: EventLoopLag;
+  readonly gateway: PoolGateway;
+  readonly workspaces: PoolGateway;
+  readonly holder: VSchemaHolder;
+  readonly health: HealthMonitor;
+  readonly registry: SessionRegistry;
+  readonly planCache: PlanCache;
+  readonly statistics: QueryStatistics;
+  /** Of the first server that answered; null before. */
+  flavour(): ServerVersion | null;
+  /** Builds and installs a snapshot from what tracker and files say now. */
+  schemaChanged(): void;
+}
+
+/** Resolves when every server has been asked once. Never rejects for servers that are down. */
+export async function makeParts(
+  config: Config,
+  keyspaces: readonly ConfiguredKeyspace[],
+  givenLog: Logger | undefined,
+): Promise<RunningParts> {
+  const counters = new Counters(planLabels);
+  const dropped = (): void => {
+    counters.logLinesDropped++;
+  };
+  const log = givenLog ?? createLogger({ level: config.log.level, pretty: null, output: 2 }, dropped);
+  const targets = targetsOf(config);
+  for (const keyspace of config.keyspaces.values()) {
+    const ids = keyspace.shards.map((shard) => shard.id);
+    counters.declareKeyspace(keyspace.name, ids);
+  }
+  const gateway = new PoolGateway(targets, config.pool, counters);
+  const workspaces = new PoolGateway(targets, config.pool, counters);
+  const health = new HealthMonitor(log, (shardId, replica, up, why) => {
+    gateway.report(shardId, replica, up, why);
+    workspaces.report(shardId, replica, up, why);
+  });
+  const flavour = () => health.servers().find((server) => server.version !== null)?.version ?? null;
+  let parts: RunningParts | null = null;
+  const tracker = new SchemaTracker(targets, { log, onChange: () => parts?.schemaChanged() });
+  await Promise.all([health.watch(targets), tracker.start()]);
+  const planCache = new PlanCache();
+  const holder = createVSchemaHolder((version) => snapshot(version, keyspaces, tracker, flavour()));
+  holder.onChange(() => planCache.clear());
+  const lag = new EventLoopLag();
+  lag.start();
+  const made: RunningParts = {
+    config,
+    keyspaces,
+    tracker,
+    listener: null,
+    draining: false,
+    users: { current: directoryOf(config) },
+    log,
+    counters,
+    lag,
+    gateway,
+    workspaces,
+    holder,
+    health,
+    registry: new SessionRegistry(),
+    planCache,
+    statistics: new QueryStatistics(),
+    flavour,
+    schemaChanged: () =>
+      void holder.swap((version) => snapshot(version, made.keyspaces, made.tracker, flavour())),
+  };
+  parts = made;
+  return made;
+}
+
+export async function closeParts(parts: RunningParts): Promise<void> {
+  parts.lag.stop();
+  parts.health.stop();
+  parts.tracker.stop();
+  await Promise.all([parts.gateway.close(0), parts.workspaces.close(0)]);
+}

@@ -1,0 +1,130 @@
+// Shardgate over four servers beside one plain server with the same tables: what every client is tried on.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { startApp } from '../../src/app.ts';
+import { findServers, openServers, sourcesFromEnvironment } from '../../src/cli/servers/choose-servers.ts';
+import { freePort } from '../../src/cli/servers/free-port.ts';
+import type { RunningServer } from '../../src/cli/servers/server-provider.ts';
+import { connectAsAdmin } from '../../src/cli/servers/wait-until-ready.ts';
+import { parseConfig } from '../../src/config.ts';
+import { mainSchema, refillStatements, shopSchema, shopVschema } from './shop.ts';
+
+export interface CompatStage {
+  /** MySQL port of Shardgate on 127.0.0.1; user and password `app`, databases `shop` and `main`. */
+  readonly shardgatePort: number;
+  /** The same of the one plain server. */
+  readonly serverPort: number;
+  /** Empties all tables on both sides and fills them with the same rows. */
+  refill(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const ranges = ['-40', '40-80', '80-c0', 'c0-'] as const;
+const account = { user: 'app', password: 'app' } as const;
+
+type CleanUps = (() => Promise<unknown>)[];
+
+/** Rejects when no server can be started here; nothing is left running then. */
+export async function openStage(): Promise<CompatStage> {
+  const cleanUps: CleanUps = [];
+  const close = async (): Promise<void> => {
+    for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+  };
+  try {
+    return await build(cleanUps, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function build(cleanUps: CleanUps, close: () => Promise<void>): Promise<CompatStage> {
+  const found = await findServers({
+    directory: resolve('.shardgate'),
+    sources: sourcesFromEnvironment(process.env['SHARDGATE_SERVERS']),
+    progress: (step) => void process.stderr.write(`${step} ...\n`),
+  });
+  const provider = openServers(found);
+  const start = async (name: string): Promise<RunningServer> => {
+    const server = await provider.start({ name, dataDirectory: null, port: 0, durable: false });
+    cleanUps.push(() => server.stop());
+    return server;
+  };
+  const shards: RunningServer[] = [];
+  for (const [index] of ranges.entries()) shards.push(await start(`compat-s${index}`));
+  const plain = await start('compat-plain');
+  for (const [index, server] of shards.entries()) await createDatabase(server, `shop_${index}`, shopSchema());
+  const [first] = shards;
+  if (first === undefined) throw new Error('there are four shards');
+  await createDatabase(first, 'main_0', mainSchema());
+  await createDatabase(plain, 'shop', shopSchema());
+  await createDatabase(plain, 'main', mainSchema());
+  const shardgatePort = await startShardgate(shards, first, cleanUps);
+  return {
+    shardgatePort,
+    serverPort: plain.port,
+    refill: async () => {
+      for (const port of [shardgatePort, plain.port]) await refill(port);
+    },
+    close,
+  };
+}
+
+async function createDatabase(server: RunningServer, database: string, schema: string): Promise<void> {
+  const admin = await connectAsAdmin(server.admin);
+  try {
+    await admin.query(`CREATE DATABASE ${database} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci`);
+    await admin.query("CREATE USER IF NOT EXISTS app@'%' IDENTIFIED BY 'app'");
+    await admin.query(`GRANT ALL PRIVILEGES ON ${database}.* TO app@'%'`);
+    await admin.query(`USE ${database}`);
+    await admin.query(schema);
+  } finally {
+    await admin.end();
+  }
+}
+
+async function startShardgate(
+  shards: readonly RunningServer[],
+  mainServer: RunningServer,
+  cleanUps: CleanUps,
+): Promise<number> {
+  const directory = mkdtempSync(join(tmpdir(), 'shardgate-compat-'));
+  cleanUps.push(async () => rmSync(directory, { recursive: true, force: true }));
+  writeFileSync(join(directory, 'shop.vschema.json'), JSON.stringify(shopVschema()));
+  const primary = (server: RunningServer, database: string): object => ({
+    primary: { host: server.host, port: server.port, database, ...account },
+  });
+  const port = await freePort();
+  const config = {
+    listen: { host: '127.0.0.1', port },
+    admin: { host: '127.0.0.1', port: await freePort() },
+    users: [{ name: account.user, password: account.password }],
+    keyspaces: {
+      shop: {
+        vschema: 'shop.vschema.json',
+        shards: Object.fromEntries(
+          shards.map((server, index) => [ranges[index], primary(server, `shop_${index}`)]),
+        ),
+      },
+      main: { shards: { '-': primary(mainServer, 'main_0') } },
+    },
+    log: { level: 'error' },
+  };
+  const app = await startApp(
+    // JSON is YAML.
+    parseConfig(JSON.stringify(config), { file: join(directory, 'shardgate.yaml') }),
+    {},
+  );
+  cleanUps.push(() => app.close());
+  return app.mysqlPort;
+}
+
+async function refill(port: number): Promise<void> {
+  const admin = await connectAsAdmin({ host: '127.0.0.1', port, ...account });
+  try {
+    for (const statement of refillStatements()) await admin.query(statement);
+  } finally {
+    await admin.end();
+  }
+}

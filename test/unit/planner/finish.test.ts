@@ -1,0 +1,92 @@
+// The finish and its fragments: what the workspace needs to answer as one server would.
+import { describe, expect, test } from 'vitest';
+import { describeTemplate } from '../../../src/plan/describe.ts';
+import type { GatherNode } from '../../../src/plan/nodes.ts';
+import { type PlanOptions, plan } from '../../plan/support/planning.ts';
+
+function gather(sql: string, options?: PlanOptions): GatherNode {
+  const { root } = plan(sql, options);
+  if (root.kind !== 'gather') throw new Error(`${root.kind}: ${sql}`);
+  return root;
+}
+
+const join = 'FROM users u JOIN events e ON e.user_id = u.id';
+
+test('trap 1: fragments carry bare columns, computed ones are marked', () => {
+  const node = gather('SELECT country, SUM(balance) FROM users GROUP BY country');
+  expect(node.fragments[0]?.columns.map((column) => column.kind)).toEqual(['bare', 'computed']);
+});
+
+test('trap 5: keys that hold over all shards stay keys', () => {
+  const node = gather(`SELECT u.id, e.day, e.id ${join}`);
+  expect(node.fragments.map((fragment) => fragment.keys)).toEqual([
+    [{ unique: true, primary: true, columns: ['id'] }],
+    [{ unique: true, primary: true, columns: ['day', 'id'] }],
+  ]);
+});
+
+test('trap 5: a unique key that lacks the sharding column is only an index', () => {
+  const node = gather('SELECT a.owner FROM accounts a JOIN events e ON e.user_id = a.id');
+  expect(node.fragments[0]?.keys).toEqual([{ unique: false, primary: false, columns: ['owner'] }]);
+});
+
+test('trap 6: compared columns get an index', () => {
+  const node = gather(`SELECT u.name ${join}`);
+  const indexed = node.fragments.flatMap((fragment) => fragment.columns.filter((column) => column.indexed));
+  expect(indexed.map((column) => column.name)).toEqual(['id', 'user_id']);
+});
+
+test('trap 9: index hints, partitions and locks belong to the fragment', () => {
+  const node = gather(
+    `SELECT u.id FROM users u FORCE INDEX (by_country) JOIN events e ON e.user_id = u.id FOR UPDATE`,
+  );
+  expect(node.fragments.map((fragment) => describeTemplate(fragment.template))).toEqual([
+    'SELECT `u`.`id` FROM {shop}.`users` u FORCE INDEX (by_country) FOR UPDATE',
+    'SELECT `e`.`user_id` FROM {shop}.`events` e FOR UPDATE',
+  ]);
+  expect(describeTemplate(node.finish)).not.toMatch(/FORCE|UPDATE/);
+});
+
+test('trap 11: a finished COUNT is cast back', () => {
+  const node = gather('SELECT country, COUNT(*) FROM users GROUP BY country');
+  expect(describeTemplate(node.finish)).toContain(
+    'CAST(COALESCE(SUM(`sg_fragment`.`c1`), 0) AS SIGNED) AS `COUNT(*)`',
+  );
+});
+
+test('trap 12: predicates are pushed as written', () => {
+  const node = gather(`SELECT u.id ${join} WHERE u.balance = 7.40 AND e.kind = 'a' 'b'`, { slots: false });
+  expect(describeTemplate(node.fragments[0]?.template ?? [])).toContain('WHERE (u.balance = 7.40)');
+  expect(describeTemplate(node.fragments[1]?.template ?? [])).toContain("WHERE (e.kind = 'a' 'b')");
+});
+
+describe('trap 17: weights', () => {
+  test('single-level PAD SPACE collations bring the weight of a space', () => {
+    const { root } = plan('SELECT id FROM users ORDER BY name');
+    if (root.kind !== 'scatter' || root.merge.kind !== 'mergeSort') throw new Error(root.kind);
+    expect(root.merge.keys).toEqual([{ column: 1, descending: false, compare: 'weight', padHex: '0020' }]);
+    expect(root.hiddenColumns).toBe(1);
+  });
+
+  test('a collation that is not listed is sorted by a server', () => {
+    expect(plan('SELECT kind FROM events ORDER BY kind COLLATE utf8mb4_czech_ci').root.kind).toBe('gather');
+  });
+});
+
+test('trap 29: NOW() is one instant for all parts', () => {
+  expect(gather(`SELECT u.id ${join} WHERE u.created_at < NOW()`).pinTime).toBe(true);
+  expect(gather(`SELECT u.id ${join}`).pinTime).toBe(false);
+});
+
+test('columns that a key determines are grouped by under ONLY_FULL_GROUP_BY', () => {
+  const sql =
+    'SELECT o.status, u.name, COUNT(*) FROM users u JOIN orders o ON o.user_id = u.id GROUP BY o.status';
+  const strict = describeTemplate(gather(sql, { onlyFullGroupBy: true }).finish);
+  expect(strict).toMatch(/GROUP BY `sg_fragment`.`c0`, `sg_fragment`.`c1`$/);
+  expect(describeTemplate(gather(sql).finish)).toMatch(/GROUP BY `sg_fragment`.`c0`$/);
+});
+
+test('a volatile filter is not pushed', () => {
+  const node = gather(`SELECT u.id ${join} WHERE u.id > RAND()`);
+  expect(describeTemplate(node.fragments[0]?.template ?? [])).not.toContain('RAND');
+});
