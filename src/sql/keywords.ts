@@ -883,6 +883,3 @@ export const K = {
   ZEROFILL: 874,
   ZONE: 875,
 } as const;
-
-/** A value of `K`. */
-export type Keyword = (typeof K)[keyof typeof K];

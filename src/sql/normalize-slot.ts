@@ -53,7 +53,8 @@ export interface SlotItems {
  * Statements with equal keys (under equal modes) have the same tokens except for the slots' values, each slot of the
  * same kind, and scalar slots of one spelling at the same places. So they may share one plan if the plan
  * - takes no slot's value as known (nor the number of items of a list or rows slot, nor kinds of cells; the number of parameters in rows is in the key),
- * - treats two slots as equal only where their spellings are (`sameSpelling`), and none as different.
+ * - treats two slots as equal only where their spellings are (`sameSpelling`), and none as different,
+ * - treats a slot and a literal outside every slot neither as equal nor as different.
  * A literal outside every slot (`slotAt` is null) is part of the key: a plan may rely on its value.
  */
 export interface Normalized {

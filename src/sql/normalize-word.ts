@@ -12,7 +12,7 @@ export const E = {
   endsKeep: 3,
   /** Everything up to the next clause is kept. */
   keep: 4,
-  /** BY: ends a select list and is kept. */
+  /** BY, HAVING: ends a select list and is kept. */
   listFollows: 5,
   /** AS: in CAST and its like a type follows. */
   type: 6,
@@ -40,10 +40,10 @@ export const typeAfterComma = 16;
 
 const byEffect: readonly (readonly [Effect, readonly number[]])[] = [
   [E.selectList, [K.SELECT]],
-  [E.endsSelectList, [K.FROM, K.WHERE, K.HAVING, K.LIMIT, K.UNION, K.EXCEPT, K.INTERSECT]],
+  [E.endsSelectList, [K.FROM, K.WHERE, K.LIMIT, K.UNION, K.EXCEPT, K.INTERSECT]],
   [E.endsKeep, [K.ON, K.USING, K.SET, K.FETCH]],
   [E.keep, [K.RETURNING, K.FOR, K.WINDOW, K.OUTFILE, K.DUMPFILE, K.PROCEDURE]],
-  [E.listFollows, [K.BY]],
+  [E.listFollows, [K.BY, K.HAVING]],
   [E.keepNext, [K.INTERVAL, K.SEPARATOR, K.COLLATE, K.ESCAPE, K.WAIT, K.CHARSET]],
   [E.type, [K.AS]],
   [E.values, [K.VALUES, K.VALUE]],

@@ -12,10 +12,11 @@ import { T, type TokenKind } from './token.ts';
 
 /*
  * Kept in the key are literals that name columns or shape the tree rather than stand for a value: everything in a
- * select list at any depth, aliases, GROUP BY, ORDER BY and other BY lists, RETURNING, VALUES outside INSERT, types and
- * precisions, INTERVAL's amount, SEPARATOR, COLLATE, ESCAPE, JSON paths behind arrows, window definitions; and whole
- * statements that have executable comments or other verbs than SELECT, INSERT, REPLACE, UPDATE, DELETE, VALUES,
- * TABLE, WITH. Keeping is always safe, it only makes more plans.
+ * select list at any depth, aliases, GROUP BY, ORDER BY and other BY lists, HAVING (its expressions are matched with
+ * those of the lists), RETURNING, VALUES outside INSERT, types and precisions, INTERVAL's amount, SEPARATOR, COLLATE,
+ * ESCAPE, JSON paths behind arrows, window definitions; and whole statements that have executable comments or other
+ * verbs than SELECT, INSERT, REPLACE, UPDATE, DELETE, VALUES, TABLE, WITH. Keeping is always safe, it only makes more
+ * plans.
  */
 
 class Normalizer {

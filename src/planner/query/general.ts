@@ -9,12 +9,13 @@ import { lower } from '../bind/columns-of.ts';
 import type { QuerySource, TableSource } from '../bind/model.ts';
 import { databaseEdits, nameEdits } from '../names.ts';
 import { sourceDestination } from '../route/source-destination.ts';
-import { type Edit, identifier, join, splice, text } from '../splice.ts';
+import { type Edit, identifier, join, joinWith, splice, text } from '../splice.ts';
 import type { BoundStatement } from '../statement.ts';
 import type { TextUnit } from '../text-unit.ts';
 import { describeTemplate } from './describe-template.ts';
 import { FragmentColumns } from './fragment-columns.ts';
 import { fragmentKeys, isJoined } from './fragment-keys.ts';
+import { type FragmentIds, inferredFilters } from './inferred-filters.ts';
 import { pushedFilters } from './pushed-filters.ts';
 import { asksForTime } from './traits.ts';
 
@@ -26,7 +27,10 @@ import { asksForTime } from './traits.ts';
 /** Throws a refusal that names what even this plan needs and does not have. */
 export function generalPlan(statement: BoundStatement, keyspace: string, reasons: string[]): GatherNode {
   checkAliases(statement);
-  const fragments = statement.binding.tables.map((source, id) => tableFragment(source, id, statement));
+  const places = columnPlaces(statement);
+  const fragments = statement.binding.tables.map((source, id) =>
+    tableFragment(source, id, statement, places),
+  );
   const finish = new FinishText(statement).template();
   reasons.push(
     `general plan: ${fragments.length} fragment${fragments.length === 1 ? '' : 's'}, one per table reference`,
@@ -46,7 +50,12 @@ function checkAliases(statement: BoundStatement): void {
   }
 }
 
-function tableFragment(source: TableSource, id: number, statement: BoundStatement): Fragment {
+function tableFragment(
+  source: TableSource,
+  id: number,
+  statement: BoundStatement,
+  places: FragmentIds,
+): Fragment {
   const { table } = source;
   const { flow } = statement;
   const names = neededColumns(source);
@@ -54,7 +63,10 @@ function tableFragment(source: TableSource, id: number, statement: BoundStatemen
   for (const name of names) columns.bare({ source, name: lower(name) }, name);
   if (names.length === 0) columns.computed(text('1'));
   const from = tableText(source);
-  const filters = pushedFilters(source, statement);
+  const filters = whereText([
+    ...pushedFilters(source, statement),
+    ...inferredFilters(source, statement, places),
+  ]);
   const lock = lockingText(source, statement);
   const destination = sourceDestination(source, flow.held.get(source.id)?.facts ?? []);
   return {
@@ -68,6 +80,22 @@ function tableFragment(source: TableSource, id: number, statement: BoundStatemen
     copies: 1,
     note: `rows of ${source.alias}`,
   };
+}
+
+/** Where each fragment has its columns. */
+function columnPlaces(statement: BoundStatement): FragmentIds {
+  return {
+    place({ source, name }) {
+      if (source.kind !== 'table') return null;
+      const fragment = statement.binding.tables.indexOf(source);
+      const column = neededColumns(source).findIndex((needed) => lower(needed) === name);
+      return fragment < 0 || column < 0 ? null : { fragment, column };
+    },
+  };
+}
+
+function whereText(predicates: readonly Template[]): Template {
+  return predicates.length === 0 ? [] : join(text(' WHERE '), joinWith(' AND ', predicates));
 }
 
 /** In table order, as `*` shows them; an invisible column beside a star would become visible. */

@@ -5,7 +5,7 @@ import type { Template } from '../../text/template.ts';
 import type { TableSource } from '../bind/model.ts';
 import type { Conjunct } from '../facts/held.ts';
 import { qualifierEdits } from '../names.ts';
-import { join, joinWith, splice, text } from '../splice.ts';
+import { join, splice, text } from '../splice.ts';
 import type { BoundStatement } from '../statement.ts';
 import { hasSubquery, isDeterministic } from './traits.ts';
 
@@ -16,20 +16,18 @@ import { hasSubquery, isDeterministic } from './traits.ts';
  *  - The text is the client's own, so that literals compare as written (a = 7.4 depends on the access path, trap 12).
  */
 
-/** ` WHERE ...`, or nothing. */
-export function pushedFilters(source: TableSource, statement: BoundStatement): Template {
+/** The predicates, each in parentheses. */
+export function pushedFilters(source: TableSource, statement: BoundStatement): readonly Template[] {
   const { flow } = statement;
   const conjuncts = flow.held.get(source.id)?.conjuncts ?? [];
   const pushed = conjuncts.filter((one) => isPushable(one, source, statement));
   const distinct = pushed.filter(
     (one, index) => pushed.findIndex((other) => other.expression === one.expression) === index,
   );
-  if (distinct.length === 0) return [];
-  const parts = distinct.map(({ expression, block }) => {
+  return distinct.map(({ expression, block }) => {
     const edits = qualifierEdits(expression, statement.context);
     return join(text('('), splice(block.unit, expression.start, expression.end, edits), text(')'));
   });
-  return join(text(' WHERE '), joinWith(' AND ', parts));
 }
 
 function isPushable(conjunct: Conjunct, source: TableSource, statement: BoundStatement): boolean {

@@ -143,7 +143,7 @@ function flag(c: Cursor, found: Attributes): boolean {
   else if (c.accept(K.KEY)) found.key = 'primary';
   else if (c.accept(K.INVISIBLE)) found.invisible = true;
   else if (c.accept(K.STORED) || c.accept(K.PERSISTENT)) found.stored = true;
-  else return c.accept(K.VIRTUAL) || c.accept(K.VISIBLE);
+  else return c.accept(K.VIRTUAL) || c.accept(K.VISIBLE) || c.accept(K.COMPRESSED);
   return true;
 }
 
