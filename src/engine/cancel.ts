@@ -1,4 +1,5 @@
 // Stopping what runs on a connection, so that neither the server nor the next user of the connection suffers.
+import type { BackendConnection } from '../backend/contract.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import type { Execution, ScopedLease } from './contract.ts';
 import type { RowStream } from './row-stream.ts';
@@ -48,6 +49,16 @@ export function settledWithin(event: Promise<unknown>, ms: number): Promise<void
     };
     event.then(done, done);
   });
+}
+
+/** Tells the server to stop what runs on a connection; one that does not answer in time is closed. Never rejects. */
+export async function killOrClose(execution: Execution, connection: BackendConnection): Promise<void> {
+  await execution.gateway.killQuery(connection);
+  if (connection.pending === 0) return;
+  const timer = setTimeout(() => {
+    if (connection.pending > 0) connection.destroy();
+  }, killedWithinMs);
+  timer.unref();
 }
 
 /**

@@ -6,6 +6,7 @@ import type { EachShardNode } from '../plan/nodes.ts';
 import { present } from '../util/assert.ts';
 import type { Shard } from '../vindex/shard-map.ts';
 import { runStatement } from './backend-call.ts';
+import { cancelReason, killOrClose } from './cancel.ts';
 import { ClientWriter } from './client-writer.ts';
 import type { Execution, ScopedLease } from './contract.ts';
 import { acquireAll } from './leases.ts';
@@ -30,6 +31,7 @@ async function runForOk(execution: Execution, node: EachShardNode, shards: reado
     shards.map((shard, i) => runOn(execution, node, shard, present(leases[i], 'one lease per shard'))),
   );
   const failed = answers.flatMap((answer) => ('error' in answer ? [answer] : []));
+  if (execution.signal.aborted && failed.length === answers.length) throw cancelReason(execution.signal);
   const first = failed[0];
   if (first !== undefined)
     throw failed.length === answers.length ? first.error : partly(answers, first.error);
@@ -53,7 +55,7 @@ async function runOn(
   execution.observer.shardQuery(shard.id, sql);
   const { signal } = execution;
   const onAbort = () => {
-    execution.gateway.killQuery(lease.connection);
+    killOrClose(execution, lease.connection);
   };
   signal.addEventListener('abort', onAbort);
   try {

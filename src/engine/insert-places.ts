@@ -26,7 +26,7 @@ const nullValue: VindexValue = { kind: 'null' };
  * (`placesAfterStoring`). Cells filled from a sequence come in `replaced`.
  */
 export function placesOf(
-  execution: Execution,
+  execution: Pick<Execution, 'literalCharset'>,
   node: InsertNode,
   key: RoutingKey,
   map: ShardMap,
@@ -45,7 +45,7 @@ export function placesOf(
 }
 
 function literalValues(
-  execution: Execution,
+  execution: Pick<Execution, 'literalCharset'>,
   node: InsertNode,
   key: RoutingKey,
   rows: RowSource,
@@ -86,6 +86,19 @@ function placeOf(
   if (shard !== undefined) return shard;
   const columns = key.columns.map((column) => column.name).join(', ');
   throw shardgateError('SG6030', { row: row + 1, table: node.table, vindex: vindex.name, columns });
+}
+
+/** The rows of each shard that gets some, by key range; rows keep their order. */
+export function rowsByShard(
+  places: readonly Place[],
+): readonly { readonly shard: Shard; readonly rows: readonly number[] }[] {
+  const byShard = new Map<number, { shard: Shard; rows: number[] }>();
+  places.forEach(({ shard }, row) => {
+    const group = byShard.get(shard.index);
+    if (group === undefined) byShard.set(shard.index, { shard, rows: [row] });
+    else group.rows.push(row);
+  });
+  return [...byShard.values()].sort((a, b) => a.shard.index - b.shard.index);
 }
 
 /** Fills the gaps `placesOf` left. `ignore`: the statement is INSERT IGNORE. */

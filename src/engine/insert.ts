@@ -5,7 +5,7 @@ import type { Template } from '../text/template.ts';
 import { present } from '../util/assert.ts';
 import type { Shard } from '../vindex/shard-map.ts';
 import type { Execution } from './contract.ts';
-import { type Place, placedRowText, placesAfterStoring, placesOf } from './insert-places.ts';
+import { type Place, placedRowText, placesAfterStoring, placesOf, rowsByShard } from './insert-places.ts';
 import { type RowSource, rowSource } from './insert-rows.ts';
 import { fillFromSequence, isLeftOut, noFill, type SequenceFill } from './insert-sequence.ts';
 import { type InsertWrites, insertAnswer, lowestRowError, splitInsert } from './insert-split.ts';
@@ -70,13 +70,7 @@ function send(
   places: readonly Place[],
   fill: SequenceFill,
 ): void | Promise<void> {
-  const byShard = new Map<number, { shard: Shard; rows: number[] }>();
-  places.forEach(({ shard }, row) => {
-    const group = byShard.get(shard.index);
-    if (group === undefined) byShard.set(shard.index, { shard, rows: [row] });
-    else group.rows.push(row);
-  });
-  const groups = [...byShard.values()].sort((a, b) => a.shard.index - b.shard.index);
+  const groups = rowsByShard(places);
   const asSent = places.every((found) => found.replaced === null);
   const only = groups.length === 1 ? groups[0] : undefined;
   if (only !== undefined && asSent && node.unchanged) return sendToShard(execution, only.shard, null);

@@ -86,10 +86,10 @@ export class MetadataPatch {
 
   /** Whether the packet at `at` is a definition of a column of our database. Names are shorter than 251 bytes. */
   #names(bytes: Buffer, at: number): boolean {
-    const length = schemaAt(at);
-    if (bytes[length] !== this.#from.length || at + headerBytes === packetEnd(bytes, at)) return false;
-    const start = length + 1;
-    return bytes.compare(this.#from, 0, this.#from.length, start, start + this.#from.length) === 0;
+    const start = schemaAt(at) + 1;
+    const end = start + this.#from.length;
+    if (end > packetEnd(bytes, at) || bytes[start - 1] !== this.#from.length) return false;
+    return bytes.compare(this.#from, 0, this.#from.length, start, end) === 0;
   }
 }
 
@@ -120,6 +120,6 @@ function definitionsEnd(bytes: Buffer): number | null {
 
 /** A result has at most 4,096 columns: one or three bytes. */
 function columnCount(bytes: Buffer): number {
-  const first = bytes[headerBytes] ?? 0;
-  return first < localFileByte ? first : bytes.readUInt16LE(headerBytes + 1);
+  const [first = 0, low = 0, high = 0] = bytes.subarray(headerBytes, headerBytes + 3);
+  return first < localFileByte ? first : low + high * 256;
 }

@@ -10,6 +10,8 @@ export function renameError(error: SqlError, shard: Shard): SqlError {
   return message === error.message ? error : new SqlError(error.errno, error.sqlState, message, error.id);
 }
 
+const routine = /^(?:FUNCTION|PROCEDURE) /;
+
 /** Definitions as the client may see them. */
 export function renameColumns(
   columns: readonly ColumnDefinition[],
@@ -49,7 +51,8 @@ export function renameCells(columnCount: number, { database, keyspace }: Shard):
 
 /**
  * Servers word names as `db`.`table`, 'db.table', 'db' or 'db'.'table': the name counts only where a quote opens it and a
- * quote or point ends it, so that data quoted by a message ("Duplicate entry 'shop_0x'") stays as it is.
+ * quote or point ends it, so that data quoted by a message ("Duplicate entry 'shop_0x'") stays as it is. Routines stand
+ * without quotes at a message's start (FUNCTION db.f does not exist).
  */
 export function renameInMessage(message: string, database: string, keyspace: string): string {
   if (database === keyspace || database.length === 0) return message;
@@ -60,7 +63,8 @@ export function renameInMessage(message: string, database: string, keyspace: str
     const before = message[at - 1];
     const after = message[at + database.length];
     const opened = before === "'" || before === '`';
-    if (!opened || !(after === before || after === '.')) continue;
+    const isRoutine = after === '.' && (at === 'FUNCTION '.length || at === 'PROCEDURE '.length) && routine.test(message);
+    if (!isRoutine && (!opened || !(after === before || after === '.'))) continue;
     text += message.slice(from, at) + keyspace;
     from = at + database.length;
   }

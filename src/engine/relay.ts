@@ -77,8 +77,10 @@ export class Relay implements ResponseReceiver, CancelWatcher {
     if (!this.#finish()) return;
     const { error } = terminal;
     const cancelled = error?.errno === interruptedErrno && this.#execution.signal.aborted;
-    // A KILL that did not end the statement may hit the connection's next user.
-    this.#lease.done(this.#killing && !cancelled, terminal.warnings);
+    // A KILL may still be on its way, and must not hit the connection's next user: only a transaction keeps it, and only
+    // when the KILL has done its work.
+    const known = cancelled && this.#execution.scope.inTransaction;
+    this.#lease.done(this.#killing && !known, terminal.warnings);
     let bytes = chunk;
     let at = terminalAt;
     if (this.#patch !== null) {

@@ -1,6 +1,6 @@
 // One shard's result set as batches of row payloads, with back-pressure; cells are not looked at.
 import type { BackendConnection, ResponseReceiver, Terminal } from '../backend/contract.ts';
-import type { SqlError } from '../errors/sql-error.ts';
+import { SqlError } from '../errors/sql-error.ts';
 import { ByteReader } from '../value/byte-reader.ts';
 import { decodeColumnDefinition } from '../value/column-codec.ts';
 import type { ColumnDefinition } from '../value/column-definition.ts';
@@ -125,23 +125,36 @@ export class RowStream implements ResponseReceiver {
   }
 
   data(chunk: Buffer): boolean {
-    this.#splitter.push(chunk);
+    this.#read(chunk);
     this.#notify();
     if (this.#rowBytes < readAheadBytesMax) return true;
     this.#paused = true;
     return false;
   }
 
+  /** A server that breaks the protocol ends the result; what else it sends is of no use. */
+  #read(chunk: Buffer): void {
+    if (this.#phase === 'ended') return;
+    try {
+      this.#splitter.push(chunk);
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      this.#error = error;
+      this.#phase = 'ended';
+      this.connection.destroy();
+    }
+  }
+
   end(chunk: Buffer, terminalAt: number, terminal: Terminal): void {
-    if (terminalAt > 0) this.#splitter.push(chunk.subarray(0, terminalAt));
+    if (terminalAt > 0) this.#read(chunk.subarray(0, terminalAt));
     this.#terminal = terminal;
-    this.#error = terminal.error;
+    this.#error ??= terminal.error;
     this.#phase = 'ended';
     this.#notify();
   }
 
   lost(error: SqlError): void {
-    this.#error = error;
+    this.#error ??= error;
     this.#phase = 'ended';
     this.#notify();
   }

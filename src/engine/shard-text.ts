@@ -20,9 +20,12 @@ const noGather: GatherNames = {
   },
 };
 
+/** What the text of a statement depends on besides its template and shard. */
+export type TextSources = Pick<Execution, 'binds' | 'shardMaps'>;
+
 /** SqlText of a template for a shard. */
 export function shardText(
-  execution: Execution,
+  execution: TextSources,
   shard: Shard,
   template: Template,
   names: GatherNames = noGather,
@@ -37,7 +40,7 @@ export function shardText(
 }
 
 /** Physical database of a keyspace on the shard's server: its own, or the only one of an unsharded keyspace. */
-function databaseFor(execution: Execution, shard: Shard, keyspace: string): string {
+function databaseFor(execution: TextSources, shard: Shard, keyspace: string): string {
   if (keyspace === shard.keyspace) return shard.database;
   const map = present(execution.shardMaps.get(keyspace), `keyspace ${keyspace} of the plan`);
   assert(map.shards.length === 1, `keyspace ${keyspace} has one database`);

@@ -4,7 +4,7 @@ import { SqlError } from '../errors/sql-error.ts';
 import { present } from '../util/assert.ts';
 import type { Shard } from '../vindex/shard-map.ts';
 import { runStatement } from './backend-call.ts';
-import { untilCancelled } from './cancel.ts';
+import { cancelReason, killOrClose, untilCancelled } from './cancel.ts';
 import type { AtomicUnit, Execution } from './contract.ts';
 import { renameError } from './physical-names.ts';
 import type { PinnedTime } from './pinned-time.ts';
@@ -65,7 +65,7 @@ export async function runUnit(
 
 /** What still runs is told to stop, so that the rollback behind it does not wait. */
 function stop(execution: Execution, unit: AtomicUnit, writes: readonly ShardWrites[]): void {
-  for (const { shard } of writes) execution.gateway.killQuery(unit.lease(shard.id).connection);
+  for (const { shard } of writes) killOrClose(execution, unit.lease(shard.id).connection);
 }
 
 /** After a failure on the first shard the others run too: their errors may come first in the client's order of rows. */
@@ -91,6 +91,8 @@ async function runOn(
   const { connection } = unit.lease(write.shard.id);
   const terminals: Terminal[] = [];
   for (const [statement, sql] of write.statements.entries()) {
+    const { signal } = execution;
+    if (signal.aborted) return { write, statement, error: cancelReason(signal) };
     execution.observer.shardQuery(write.shard.id, sql);
     try {
       time.before(connection);

@@ -50,15 +50,29 @@ function databaseCallEdit(call: Call, context: PlanContext): readonly Edit[] {
   return [{ start: call.start, end: call.end, parts: text(value) }];
 }
 
-/** `AS original spelling` for every unaliased item whose text the edits change, so that its column keeps its name. */
+/**
+ * `AS original spelling` for every unaliased item whose text changes, so that its column keeps its name: by the edits, or
+ * because a parameter goes to the shards as its value.
+ */
 export function nameEdits(root: Node, edits: readonly Edit[]): readonly Edit[] {
   const names: Edit[] = [];
   walk(root, (node) => {
     if (node.kind !== 'selectItem' || node.alias !== null || node.text === null) return;
     if (node.expression.kind === 'star' || node.expression.kind === 'column') return;
-    if (edits.some((edit) => edit.start >= node.start && edit.end <= node.end)) names.push(aliasEdit(node));
+    if (changes(node, edits)) names.push(aliasEdit(node));
   });
   return names;
+}
+
+/** Whether the item is spelled otherwise on its way to a server. */
+export function changes(item: SelectItem, edits: readonly Edit[]): boolean {
+  if (edits.some((edit) => edit.start >= item.start && edit.end <= item.end)) return true;
+  let parameter = false;
+  walk(item, (node) => {
+    if (node.kind === 'param') parameter = true;
+    return !parameter;
+  });
+  return parameter;
 }
 
 /** Inserts the item's own text as its alias. */

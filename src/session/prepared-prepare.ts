@@ -1,4 +1,6 @@
 // COM_STMT_PREPARE: checks and plans now, takes parameter and column definitions from a shard that prepares the text.
+import { renameError } from '../engine/physical-names.ts';
+import { SqlError } from '../errors/sql-error.ts';
 import type { Plan, PlanNode } from '../plan/nodes.ts';
 import { Command, encodeTextCommand } from '../protocol/commands.ts';
 import { decodePrepareOk, encodeEof, encodePrepareOk } from '../protocol/messages.ts';
@@ -33,10 +35,11 @@ export async function prepareStatement(session: SessionPort, sent: SqlText): Pro
   const vschema = deps.vschema();
   const paramCount = countParams(text, session);
   const { entry, normalized } = planText(text, vschema, state, deps, false);
+  if (entry.kind === 'session' && unpreparable.has(entry.statement.kind)) throw notPreparable();
   const values = new StatementValues(text, normalized, state.mode);
   const definitions =
     entry.kind === 'plan'
-      ? await definitionsFrom(session, entry.plan, text, values, vschema)
+      ? await definitionsFrom(session, entry.plan, text, values, vschema, paramCount)
       : { params: paramDefinitions(paramCount), columns: [] };
   const statement = state.prepared.add(text, paramCount);
   const head = encodePrepareOk({
@@ -50,6 +53,15 @@ export async function prepareStatement(session: SessionPort, sent: SqlText): Pro
   if (paramCount > 0) packets.push(...definitions.params, eof);
   if (definitions.columns.length > 0) packets.push(...definitions.columns, eof);
   sink.raw(Buffer.concat(packets.map((packet, index) => frame(packet, (index + 1) & 0xff))));
+}
+
+/** Statements about prepared statements. */
+const unpreparable: ReadonlySet<string> = new Set(['prepare', 'execute', 'deallocate']);
+
+/** ER_UNSUPPORTED_PS. */
+function notPreparable(): SqlError {
+  const message = 'This command is not supported in the prepared statement protocol yet';
+  return new SqlError(1295, 'HY000', message);
 }
 
 /** Clients end prepared texts with `;`, which servers accept. */
@@ -78,9 +90,11 @@ async function definitionsFrom(
   text: SqlText,
   values: StatementValues,
   vschema: VSchema,
+  paramCount: number,
 ): Promise<Definitions> {
   const shard =
     vschema.keyspaces.get(plan.keyspace)?.shardMap.shards[0] ?? probeShard(vschema, session.state.target);
+  if (isOverKeyspaces(plan.root)) return { params: paramDefinitions(paramCount), columns: [] };
   const template = describingTemplate(plan.root);
   const sql = template === null ? text : renderFor(template, shard, values, session);
   const lease = await session.state.scope.acquire(shard.id, {
@@ -97,9 +111,17 @@ async function definitionsFrom(
     const at = ok.paramCount === 0 ? 0 : ok.paramCount + 1;
     const columns = rest.slice(at, at + ok.columnCount).map((packet) => renameSchemas(packet, shard));
     return { params: params.length === 0 ? [] : params, columns };
+  } catch (error) {
+    throw error instanceof SqlError ? renameError(error, shard) : error;
   } finally {
     lease.done(false);
   }
+}
+
+/** No single shard has all its tables. */
+function isOverKeyspaces(node: PlanNode): boolean {
+  if (node.kind === 'refuse') return node.ask === null;
+  return node.kind === 'gather' && node.describe === null;
 }
 
 /** The text whose result is the client's: null for the client's own. */

@@ -1,5 +1,5 @@
 // Everything a session remembers between statements.
-import type { BackendConnection } from '../backend/contract.ts';
+import type { BackendConnection, LeaseOptions } from '../backend/contract.ts';
 import { type LexMode, withSqlMode } from '../sql/mode.ts';
 import type { ClientLogin } from './contract.ts';
 import type { SessionDependencies } from './dependencies.ts';
@@ -60,16 +60,17 @@ export class SessionState {
     this.scope = new TransactionScope({
       gateway: deps.gateway,
       workspaces: deps.workspaces,
-      leaseOptions: (signal) => ({
-        settings: this.settings,
-        clientFlags: login.capabilities & resultFlags,
-        role: this.target.role,
-        signal,
-      }),
+      leaseOptions: (signal) => this.leaseOptions(signal),
       mode: () => this.transactionMode,
       collectWarnings: (connection) => this.#collectWarnings(connection),
       connectionReset: (connection: BackendConnection) => deps.handles.forget(connection),
     });
+  }
+
+  /** Of a connection that answers as this session wants it. */
+  leaseOptions(signal: AbortSignal | null): LeaseOptions {
+    const clientFlags = this.login.capabilities & resultFlags;
+    return { settings: this.settings, clientFlags, role: this.target.role, signal };
   }
 
   setTarget(target: Target): void {

@@ -173,7 +173,7 @@ export class TransactionScope implements ConnectionScope {
     if (!this.inTransaction) return;
     this.#state = 'open';
     await Promise.all(this.#live().map((branch) => branch.run(`SAVEPOINT ${name}`)));
-    const known = this.#savepoints.indexOf(name);
+    const known = this.#savepointIndex(name);
     if (known >= 0) this.#savepoints.splice(known, 1);
     this.#savepoints.push(name);
   }
@@ -191,9 +191,15 @@ export class TransactionScope implements ConnectionScope {
   }
 
   #knownSavepoint(name: string): number {
-    const at = this.#savepoints.indexOf(name);
+    const at = this.#savepointIndex(name);
     if (at < 0) throw savepointError(name);
     return at;
+  }
+
+  /** Servers compare savepoint names without regard to case. */
+  #savepointIndex(name: string): number {
+    const wanted = name.toLowerCase();
+    return this.#savepoints.findIndex((one) => one.toLowerCase() === wanted);
   }
 
   /** Ends the transaction; reports how many shards it touched. Throws what the client must see. */
@@ -350,6 +356,8 @@ function abortedError(): SqlError {
   return shardgateError('SG5002');
 }
 
+/** `name` is quoted; servers name it bare. */
 function savepointError(name: string): SqlError {
-  return new SqlError(1305, '42000', `SAVEPOINT ${name} does not exist`);
+  const bare = name.slice(1, -1).replaceAll('``', '`');
+  return new SqlError(1305, '42000', `SAVEPOINT ${bare} does not exist`);
 }

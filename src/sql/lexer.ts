@@ -69,8 +69,9 @@ export class Lexer {
   classes: Uint8Array = byteClasses('utf8mb4');
   words: Uint8Array = wordBytes(this.classes);
   private mode: LexMode = defaultMode();
-  /** Inside the code of an executable comment. */
+  /** Inside the code of an executable comment; the same before the last `next`. */
   private inExecutable = false;
+  private wasInExecutable = false;
 
   constructor() {
     this.bytes = this.copy.bytes;
@@ -113,9 +114,16 @@ export class Lexer {
     this.keyword = keyword;
   }
 
+  /** Undoes the last `next`, in front of which a token of the kind had ended at `offset`. */
+  rewindTo(offset: number, kind: TokenKind): void {
+    this.skipTo(offset, kind, K.NONE);
+    this.inExecutable = this.wasInExecutable;
+  }
+
   /** Reads the next token and returns its kind. At the end of the text again and again `T.end`. */
   next(): TokenKind {
     const { bytes, length, classes } = this;
+    this.wasInExecutable = this.inExecutable;
     let at = this.end;
     while (at < length) {
       const code = bytes[at] as number;

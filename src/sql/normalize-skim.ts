@@ -141,7 +141,7 @@ export class Skimmer {
     while (isDigit(bytes[end] as number)) end += 1;
     if (words[bytes[end] as number] === 1 || bytes[end] === dot || end - at > 19) return stop;
     if (lexer.kind === T.dot && lexer.end === at) return stop;
-    if (!this.clause.keeps) this.writer.scalar(S.integer, at, at, end);
+    if (!this.clause.keeps && lexer.keyword !== K.AS) this.writer.scalar(S.integer, at, at, end);
     lexer.skipTo(end, T.integer, K.NONE);
     return end;
   }

@@ -19,6 +19,12 @@ import { T, type TokenKind } from './token.ts';
  * plans.
  */
 
+/**
+ * Lists beyond so many are left to single slots: each collapsed one costs a microsecond of typed arrays, which a
+ * text of nothing but short lists would turn against us. (Equal keys have equally many lists, so they agree here.)
+ */
+const listsMax = 64;
+
 class Normalizer {
   private readonly lexer = new Lexer();
   private readonly clause = new ClauseState();
@@ -31,12 +37,14 @@ class Normalizer {
   /** What the word just read makes of the parenthesis behind it. */
   private parenFlags = 0;
   private insert = false;
+  private lists = 0;
 
   run(text: SqlText, mode: LexMode, skims: boolean): Normalized {
     this.mode = mode;
     this.keepNext = false;
     this.parenFlags = 0;
     this.insert = false;
+    this.lists = 0;
     this.clause.reset();
     this.skimmer.params = 0;
     this.lexer.reset(text, mode);
@@ -202,7 +210,7 @@ class Normalizer {
     let { end } = lexer;
     while (lexer.next() === T.string) end = lexer.end;
     if (!this.clause.keeps && !this.keepNext) this.writer.scalar(slotKindOf(kind), start, cut, end);
-    lexer.skipTo(end, T.string, K.NONE);
+    lexer.rewindTo(end, T.string);
   }
 
   private introducer(): void {
@@ -236,11 +244,12 @@ class Normalizer {
   /** IN: a list of literals of one kind becomes one slot. */
   private list(): void {
     const { lexer, scanner } = this;
-    const isList = this.next() === T.openParen && !this.clause.keeps;
+    const isList = this.next() === T.openParen && !this.clause.keeps && this.lists < listsMax;
     if (!isList || !scanner.scanList(lexer, lexer.end, this.mode)) {
       this.unread();
       return;
     }
+    this.lists += 1;
     const end = scanner.lastCellEnd;
     this.writer.list(scanner.kind, scanner.takeItems(this.skimmer.params), end);
     this.clause.open(0);

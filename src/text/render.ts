@@ -109,8 +109,3 @@ export function renderTemplate(template: Template, context: RenderContext): stri
   for (const part of template) text += renderPart(part, context);
   return text;
 }
-
-/** Whether the text depends on the shard it is for. */
-export function dependsOnShard(template: Template): boolean {
-  return template.some((part) => part.kind === 'database');
-}

@@ -3,6 +3,7 @@ import type { GatherNode } from '../../plan/nodes.ts';
 import { groupExpressions, hasWindow, selectOf } from '../bind/clauses.ts';
 import type { Block } from '../bind/model.ts';
 import type { Several } from './draft.ts';
+import { readingOrder } from './first-rows.ts';
 import { groupByDetermined, groupGather, groupObstacle, rewriteClauses } from './group-gather.ts';
 
 /*
@@ -26,5 +27,6 @@ export function gatherRows(several: Several, block: Block): GatherNode | string 
   const distinct = select.distinct && groups === null && bareOutput && select.orderBy === null;
   several.reasons.push('rows of one co-located group are read, a server does the rest');
   const note = distinct ? 'distinct rows of one shard' : 'rows of one shard';
-  return groupGather(several, select, rewritten, { distinct, behind: [], note });
+  const order = distinct ? [] : readingOrder(block, rewritten.outside, statement);
+  return groupGather(several, select, rewritten, { distinct, behind: [], order, note });
 }

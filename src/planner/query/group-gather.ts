@@ -6,7 +6,7 @@ import type { Template } from '../../text/template.ts';
 import { groupExpressions, selectOf } from '../bind/clauses.ts';
 import type { Block, ColumnId } from '../bind/model.ts';
 import { columnOf } from '../facts/read-facts.ts';
-import { aliasEdit, databaseEdits, nameEdits, qualifierEdits } from '../names.ts';
+import { aliasEdit, changes, databaseEdits, nameEdits, qualifierEdits } from '../names.ts';
 import { type Edit, identifier, join, joinWith, splice, text } from '../splice.ts';
 import type { BoundStatement } from '../statement.ts';
 import { describeTemplate } from './describe-template.ts';
@@ -23,7 +23,7 @@ export type Replace = (node: Node, columns: FragmentColumns) => Template | null;
 export interface GroupGather {
   readonly columns: FragmentColumns;
   readonly edits: Edit[];
-  /** Columns that appear outside what `replace` took, by first appearance. */
+  /** Columns that appear outside aggregates and of what `replace` took. */
   readonly outside: ColumnId[];
 }
 
@@ -59,17 +59,18 @@ export function rewriteClauses(
   const edits: Edit[] = [];
   const outside: ColumnId[] = [];
   edits.push(...keptClauses(select).flatMap((clause) => databaseEdits(clause, statement.context)));
-  const visit = (node: Node): void => {
+  const visit = (node: Node, aggregated = false): void => {
     const replaced = replace(node, columns);
     if (replaced !== null) {
       edits.push({ start: node.start, end: node.end, parts: replaced });
     } else if (node.kind === 'column') {
       const column = columnOf(node, statement.binding.columns);
       if (column === null) return;
-      outside.push(column);
+      if (!aggregated) outside.push(column);
       edits.push({ start: node.start, end: node.end, parts: text(fragmentColumn(columns.bare(column))) });
     } else {
-      forEachChild(node, visit);
+      const inner = aggregated || (node.kind === 'aggregate' && node.over === null);
+      forEachChild(node, (child) => visit(child, inner));
     }
   };
   for (const item of select.list.items) {
@@ -84,7 +85,7 @@ export function rewriteClauses(
 /** An unaliased item keeps its column's name: the column's own, or its text. */
 function itemNameEdit(item: SelectItem, edits: readonly Edit[]): readonly Edit[] {
   if (item.alias !== null || item.expression.kind === 'star') return [];
-  if (!edits.some((edit) => edit.start >= item.start && edit.end <= item.end)) return [];
+  if (!changes(item, edits)) return [];
   if (item.expression.kind !== 'column') return [aliasEdit(item)];
   const name = item.expression.name.name;
   return [{ start: item.end, end: item.end, parts: text(` AS ${identifier(name)}`) }];
@@ -109,6 +110,8 @@ export interface FragmentText {
   readonly distinct: boolean;
   /** ` GROUP BY ...`, `` or ` HAVING ...`: behind WHERE. */
   readonly behind: Template;
+  /** Columns by which the finish reads the rows; empty: any order. */
+  readonly order: readonly ColumnId[];
   readonly note: string;
 }
 
@@ -124,6 +127,7 @@ export function groupGather(
   const { from } = select;
   if (from === null) throw new Error('a fragment without FROM');
   if (rewritten.columns.columns.length === 0) rewritten.columns.computed(text('1'));
+  const order = fragment.order.map((column) => identifier(rewritten.columns.bare(column)));
   const qualifiers = qualifierEdits(node, context);
   const named: readonly Edit[] = [...qualifiers, ...nameEdits(node, qualifiers)];
   const where =
@@ -142,11 +146,7 @@ export function groupGather(
     copies: 1,
     note: fragment.note,
   };
-  const workspace: Template = join(
-    text('FROM '),
-    [{ kind: 'workspace', fragment: 0, copy: 0 }],
-    text(` AS ${table}`),
-  );
+  const workspace = workspaceText(order);
   const edits: Edit[] = [...rewritten.edits, { start: from.start, end: from.end, parts: workspace }];
   for (const clause of [select.where, select.hints, ...select.locking]) {
     if (clause !== null) edits.push({ start: clause.start, end: clause.end, parts: [] });
@@ -159,6 +159,14 @@ export function groupGather(
     describe: describeTemplate(statement),
     pinTime: asksForTime(node),
   };
+}
+
+/** The fragment's table, read in order: servers heed ORDER BY of a derived table only where a LIMIT stands. */
+function workspaceText(order: readonly string[]): Template {
+  const name: Template = [{ kind: 'workspace', fragment: 0, copy: 0 }];
+  if (order.length === 0) return join(text('FROM '), name, text(` AS ${table}`));
+  const tail = ` ORDER BY ${order.join(', ')} LIMIT 18446744073709551615) AS ${table}`;
+  return join(text('FROM (SELECT * FROM '), name, text(tail));
 }
 
 /** The clause's text starts with the word FROM. */

@@ -12,6 +12,7 @@ import { type Edit, join, joinWith, splice, text } from '../splice.ts';
 import type { BoundStatement } from '../statement.ts';
 import { foldComparator } from './compare.ts';
 import type { Several } from './draft.ts';
+import { undetermined } from './first-rows.ts';
 import { columnText, type FragmentColumns } from './fragment-columns.ts';
 import {
   fragmentColumn,
@@ -20,7 +21,7 @@ import {
   groupObstacle,
   rewriteClauses,
 } from './group-gather.ts';
-import { hasSubquery, isDeterministic } from './traits.ts';
+import { hasSubquery, isDeterministic, some } from './traits.ts';
 
 /*
  * Proof obligation: rows of the shards are disjoint and together all rows. A group's rows on one shard answer COUNT, SUM,
@@ -47,6 +48,8 @@ export function partialAggregates(several: Several, block: Block): GatherNode | 
   );
   if (groups.length === 0 && rewritten.outside.length > 0)
     return 'a column beside aggregates without GROUP BY';
+  if (undetermined(block, rewritten.outside, statement))
+    return 'a column beside GROUP BY that any row may give';
   for (const column of groups) rewritten.columns.bare(column);
   if (select.groupBy?.rollup === true && rewritten.outside.some((column) => !has(groups, column))) {
     return 'ROLLUP over columns that a key determines';
@@ -57,7 +60,12 @@ export function partialAggregates(several: Several, block: Block): GatherNode | 
       ? text(' HAVING COUNT(*) > 0')
       : join(text(' GROUP BY '), joinWith(', ', groups.map(columnText)));
   several.reasons.push('partial aggregates: each shard groups its own rows, a server adds the groups up');
-  return groupGather(several, select, rewritten, { distinct: false, behind, note: 'groups of one shard' });
+  return groupGather(several, select, rewritten, {
+    distinct: false,
+    behind,
+    order: [],
+    note: 'groups of one shard',
+  });
 }
 
 function has(columns: readonly ColumnId[], column: ColumnId): boolean {
@@ -67,6 +75,7 @@ function has(columns: readonly ColumnId[], column: ColumnId): boolean {
 function isSplittable(aggregate: Aggregate, statement: BoundStatement): boolean {
   const { args, distinct, name } = aggregate;
   if (distinct || args.some((arg) => hasSubquery(arg) || !isDeterministic(arg))) return false;
+  if (args.some((arg) => namesAlias(arg, statement))) return false;
   const [arg] = args;
   switch (name) {
     case 'count':
@@ -83,6 +92,11 @@ function isSplittable(aggregate: Aggregate, statement: BoundStatement): boolean 
     default:
       return false;
   }
+}
+
+/** MariaDB lets HAVING aggregate an alias, which means nothing to a fragment. */
+function namesAlias(arg: Node, statement: BoundStatement): boolean {
+  return some(arg, (node) => node.kind === 'column' && !statement.binding.columns.has(node));
 }
 
 /** GROUP BY as bare columns: named, by position or by alias. */

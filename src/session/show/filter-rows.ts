@@ -1,68 +1,52 @@
-// LIKE and WHERE of a SHOW whose rows Shardgate makes: a server filters them, by its own rules.
+// LIKE and WHERE of a SHOW whose rows Shardgate puts together: a server filters them, by its own rules.
 import type { Show } from '../../sql/ast.ts';
-import { hexLiteral, quoteIdentifier } from '../../text/quote.ts';
-import { type AnswerRow, answerRows, textColumn } from '../answer.ts';
+import { quoteIdentifier } from '../../text/quote.ts';
+import type { ColumnDefinition } from '../../value/column-definition.ts';
+import type { SmallResult } from '../backend-read.ts';
 import type { StatementContext } from '../statement-context.ts';
+import { literalOf } from '../user-variables.ts';
+import { answerResult } from './server-show.ts';
 
-/** One column of a composed SHOW; `numeric` cells are digits. */
-export interface ShowColumn {
-  readonly name: string;
-  readonly numeric?: boolean;
-}
-
-/** Answers with the rows the client's LIKE (on the first column) or WHERE keeps. */
+/** Answers with the rows the client's LIKE (on the first column) or WHERE keeps. The first head tells the LIKE, as for most servers' SHOWs. */
 export async function answerFiltered(
-  columns: readonly ShowColumn[],
-  rows: readonly AnswerRow[],
+  result: SmallResult,
   show: Show,
   context: StatementContext,
+  options: { readonly headTellsLike: boolean } = { headTellsLike: true },
 ): Promise<void> {
-  const kept =
-    show.like === null && show.where === null ? rows : await filterOnServer(columns, rows, show, context);
-  const first = columns[0]?.name ?? '';
-  const names = columns.map((column, index) =>
-    index === 0 && show.like !== null ? `${first} (${likeText(show)})` : column.name,
-  );
-  answerRows(
-    context.sink,
-    names.map((name) => textColumn(name)),
-    kept,
-    context.format,
-  );
+  const rows = show.like === null && show.where === null ? result.rows : await filter(result, show, context);
+  const heads = show.like !== null && options.headTellsLike;
+  const columns = heads ? result.columns.map((column, i) => headed(column, i, show)) : result.columns;
+  answerResult({ columns, rows }, context);
 }
 
-function likeText(show: Show): string {
-  const spelled = show.like?.text ?? '';
-  return Buffer.from(spelled.slice(1, -1), 'latin1').toString('utf8');
+function headed(column: ColumnDefinition, index: number, show: Show): ColumnDefinition {
+  if (index > 0) return column;
+  const pattern = Buffer.from((show.like?.text ?? '').slice(1, -1), 'latin1').toString('utf8');
+  return { ...column, name: `${column.name} (${pattern})` };
 }
 
-async function filterOnServer(
-  columns: readonly ShowColumn[],
-  rows: readonly AnswerRow[],
+async function filter(
+  { columns, rows }: SmallResult,
   show: Show,
   context: StatementContext,
-): Promise<readonly AnswerRow[]> {
+): Promise<SmallResult['rows']> {
   if (rows.length === 0) return rows;
-  const cell = (value: string | null | undefined, column: ShowColumn): string => {
-    if (value === null || value === undefined) return 'NULL';
-    return column.numeric === true ? value : `_utf8mb4 ${hexLiteral(Buffer.from(value, 'utf8'))}`;
-  };
-  const selects = rows.map((row, index) => {
-    const cells = columns.map(
-      (column, at) => `${cell(row[at], column)}${index === 0 ? ` AS ${quoteIdentifier(column.name)}` : ''}`,
-    );
-    return `SELECT ${cells.join(', ')}`;
+  const selects = rows.map((row, at) => {
+    const cells = columns.map((column, i) => {
+      const literal = literalOf(column, row[i] ?? null);
+      return at === 0 ? `${literal} AS ${quoteIdentifier(column.name)}` : literal;
+    });
+    return `SELECT ${cells.join(', ')}, ${at}${at === 0 ? ' AS `row number`' : ''}`;
   });
+  const { text } = context;
   const first = quoteIdentifier(columns[0]?.name ?? '');
-  const text = context.text;
   const condition =
     show.like !== null
       ? `${first} LIKE ${text.slice(show.like.start, show.like.end)}`
       : text.slice(show.where?.start ?? 0, show.where?.end ?? 0);
-  const result = await context.query(
-    `SELECT * FROM (${selects.join(' UNION ALL ')}) AS shown WHERE ${condition}`,
+  const kept = await context.query(
+    `SELECT \`row number\` FROM (${selects.join(' UNION ALL ')}) AS shown WHERE ${condition} ORDER BY \`row number\``,
   );
-  return result.rows.map((row) =>
-    row.map((value) => (value === null ? null : Buffer.from(value, 'latin1').toString('utf8'))),
-  );
+  return kept.rows.map(([number]) => rows[Number(number)] ?? []);
 }

@@ -1,4 +1,8 @@
 // A SHOW that a shard answers: asked with the physical database's name, shown with the keyspace's.
+import type { Lease } from '../../backend/contract.ts';
+import type { ScopedLease } from '../../engine/contract.ts';
+import { renameError } from '../../engine/physical-names.ts';
+import { SqlError } from '../../errors/sql-error.ts';
 import type { SqlText } from '../../sql/mode.ts';
 import { encodeBinaryRow } from '../../value/binary-row.ts';
 import type { ColumnDefinition } from '../../value/column-definition.ts';
@@ -7,40 +11,55 @@ import type { Shard } from '../../vindex/shard-map.ts';
 import { readResult, type SmallResult } from '../backend-read.ts';
 import type { StatementContext } from '../statement-context.ts';
 
-/** Runs the text on the shard with the session's settings. */
+/**
+ * Runs the text on the shard with the session's settings, beside the session's transaction: what servers tell of their
+ * tables is in none. A reserved connection goes first, since it may have temporary tables. Rejects with the server's error,
+ * the keyspace named in it.
+ */
 export async function readFromShard(
   sql: SqlText,
   shard: Shard,
   context: StatementContext,
 ): Promise<SmallResult> {
-  const lease = await context.state.scope.acquire(shard.id, { writes: false, signal: context.signal });
+  const { state, deps, signal } = context;
+  const lease = state.scope.reservedShards.includes(shard.id)
+    ? keptLease(await state.scope.acquire(shard.id, { writes: false, signal }))
+    : await deps.gateway.lease(shard.id, state.leaseOptions(signal));
   try {
     const result = await readResult(lease.connection, sql);
-    lease.done(false);
+    lease.release();
     return result;
   } catch (error) {
-    lease.done(!lease.connection.alive);
-    throw error;
+    if (lease.connection.alive && error instanceof SqlError) lease.release();
+    else lease.discard();
+    throw error instanceof SqlError ? renameError(error, shard) : error;
   }
+}
+
+function keptLease(lease: ScopedLease): Pick<Lease, 'connection' | 'release' | 'discard'> {
+  return { connection: lease.connection, release: () => lease.done(false), discard: () => lease.done(true) };
 }
 
 /** Writes the result with every physical name turned to the keyspace's: headers, metadata, and cells that are or quote it. */
 export async function answerFromShard(sql: SqlText, shard: Shard, context: StatementContext): Promise<void> {
-  const { columns, rows } = await readFromShard(sql, shard, context);
-  answerRenamed({ columns, rows }, shard, context);
+  answerResult(renameResult(await readFromShard(sql, shard, context), shard), context);
 }
 
-export function answerRenamed(result: SmallResult, shard: Shard, context: StatementContext): void {
-  const columns = result.columns.map((column) => renameColumn(column, shard));
+export function answerResult({ columns, rows }: SmallResult, context: StatementContext): void {
+  const { sink, format } = context;
+  const cells = rows.map((row) => row.map((cell) => (cell === null ? null : Buffer.from(cell, 'latin1'))));
+  sink.columns(columns);
+  sink.rows(cells.map((row) => (format === 'text' ? encodeTextRow(row) : encodeBinaryRow(columns, row))));
+  sink.end(0);
+}
+
+/** The result as one server with databases named like keyspaces would give it. */
+export function renameResult(result: SmallResult, shard: Shard): SmallResult {
   const rename = cellRenamer(shard);
-  const cells = result.rows.map((row) =>
-    row.map((cell) => (cell === null ? null : Buffer.from(rename(cell), 'latin1'))),
-  );
-  context.sink.columns(columns);
-  context.sink.rows(
-    cells.map((row) => (context.format === 'text' ? encodeTextRow(row) : encodeBinaryRow(columns, row))),
-  );
-  context.sink.end(0);
+  return {
+    columns: result.columns.map((column) => renameColumn(column, shard)),
+    rows: result.rows.map((row) => row.map((cell) => (cell === null ? null : rename(cell)))),
+  };
 }
 
 function renameColumn(column: ColumnDefinition, shard: Shard): ColumnDefinition {
@@ -57,13 +76,15 @@ function renameColumn(column: ColumnDefinition, shard: Shard): ColumnDefinition 
   };
 }
 
-/** A cell that is the database's name, or quotes it in backticks before a dot (view and trigger texts). */
+/** A cell that is the database's name, or quotes it in backticks (texts of views, triggers, databases). */
 function cellRenamer(shard: Shard): (cell: string) => string {
   const physical = Buffer.from(shard.database, 'utf8').toString('latin1');
   const logical = Buffer.from(shard.keyspace, 'utf8').toString('latin1');
-  const quoted = `\`${physical}\`.`;
+  const beforePoint = `\`${physical}\`.`;
+  const ofDatabase = `CREATE DATABASE `;
   return (cell) => {
     if (cell === physical) return logical;
-    return cell.includes(quoted) ? cell.replaceAll(quoted, `\`${logical}\`.`) : cell;
+    const renamed = cell.startsWith(ofDatabase) ? cell.replace(`\`${physical}\``, `\`${logical}\``) : cell;
+    return renamed.includes(beforePoint) ? renamed.replaceAll(beforePoint, `\`${logical}\`.`) : renamed;
   };
 }

@@ -1,10 +1,16 @@
 // SHOW of things only Shardgate knows: sessions, shards, vschema, pools.
 import { shardgateError } from '../../errors/catalog.ts';
 import type { Show } from '../../sql/ast.ts';
+import { composedResult, numberColumn, textColumn } from '../answer.ts';
 import type { RegisteredSession } from '../registry.ts';
 import type { StatementContext } from '../statement-context.ts';
-import { answerFiltered, type ShowColumn } from './filter-rows.ts';
+import { answerFiltered } from './filter-rows.ts';
 import { keyspaceOf, visibleKeyspaces } from './visible.ts';
+
+interface ShowColumn {
+  readonly name: string;
+  readonly numeric?: boolean;
+}
 
 interface OwnTable {
   readonly columns: readonly ShowColumn[];
@@ -13,8 +19,11 @@ interface OwnTable {
 
 /** Throws SG5009 for forms that have no meaning here. */
 export async function showOwn(show: Show, context: StatementContext): Promise<void> {
-  const table = tableFor(show, context);
-  await answerFiltered(table.columns, table.rows, show, context);
+  const { columns, rows } = tableFor(show, context);
+  const definitions = columns.map(({ name, numeric }) =>
+    numeric === true ? numberColumn(name) : textColumn(name, 256, true),
+  );
+  await answerFiltered(composedResult(definitions, rows), show, context);
 }
 
 function tableFor(show: Show, context: StatementContext): OwnTable {

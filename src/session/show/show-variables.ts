@@ -2,18 +2,18 @@
 import type { Show } from '../../sql/ast.ts';
 import { probeShard } from '../probe-shard.ts';
 import type { StatementContext } from '../statement-context.ts';
-import { answerRenamed, readFromShard } from './server-show.ts';
+import { answerResult, readFromShard, renameResult } from './server-show.ts';
 
 export async function showVariables(show: Show, context: StatementContext): Promise<void> {
   const shard = probeShard(context.vschema, context.state.target);
   const result = await readFromShard(context.text, shard, context);
-  if (show.scope === 'global') return answerRenamed(result, shard, context);
+  if (show.scope === 'global') return answerResult(renameResult(result, shard), context);
   const own = ownValues(context);
   const rows = result.rows.map((row) => {
     const value = own.get((row[0] ?? '').toLowerCase());
     return value === undefined ? row : [row[0] ?? null, value, ...row.slice(2)];
   });
-  answerRenamed({ columns: result.columns, rows }, shard, context);
+  answerResult(renameResult({ columns: result.columns, rows }, shard), context);
 }
 
 function ownValues(context: StatementContext): ReadonlyMap<string, string> {

@@ -9,7 +9,7 @@ import type { Shard } from '../../vindex/shard-map.ts';
 import { probeShard } from '../probe-shard.ts';
 import type { StatementContext } from '../statement-context.ts';
 import { systemSchemas } from '../use-statement.ts';
-import { answerRenamed, readFromShard } from './server-show.ts';
+import { answerResult, readFromShard, renameResult } from './server-show.ts';
 import { firstShard, visibleKeyspaces } from './visible.ts';
 
 /**
@@ -37,7 +37,7 @@ export async function runSystemQuery(statement: Statement, context: StatementCon
     at = edit.end;
   }
   sql += context.text.slice(at);
-  answerRenamed(await readFromShard(sql, shard, context), shard, context);
+  answerResult(renameResult(await readFromShard(sql, shard, context), shard), context);
 }
 
 /** Throws SG5010 when system tables and the keyspaces' own stand in one statement, 1142 for the mysql schema. */

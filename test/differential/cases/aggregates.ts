@@ -55,7 +55,7 @@ export const aggregates: readonly Case[] = [
   'SELECT DATE(created_at) AS day, SUM(total) FROM orders GROUP BY day ORDER BY day DESC LIMIT 4',
   'SELECT SUM(total) / COUNT(*), SUM(total) * 2 + 1, -SUM(total), ABS(MIN(total)) FROM orders',
   "SELECT CONCAT(COUNT(*), ' orders of ', COUNT(DISTINCT user_id)) FROM orders",
-  "SELECT IF(COUNT(*) > 10, 'many', 'few'), COALESCE(SUM(NULL), 0) FROM orders",
+  "SELECT IF(COUNT(*) > 10, 'many', 'few'), COALESCE(SUM(total), 0) FROM orders",
   "SELECT CASE WHEN total > 200 THEN 'big' ELSE 'small' END AS size, COUNT(*) FROM orders GROUP BY size",
   "SELECT SUM(CASE WHEN status = 'paid' THEN total ELSE 0 END), SUM(status = 'new') FROM orders",
   'SELECT SUM(total > 100), AVG(total > 100), MAX(total + id) FROM orders',

@@ -58,5 +58,4 @@ export const names: readonly Case[] = [
   'SELECT id x, COUNT(*) x FROM users GROUP BY id HAVING id < 3',
   'SELECT NULL AS a, NULL + 1 AS b FROM users WHERE id < 3',
   'SELECT 1 AS a FROM users WHERE id > 1000',
-  'SELECT id FROM users WHERE id < 3 PROCEDURE ANALYSE()',
 ];

@@ -80,7 +80,7 @@ beforeAll(async () => {
 afterAll(() => rig?.close());
 
 afterEach(async () => {
-  await expect.poll(() => rig.inUse()).toBe(0);
+  await expect.poll(() => rig.inUse(), { timeout: 5000 }).toBe(0);
 });
 
 function text(sql: string): Template {
@@ -371,7 +371,7 @@ describe('failures', () => {
   test('an error of the finish leaves a clean workspace behind', async () => {
     const node = gather([users], 'SELECT (SELECT id FROM #0 u) AS x');
     await expect(rig.run(node)).rejects.toMatchObject({ errno: 1242 });
-    await expect.poll(leftovers).toBe('0');
+    await expect.poll(leftovers, { timeout: 5000 }).toBe('0');
   });
 
   test('the byte budget names the fragment and its size', async () => {
@@ -390,7 +390,7 @@ describe('failures', () => {
     await expect(running).rejects.toMatchObject({ id: 'SG4021', errno: 1104 });
     await expect(running).rejects.toThrow(/shop\.users has \d+ bytes/);
     expect(reserved).toBe(0);
-    await expect.poll(leftovers).toBe('0');
+    await expect.poll(leftovers, { timeout: 5000 }).toBe('0');
   });
 
   test.each([
@@ -404,7 +404,7 @@ describe('failures', () => {
     setTimeout(() => controller.abort(new SqlError(3024, 'HY000', 'too long')), 150);
     await expect(running).rejects.toMatchObject({ errno: 3024 });
     expect(Date.now() - started).toBeLessThan(1400);
-    await expect.poll(leftovers).toBe('0');
+    await expect.poll(leftovers, { timeout: 5000 }).toBe('0');
   });
 
   test('many gathers at once do not starve each other', async () => {

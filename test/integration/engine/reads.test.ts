@@ -38,7 +38,7 @@ beforeAll(async () => {
 afterAll(() => rig?.close());
 
 afterEach(async () => {
-  await expect.poll(() => rig.inUse()).toBe(0);
+  await expect.poll(() => rig.inUse(), { timeout: 5000 }).toBe(0);
 });
 
 const all: Destination = { kind: 'all' };

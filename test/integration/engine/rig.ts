@@ -25,8 +25,6 @@ import { createShardMap, type ShardMap } from '../../../src/vindex/shard-map.ts'
 import { testServers } from '../../support/test-servers.ts';
 import { TestScope } from './scope.ts';
 
-export const shardCount = 4;
-
 export interface Answer {
   readonly columns: readonly ColumnDefinition[];
   readonly rows: readonly (readonly (string | null)[])[];

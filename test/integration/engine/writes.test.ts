@@ -28,7 +28,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await expect.poll(() => rig.inUse()).toBe(0);
+  await expect.poll(() => rig.inUse(), { timeout: 5000 }).toBe(0);
 });
 
 function hashKey(): RoutingKey {
@@ -257,6 +257,32 @@ describe('update and delete', () => {
     for (const shard of rig.map.shards) {
       expect(await rig.oracle(`SELECT COUNT(*) FROM ${shard.database}.users WHERE n = 9`)).toEqual([['0']]);
     }
+  });
+
+  test('cancel undoes all shards within a second', async () => {
+    const controller = new AbortController();
+    const running = rig.run(dml('UPDATE users SET n = 50 + SLEEP(5)'), {
+      ...write,
+      signal: controller.signal,
+    });
+    const started = Date.now();
+    setTimeout(() => controller.abort(), 100);
+    await expect(running).rejects.toMatchObject({ errno: 1317 });
+    expect(Date.now() - started).toBeLessThan(1300);
+    for (const shard of rig.map.shards) {
+      expect(await rig.oracle(`SELECT COUNT(*) FROM ${shard.database}.users WHERE n >= 50`)).toEqual([['0']]);
+    }
+  });
+
+  test('trap 29: one instant for NOW() on all shards', async () => {
+    await rig.admin.query('ALTER TABLE shop_0.users ADD at DATETIME(6)');
+    for (let shard = 1; shard < 4; shard++) {
+      await rig.admin.query(`ALTER TABLE shop_${shard}.users ADD at DATETIME(6)`);
+    }
+    await rig.run(dml('UPDATE users SET at = NOW(6)', { pinTime: true }), write);
+    const union = rig.map.shards.map((shard) => `SELECT at FROM ${shard.database}.users`).join(' UNION ');
+    expect(await rig.oracle(`SELECT COUNT(*) FROM (${union}) q`)).toEqual([['1']]);
+    for (const shard of rig.map.shards) await rig.admin.query(`ALTER TABLE ${shard.database}.users DROP at`);
   });
 
   test('one shard is relayed', async () => {

@@ -90,3 +90,26 @@ test('a volatile filter is not pushed', () => {
   const node = gather(`SELECT u.id ${join} WHERE u.id > RAND()`);
   expect(describeTemplate(node.fragments[0]?.template ?? [])).not.toContain('RAND');
 });
+
+test('columns inside aggregates are not grouped by', () => {
+  const sql = 'SELECT country, COUNT(DISTINCT name) FROM users GROUP BY country';
+  const finish = describeTemplate(gather(sql, { onlyFullGroupBy: true }).finish);
+  expect(finish).toMatch(/GROUP BY `sg_fragment`.`c0`$/);
+});
+
+describe('answers that show the order of reading', () => {
+  test('GROUP_CONCAT without ORDER BY reads by the primary key', () => {
+    const finish = describeTemplate(gather('SELECT GROUP_CONCAT(name) FROM users').finish);
+    expect(finish).toContain('ORDER BY `c1` LIMIT 18446744073709551615');
+  });
+
+  test('a column beside GROUP BY is taken from the first row', () => {
+    const sql = 'SELECT country, name, COUNT(*) FROM users GROUP BY country';
+    expect(describeTemplate(gather(sql).finish)).toContain('ORDER BY `c2` LIMIT 18446744073709551615');
+  });
+
+  test('others read in any order', () => {
+    const finish = describeTemplate(gather('SELECT GROUP_CONCAT(name ORDER BY id) FROM users').finish);
+    expect(finish).not.toContain('LIMIT');
+  });
+});
