@@ -6,7 +6,6 @@ import type { PlanLabel } from '../plan/nodes.ts';
 import { toSqlError } from '../session/error-of.ts';
 import type { Statement } from '../sql/ast.ts';
 import { parseStatement } from '../sql/parser/parse.ts';
-import { walk } from '../sql/visitor.ts';
 import type { VSchema } from '../vschema/model.ts';
 import { explainStatement, modeOf } from './explain.ts';
 
@@ -52,46 +51,29 @@ export function assess(sql: string, keyspace: string | null, vschema: VSchema): 
   const kind = kindOf(statement);
   try {
     refuseUnsupported(statement);
-    return planned(sql, kind, statement, keyspace, vschema);
+    return planned(sql, kind, keyspace, vschema);
   } catch (error) {
     return failure(sql, true, kind, toSqlError(error));
   }
 }
 
-function planned(
-  sql: string,
-  kind: StatementKind,
-  statement: Statement,
-  keyspace: string | null,
-  vschema: VSchema,
-): Assessment {
-  const { plan, shards } = explainStatement(sql, keyspace, vschema);
+function planned(sql: string, kind: StatementKind, keyspace: string | null, vschema: VSchema): Assessment {
+  const { plan, shards, reasons } = explainStatement(sql, keyspace, vschema);
   if (plan === null) {
-    const reasons = ['answered from session state, or by one server as it stands'];
     return { sql, parsed: true, ok: true, kind, plan: 'session', shards: 0, reasons, error: null };
   }
   const { root } = plan;
   if (root.kind === 'refuse') {
-    return failure(
-      sql,
-      true,
-      kind,
-      new SqlError(root.errno, root.sqlState, root.message, root.id),
-      plan.reasons,
-    );
+    return failure(sql, true, kind, new SqlError(root.errno, root.sqlState, root.message, root.id), reasons);
   }
-  const count =
-    hasParams(statement) && plan.label !== 'scatter' && plan.label !== 'unsharded'
-      ? null
-      : (shards?.length ?? null);
   return {
     sql,
     parsed: true,
     ok: true,
     kind,
     plan: plan.label,
-    shards: count,
-    reasons: plan.reasons,
+    shards: shards?.length ?? null,
+    reasons,
     error: null,
   };
 }
@@ -114,14 +96,6 @@ function failure(
     reasons,
     error: { id, errno, sqlstate: sqlState, message },
   };
-}
-
-function hasParams(statement: Statement): boolean {
-  let found = false;
-  walk(statement, (node) => {
-    if (node.kind === 'param') found = true;
-  });
-  return found;
 }
 
 function refuseUnsupported(statement: Statement): void {

@@ -3,21 +3,24 @@ import { shardgateError } from '../errors/catalog.ts';
 import { describePlan } from '../plan/describe.ts';
 import type { Plan } from '../plan/nodes.ts';
 import { planStatement } from '../planner/plan-statement.ts';
-import { StatementValues } from '../session/bind-values.ts';
 import { directivesOf } from '../session/directives.ts';
 import { isSessionStatement, namesSystemSchema } from '../session/session-statements.ts';
+import { readsSessionState } from '../session/substitute.ts';
 import { defaultMode, type LexMode } from '../sql/mode.ts';
 import { normalize } from '../sql/normalize.ts';
 import { parseStatement } from '../sql/parser/parse.ts';
 import type { VSchema } from '../vschema/model.ts';
-import { offlineShards } from './offline-shards.ts';
+import { type OfflineRun, offlineRun, type SentStatement } from './offline-run.ts';
+import { TextValues } from './text-values.ts';
 
 export interface Explanation {
   /** null for statements the session answers (SET, SHOW, transactions). */
   readonly plan: Plan | null;
   readonly tree: object;
-  /** Shards it would touch; null when a lookup decides. */
+  /** Shards it would touch; null when a parameter, a lookup table, an expression or the session's state decides. */
   readonly shards: readonly string[] | null;
+  readonly statements: readonly SentStatement[];
+  readonly reasons: readonly string[];
   readonly statementKind: string;
 }
 
@@ -31,8 +34,9 @@ export function explainStatement(sql: string, keyspace: string | null, vschema: 
     throw shardgateError('SG5011', { keyspace: database, known: [...vschema.keyspaces.keys()].join(', ') });
   }
   if (isSessionStatement(statement) || namesSystemSchema(statement, database)) {
-    const tree = { plan: 'session', reasons: ['answered from session state, or by one server as it stands'] };
-    return { plan: null, tree, shards: [], statementKind: statement.kind };
+    const reasons = ['answered from session state, or by one server as it stands'];
+    const tree = { label: 'session', reasons };
+    return { plan: null, tree, shards: [], statements: [], reasons, statementKind: statement.kind };
   }
   const normalized = normalize(text, mode);
   const plan = planStatement(statement, {
@@ -45,14 +49,19 @@ export function explainStatement(sql: string, keyspace: string | null, vschema: 
     onlyFullGroupBy: false,
     directives: directivesOf(text, mode),
   });
-  const values = new StatementValues(text, normalized, mode);
-  const shards = offlineShards(plan, values, vschema);
-  return {
-    plan,
-    tree: { ...describePlan(plan), shards: shards ?? 'a lookup decides' },
-    shards,
-    statementKind: statement.kind,
-  };
+  const run = offlineRun(plan, text, new TextValues(text, normalized, mode), vschema);
+  const bySession = readsSessionState(statement);
+  const shards = bySession && plan.label !== 'scatter' ? null : run.shards;
+  const reasons = bySession ? [...plan.reasons, sessionReason] : plan.reasons;
+  const tree = { ...describePlan(plan), reasons, shards, statements: run.statements.map(sentView) };
+  return { plan, tree, shards, statements: run.statements, reasons, statementKind: statement.kind };
+}
+
+const sessionReason =
+  'values of the session (DATABASE(), @x ...) are put in as literals when it runs: they may narrow it';
+
+function sentView({ shards, role, sql }: OfflineRun['statements'][number]): object {
+  return role === 'workspace' ? { on: 'workspace', sql } : { on: shards, sql };
 }
 
 export function modeOf(vschema: VSchema): LexMode {

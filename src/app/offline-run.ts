@@ -1,5 +1,6 @@
 // What a run of a plan would send to whom, found without asking any server.
 import { resolveDestination } from '../engine/destination.ts';
+import { refuseLeftOut } from '../engine/insert.ts';
 import { placedRowText, placesOf, rowsByShard } from '../engine/insert-places.ts';
 import { type RowSource, rowSource } from '../engine/insert-rows.ts';
 import { splitInsert } from '../engine/insert-split.ts';
@@ -57,25 +58,30 @@ class Run {
     switch (node.kind) {
       case 'route': {
         const shards = this.#resolve(node.keyspace, node.destination);
-        if (shards !== null && shards.length > 1) return this.visit(node.several);
-        return this.#send(node.keyspace, shards, node.template);
+        if (shards !== null && shards.length > 1) this.visit(node.several);
+        else this.#send(node.keyspace, shards, node.template);
+        break;
       }
       case 'scatter':
       case 'eachShard':
-        return this.#send(node.keyspace, this.#resolve(node.keyspace, node.destination), node.template);
+        this.#send(node.keyspace, this.#resolve(node.keyspace, node.destination), node.template);
+        break;
       case 'dml': {
         const shards = this.#resolve(node.keyspace, node.destination);
         const asSent = node.unchanged && shards?.length === 1;
-        return this.#send(node.keyspace, shards, asSent ? null : node.template);
+        this.#send(node.keyspace, shards, asSent ? null : node.template);
+        break;
       }
       case 'gather':
-        return this.#gather(node);
+        this.#gather(node);
+        break;
       case 'insert':
-        return this.#insert(node);
+        this.#insert(node);
+        break;
       case 'refuse':
-        return;
+        break;
       default:
-        return assertNever(node);
+        assertNever(node);
     }
   }
 
@@ -119,7 +125,12 @@ class Run {
     const last = this.statements.at(-1);
     if (shard !== null) this.#found.add(shard.id);
     const ids = shard === null ? [] : [shard.id];
-    if (last !== undefined && last.role === 'shard' && last.sql === sql && !last.shards.includes(ids[0] ?? '')) {
+    if (
+      last !== undefined &&
+      last.role === 'shard' &&
+      last.sql === sql &&
+      !last.shards.includes(ids[0] ?? '')
+    ) {
       this.statements[this.statements.length - 1] = { ...last, shards: [...last.shards, ...ids] };
     } else {
       this.statements.push({ shards: ids, role: 'shard', sql });
@@ -128,7 +139,11 @@ class Run {
 
   #gather(node: GatherNode): void {
     for (const fragment of node.fragments) {
-      this.#send(fragment.keyspace, this.#resolve(fragment.keyspace, fragment.destination), fragment.template);
+      this.#send(
+        fragment.keyspace,
+        this.#resolve(fragment.keyspace, fragment.destination),
+        fragment.template,
+      );
     }
     const home = present(this.#map(node.keyspace).shards[0], 'a keyspace has a shard');
     const sql = readable(this.#render(home, node.finish));
@@ -139,6 +154,7 @@ class Run {
     const map = this.#map(node.keyspace);
     const home = present(map.shards[0], 'a keyspace has a shard');
     const rows = rowSource(node.rows, this.#values, (template) => this.#render(home, template));
+    if (node.guardCell !== null) refuseLeftOut(node, rows, node.guardCell);
     const all = Array.from({ length: rows.count }, (_, row) => row);
     if (node.everywhere) {
       for (const shard of map.shards) this.#addRows(node, shard, all, (row) => rows.rowText(row));
@@ -152,7 +168,10 @@ class Run {
     }
     const groups = rowsByShard(places);
     const only = groups.length === 1 ? groups[0] : undefined;
-    if (only !== undefined && node.unchanged) return this.#add(only.shard, this.#text);
+    if (only !== undefined && node.unchanged) {
+      this.#add(only.shard, this.#text);
+      return;
+    }
     const text = (row: number) => placedRowText(rows, row, places[row]?.replaced ?? null);
     for (const group of groups) this.#addRows(node, group.shard, group.rows, text);
   }
@@ -160,7 +179,8 @@ class Run {
   #addRows(node: InsertNode, shard: Shard, rows: readonly number[], text: (row: number) => string): void {
     const head = this.#render(shard, node.head);
     const tail = this.#render(shard, node.tail);
-    for (const statement of splitInsert(shard, head, tail, rows, text).statements) this.#add(shard, statement);
+    for (const statement of splitInsert(shard, head, tail, rows, text).statements)
+      this.#add(shard, statement);
   }
 }
 

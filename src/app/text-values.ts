@@ -24,7 +24,7 @@ export class TextValues extends StatementValues {
     } catch (error) {
       if (error instanceof ParameterDecides) return null;
       throw error;
-    }  finally {
+    } finally {
       this.routing = false;
     }
   }

@@ -1,8 +1,9 @@
 // `shardgate explain`: the decision tree with reasons, the plan, the shards and the statements; offline.
 import { Command } from 'commander';
-import { explainStatement } from '../app/explain.ts';
+import { type Explanation, explainStatement } from '../app/explain.ts';
+import type { SentStatement } from '../app/offline-run.ts';
 import { SqlError } from '../errors/sql-error.ts';
-import { describePlan, planLines } from '../plan/describe.ts';
+import { planLines } from '../plan/describe.ts';
 import { exitProblems } from './exit-codes.ts';
 import { type OfflineOptions, offlineVSchema } from './offline-vschema.ts';
 
@@ -26,11 +27,28 @@ export function explainCommand(): Command {
 }
 
 function print(sql: string, options: OfflineOptions & { json?: boolean }): void {
-  const { plan, tree, shards } = explainStatement(sql, options.keyspace ?? null, offlineVSchema(options));
-  if (options.json === true)
-    process.stdout.write(`${JSON.stringify(plan === null ? tree : describePlan(plan), null, 2)}\n`);
-  else if (plan === null) process.stdout.write('plan: session (answered by Shardgate)\n');
-  else process.stdout.write(`${planLines(plan).join('\n')}\n`);
-  const count = shards === null ? 'a lookup decides' : `${shards.length} (${shards.join(', ')})`;
-  process.stdout.write(`shards: ${count}\n`);
+  const explanation = explainStatement(sql, options.keyspace ?? null, offlineVSchema(options));
+  if (explanation.plan?.root.kind === 'refuse') process.exitCode = exitProblems;
+  const lines = options.json === true ? [JSON.stringify(explanation.tree, null, 2)] : linesOf(explanation);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function linesOf({ plan, shards, statements, reasons }: Explanation): readonly string[] {
+  const tree = plan === null ? ['plan: session (answered by Shardgate)'] : planLines({ ...plan, reasons });
+  const count =
+    shards === null
+      ? 'depends on values'
+      : `${shards.length}${shards.length > 0 ? ` (${shards.join(', ')})` : ''}`;
+  return [
+    ...tree,
+    `shards: ${count}`,
+    ...(statements.length > 0 ? ['statements:'] : []),
+    ...statements.flatMap(sentLines),
+  ];
+}
+
+function sentLines({ shards, role, sql }: SentStatement): readonly string[] {
+  const where =
+    role === 'workspace' ? 'workspace' : shards.length === 0 ? 'where its values lead' : shards.join(', ');
+  return [`  ${where}:`, ...sql.split('\n').map((line) => `    ${line}`)];
 }

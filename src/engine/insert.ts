@@ -49,8 +49,8 @@ function place(
   );
 }
 
-/** Each shard would count by itself, so numbers would repeat. */
-function refuseLeftOut(node: InsertNode, rows: RowSource, cell: number): void {
+/** Throws SG6008: each shard would count by itself, so numbers would repeat. */
+export function refuseLeftOut(node: InsertNode, rows: RowSource, cell: number): void {
   for (let row = 0; row < rows.count; row++) {
     if (isLeftOut(rows.value(row, cell))) {
       throw shardgateError('SG6008', { column: `column ${cell + 1}`, table: node.table });

@@ -63,7 +63,8 @@ export function renameInMessage(message: string, database: string, keyspace: str
     const before = message[at - 1];
     const after = message[at + database.length];
     const opened = before === "'" || before === '`';
-    const isRoutine = after === '.' && (at === 'FUNCTION '.length || at === 'PROCEDURE '.length) && routine.test(message);
+    const isRoutine =
+      after === '.' && (at === 'FUNCTION '.length || at === 'PROCEDURE '.length) && routine.test(message);
     if (!isRoutine && (!opened || !(after === before || after === '.'))) continue;
     text += message.slice(from, at) + keyspace;
     from = at + database.length;

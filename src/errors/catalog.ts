@@ -330,6 +330,13 @@ export const catalog = {
     why: '{why}',
     remedy: 'set it on the servers, or leave it out',
   },
+  SG5012: {
+    errno: 1235,
+    sqlState: '42000',
+    what: 'an assignment (:=) in a statement over several shards is not supported',
+    why: 'its value would depend on the order in which rows of different shards are read',
+    remedy: 'use a window function or SELECT ... INTO, or keep the statement to one shard',
+  },
   SG6001: {
     errno: 1105,
     sqlState: 'HY000',

@@ -1,36 +1,24 @@
 // A statement over several shards that happens on all of them or on none.
 import type { AtomicUnit, ScopedLease } from '../engine/contract.ts';
-import { shardgateError } from '../errors/catalog.ts';
 import { present } from '../util/assert.ts';
 import { runStatement, sendStatement } from './backend-command.ts';
+import type { Branch } from './branch.ts';
+import { rollbackBranches } from './commit.ts';
 
 const unitSavepoint = 'shardgate_statement';
 
-/**
- * Inside a transaction a savepoint on each shard; else a transaction of the statement's own. Both are pipelined in front of
- * the shard's first statement, so they cost no round trip.
- */
-export function openUnit(leases: ReadonlyMap<string, ScopedLease>, inTransaction: boolean): AtomicUnit {
-  const opening = inTransaction ? `SAVEPOINT ${unitSavepoint}` : 'BEGIN';
-  const broken = new Set<ScopedLease>();
-  for (const lease of leases.values()) {
-    sendStatement(lease.connection, opening, (terminal) => {
-      if (terminal === null || terminal.error !== null) broken.add(lease);
-    });
-  }
-  const unit = new Unit(leases, inTransaction, broken);
-  return unit;
-}
-
-class Unit implements AtomicUnit {
+/** Inside a transaction: a savepoint on each shard, sent in one write with the shard's first statement. */
+export class SavepointUnit implements AtomicUnit {
   readonly #leases: ReadonlyMap<string, ScopedLease>;
-  readonly #inTransaction: boolean;
-  readonly #broken: Set<ScopedLease>;
+  readonly #broken = new Set<ScopedLease>();
 
-  constructor(leases: ReadonlyMap<string, ScopedLease>, inTransaction: boolean, broken: Set<ScopedLease>) {
+  constructor(leases: ReadonlyMap<string, ScopedLease>) {
     this.#leases = leases;
-    this.#inTransaction = inTransaction;
-    this.#broken = broken;
+    for (const lease of leases.values()) {
+      sendStatement(lease.connection, `SAVEPOINT ${unitSavepoint}`, (terminal) => {
+        if (terminal === null || terminal.error !== null) this.#broken.add(lease);
+      });
+    }
   }
 
   lease(shardId: string): ScopedLease {
@@ -38,62 +26,44 @@ class Unit implements AtomicUnit {
   }
 
   async commit(): Promise<void> {
-    if (this.#inTransaction) {
-      await this.#everywhere(`RELEASE SAVEPOINT ${unitSavepoint}`);
-      this.#giveBack();
-      return;
-    }
-    const [first, ...others] = [...this.#leases];
-    if (first === undefined) return;
-    try {
-      await runStatement(first[1].connection, 'COMMIT');
-    } catch (error) {
-      this.#broken.add(first[1]);
-      await this.#rollbackAll(others);
-      this.#giveBack();
-      throw error;
-    }
-    const failed: string[] = [];
-    await Promise.all(others.map((entry) => this.#commitOne(entry, failed)));
-    this.#giveBack();
-    if (failed.length > 0) throw this.#partlyCommitted(failed);
+    await this.#everywhere(`RELEASE SAVEPOINT ${unitSavepoint}`);
   }
 
   async rollback(): Promise<void> {
-    if (this.#inTransaction) await this.#everywhere(`ROLLBACK TO SAVEPOINT ${unitSavepoint}`);
-    else await this.#rollbackAll([...this.#leases]);
-    this.#giveBack();
+    await this.#everywhere(`ROLLBACK TO SAVEPOINT ${unitSavepoint}`);
   }
 
-  #partlyCommitted(failed: readonly string[]): Error {
-    return shardgateError('SG5003', {
-      committed: this.#leases.size - failed.length,
-      all: this.#leases.size,
-      failed: failed.join(', '),
-    });
-  }
-
-  async #commitOne(entry: readonly [string, ScopedLease], failed: string[]): Promise<void> {
-    await runStatement(entry[1].connection, 'COMMIT').catch(() => {
-      this.#broken.add(entry[1]);
-      failed.push(entry[0]);
-    });
-  }
-
-  async #rollbackAll(entries: readonly (readonly [string, ScopedLease])[]): Promise<void> {
-    const one = (lease: ScopedLease) =>
-      runStatement(lease.connection, 'ROLLBACK').catch(() => this.#broken.add(lease));
-    await Promise.all(entries.map(([, lease]) => one(lease)));
-  }
-
-  /** Errors are kept for the end of the transaction: a deadlock has removed the savepoint already. */
+  /**
+   * Where it fails the statement cannot be undone alone, or a deadlock has rolled back the whole transaction there while
+   * another shard's error is the one reported: that branch counts as lost, and with it the transaction.
+   */
   async #everywhere(sql: string): Promise<void> {
-    await Promise.all(
-      [...this.#leases.values()].map((lease) => runStatement(lease.connection, sql).catch(() => null)),
-    );
+    const one = (lease: ScopedLease) =>
+      runStatement(lease.connection, sql).catch(() => this.#broken.add(lease));
+    await Promise.all([...this.#leases.values()].map(one));
+    for (const lease of this.#leases.values()) lease.done(this.#broken.has(lease));
+  }
+}
+
+/** Outside: a transaction of the statement's own, committed in the session's mode. */
+export class TransactionUnit implements AtomicUnit {
+  readonly #branches: ReadonlyMap<string, Branch>;
+  readonly #commit: (branches: readonly Branch[]) => Promise<void>;
+
+  constructor(branches: ReadonlyMap<string, Branch>, commit: (branches: readonly Branch[]) => Promise<void>) {
+    this.#branches = branches;
+    this.#commit = commit;
   }
 
-  #giveBack(): void {
-    for (const lease of this.#leases.values()) lease.done(this.#broken.has(lease));
+  lease(shardId: string): ScopedLease {
+    return present(this.#branches.get(shardId), `unit without shard ${shardId}`);
+  }
+
+  commit(): Promise<void> {
+    return this.#commit([...this.#branches.values()]);
+  }
+
+  rollback(): Promise<void> {
+    return rollbackBranches([...this.#branches.values()]);
   }
 }

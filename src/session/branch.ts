@@ -1,31 +1,42 @@
-// One shard's part of a transaction.
+// One shard's part of a transaction: a local transaction, or a branch of a distributed one.
 import type { BackendConnection, Lease, Terminal } from '../backend/contract.ts';
 import type { ScopedLease } from '../engine/contract.ts';
-import { runStatement } from './backend-command.ts';
+import type { SqlText } from '../sql/mode.ts';
+import { runStatement, sendStatement } from './backend-command.ts';
 
 const statusInTransaction = 1;
 
-/** Stays with the transaction whatever single statements do; ended by `finish`. */
+/*
+ *   local:        open ── COMMIT, ROLLBACK ──> ended
+ *   distributed:  open ── XA END, COMMIT ONE PHASE or ROLLBACK ──> ended
+ *                  └──── XA END, PREPARE ──> prepared ── XA COMMIT, XA ROLLBACK ──> ended
+ */
+
+/** Stays with the transaction whatever single statements do; given back by `finish`. */
 export class Branch implements ScopedLease {
   readonly shardId: string;
   readonly connection: BackendConnection;
+  /** XA id as SqlText; null for a local transaction. */
+  readonly xid: SqlText | null;
   readonly #lease: Lease;
+  readonly #collectWarnings: (connection: BackendConnection) => Promise<void>;
   #writer: boolean;
   #broken = false;
-
-  readonly #collectWarnings: (connection: BackendConnection) => Promise<void>;
+  #prepared = false;
 
   constructor(
     shardId: string,
     lease: Lease,
     writer: boolean,
+    xid: SqlText | null,
     collectWarnings: (connection: BackendConnection) => Promise<void>,
   ) {
-    this.#collectWarnings = collectWarnings;
     this.shardId = shardId;
     this.#lease = lease;
     this.connection = lease.connection;
     this.#writer = writer;
+    this.xid = xid;
+    this.#collectWarnings = collectWarnings;
   }
 
   /** It wrote or locked rows: its COMMIT matters. */
@@ -33,8 +44,14 @@ export class Branch implements ScopedLease {
     return this.#writer;
   }
 
+  /** Its transaction is lost: the connection is, or the server has rolled it back by itself. */
   get broken(): boolean {
     return this.#broken || !this.connection.alive;
+  }
+
+  /** XA PREPARE was sent: the branch may outlive its connection. */
+  get prepared(): boolean {
+    return this.#prepared;
   }
 
   markWriter(): void {
@@ -50,14 +67,79 @@ export class Branch implements ScopedLease {
     else if (warnings > 0) this.#collectWarnings(this.connection).catch(() => this.markBroken());
   }
 
-  run(sql: string): Promise<Terminal> {
+  /**
+   * Sends what opens the transaction, in one write with the statement that follows. `before`: what must precede it
+   * (SET TRANSACTION); `begin`: how a local one begins; `after`: savepoints to repeat.
+   */
+  open(before: readonly SqlText[], begin: SqlText, after: readonly SqlText[]): void {
+    const own = this.xid === null ? begin : `XA START ${this.xid}`;
+    for (const sql of [...before, own, ...after]) {
+      sendStatement(this.connection, sql, (terminal, lost) => {
+        if (lost !== null || terminal?.error) this.markBroken();
+      });
+    }
+  }
+
+  run(sql: SqlText): Promise<Terminal> {
     return runStatement(this.connection, sql);
   }
 
-  /** Gives the connection back after COMMIT or ROLLBACK; closes it when the server still sees a transaction. */
+  /** Commits it alone, without a second phase. */
+  async commit(): Promise<void> {
+    if (this.xid === null) await this.run('COMMIT');
+    else await this.#inOrder(`XA END ${this.xid}`, `XA COMMIT ${this.xid} ONE PHASE`);
+  }
+
+  async prepare(): Promise<void> {
+    this.#prepared = true;
+    await this.#inOrder(`XA END ${this.xid}`, `XA PREPARE ${this.xid}`);
+  }
+
+  async commitPrepared(): Promise<void> {
+    await this.run(`XA COMMIT ${this.xid}`);
+  }
+
+  /** Never rejects: a branch that cannot roll back is closed by `finish`, which rolls back what was not prepared. */
+  async rollback(): Promise<void> {
+    if (this.broken) return;
+    try {
+      if (this.xid === null) await this.run('ROLLBACK');
+      else await this.#rollbackDistributed(this.xid);
+    } catch {
+      this.markBroken();
+    }
+  }
+
+  /** XA END is refused where it is ended or doomed already (after a deadlock only XA ROLLBACK works); both are sent at once. */
+  async #rollbackDistributed(xid: SqlText): Promise<void> {
+    const ended = this.run(`XA END ${xid}`).catch(() => null);
+    await this.run(`XA ROLLBACK ${xid}`);
+    await ended;
+  }
+
+  /** Both in one write; when the first fails, its error says why the second did too. */
+  async #inOrder(first: SqlText, second: SqlText): Promise<void> {
+    const [one, other] = await Promise.allSettled([this.run(first), this.run(second)]);
+    if (other.status === 'fulfilled') return;
+    throw one.status === 'rejected' ? one.reason : other.reason;
+  }
+
+  /** Closes the connection when its branch may still be prepared: MariaDB lets nobody else end it before. */
+  abandonPrepared(): void {
+    if (this.#prepared && (this.broken || this.#inTransaction)) this.connection.destroy();
+  }
+
+  get #inTransaction(): boolean {
+    return (this.connection.status & statusInTransaction) !== 0;
+  }
+
+  /**
+   * Gives the connection back after the transaction's end. One on which the server still sees a transaction is closed; that
+   * includes a prepared branch, which COM_RESET_CONNECTION would make unreachable on MariaDB, losing its COMMIT.
+   */
   finish(): void {
     const clean = !this.broken && this.connection.pending === 0;
-    if (clean && (this.connection.status & statusInTransaction) === 0) this.#lease.release();
+    if (clean && !this.#inTransaction) this.#lease.release();
     else this.#lease.discard();
   }
 }

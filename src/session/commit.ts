@@ -7,45 +7,68 @@ export interface CommitReport {
   /** Shards whose COMMIT mattered. */
   readonly writers: number;
   readonly shards: readonly string[];
+  /** Decided and safe, but not yet visible on these shards: recovery commits them. Empty but in two-phase commits. */
+  readonly late: readonly string[];
 }
 
 /**
  * Readers first (their COMMIT can only lose nothing), then the first writer alone: when it fails, nothing was committed and
  * all others roll back. Then the other writers in parallel; when one of those fails the outcome is mixed, and the error
- * says which shards committed.
+ * says which shards committed. Every branch is given back.
  */
 export async function commitBranches(branches: readonly Branch[]): Promise<CommitReport> {
   const readers = branches.filter((branch) => !branch.writer);
-  const [first, ...others] = branches.filter((branch) => branch.writer);
+  const writers = branches.filter((branch) => branch.writer);
+  const [first, ...others] = writers;
   try {
+    await refuseBroken(branches);
     await Promise.all(readers.map(commitReader));
     if (first !== undefined) await commitFirst(first, others);
     if (others.length > 0 && first !== undefined) await commitOthers(first, others);
   } finally {
     for (const branch of branches) branch.finish();
   }
-  const writers = first === undefined ? [] : [first, ...others];
-  return { writers: writers.length, shards: writers.map((branch) => branch.shardId) };
+  return reportOf(writers, []);
 }
 
-async function commitReader(branch: Branch): Promise<void> {
-  await branch.run('COMMIT').catch(() => branch.markBroken());
+export function reportOf(writers: readonly Branch[], late: readonly string[]): CommitReport {
+  return { writers: writers.length, shards: writers.map((branch) => branch.shardId), late };
 }
 
-async function commitFirst(first: Branch, others: readonly Branch[]): Promise<void> {
+/** A branch lost before COMMIT has been rolled back by its server: none of the others may stay. Throws SG5021. */
+export async function refuseBroken(branches: readonly Branch[]): Promise<void> {
+  const broken = branches.find((branch) => branch.broken);
+  if (broken === undefined) return;
+  await Promise.all(branches.map((branch) => branch.rollback()));
+  throw lostBeforeCommit(broken);
+}
+
+export function lostBeforeCommit(branch: Branch): SqlError {
+  return shardgateError('SG5021', {
+    why: `the connection to shard ${branch.shardId} was lost before it was committed`,
+  });
+}
+
+export async function commitReader(branch: Branch): Promise<void> {
+  await branch.commit().catch(() => branch.markBroken());
+}
+
+/** The writer whose COMMIT decides: when it fails the others roll back. */
+export async function commitFirst(first: Branch, others: readonly Branch[]): Promise<void> {
   try {
-    await first.run('COMMIT');
+    await first.commit();
   } catch (error) {
+    const { alive } = first.connection;
     first.markBroken();
-    await Promise.all(others.map(rollbackBranch));
-    throw first.connection.alive ? error : outcomeUnknown(first);
+    await Promise.all(others.map((branch) => branch.rollback()));
+    throw alive ? error : shardgateError('SG5004', { shard: first.shardId });
   }
 }
 
 async function commitOthers(first: Branch, others: readonly Branch[]): Promise<void> {
   const failed: Branch[] = [];
   const commitOne = async (branch: Branch): Promise<void> => {
-    await branch.run('COMMIT').catch(() => {
+    await branch.commit().catch(() => {
       branch.markBroken();
       failed.push(branch);
     });
@@ -60,17 +83,8 @@ async function commitOthers(first: Branch, others: readonly Branch[]): Promise<v
   });
 }
 
-function outcomeUnknown(branch: Branch): SqlError {
-  return shardgateError('SG5004', { shard: branch.shardId });
-}
-
-async function rollbackBranch(branch: Branch): Promise<void> {
-  if (branch.broken) return;
-  await branch.run('ROLLBACK').catch(() => branch.markBroken());
-}
-
-/** Rolls back everywhere, in parallel; a branch that cannot is closed. */
+/** Rolls back everywhere, in parallel, and gives every branch back; never rejects. */
 export async function rollbackBranches(branches: readonly Branch[]): Promise<void> {
-  await Promise.all(branches.map(rollbackBranch));
+  await Promise.all(branches.map((branch) => branch.rollback()));
   for (const branch of branches) branch.finish();
 }

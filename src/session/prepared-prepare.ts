@@ -19,11 +19,12 @@ import { collectResponse } from './backend-command.ts';
 import { packetsOf } from './backend-read.ts';
 import { StatementValues } from './bind-values.ts';
 import { renameSchemas } from './keyspace-names.ts';
-import { planText } from './plan-text.ts';
+import { type PlannedText, planText } from './plan-text.ts';
 import { probeShard } from './probe-shard.ts';
 import type { SessionPort } from './session-port.ts';
 import { statusFlags } from './status.ts';
 import { statusFactsOf } from './status-facts.ts';
+import { substitute } from './substitute.ts';
 
 /**
  * The client learns parameter and column counts as one server would tell them. Statements no shard can prepare as they
@@ -34,12 +35,12 @@ export async function prepareStatement(session: SessionPort, sent: SqlText): Pro
   const text = withoutTail(sent);
   const vschema = deps.vschema();
   const paramCount = countParams(text, session);
-  const { entry, normalized } = planText(text, vschema, state, deps, false);
+  const { entry, normalized, planned } = planFor(session, text, vschema);
   if (entry.kind === 'session' && unpreparable.has(entry.statement.kind)) throw notPreparable();
-  const values = new StatementValues(text, normalized, state.mode);
+  const values = new StatementValues(planned, normalized, state.mode);
   const definitions =
     entry.kind === 'plan'
-      ? await definitionsFrom(session, entry.plan, text, values, vschema, paramCount)
+      ? await definitionsFrom(session, entry.plan, planned, values, vschema, paramCount)
       : { params: paramDefinitions(paramCount), columns: [] };
   const statement = state.prepared.add(text, paramCount);
   const head = encodePrepareOk({
@@ -53,6 +54,19 @@ export async function prepareStatement(session: SessionPort, sent: SqlText): Pro
   if (paramCount > 0) packets.push(...definitions.params, eof);
   if (definitions.columns.length > 0) packets.push(...definitions.columns, eof);
   sink.raw(Buffer.concat(packets.map((packet, index) => frame(packet, (index + 1) & 0xff))));
+}
+
+/** The plan and the text it is of: session state that the text reads stands in it as literals. */
+function planFor(
+  session: SessionPort,
+  text: SqlText,
+  vschema: VSchema,
+): PlannedText & { readonly planned: SqlText } {
+  const { state, deps } = session;
+  const first = planText(text, vschema, state, deps, false);
+  if (first.entry.kind !== 'substitute') return { ...first, planned: text };
+  const planned = substitute(parseStatement(text, state.mode), text, state);
+  return { ...planText(planned, vschema, state, deps, true), planned };
 }
 
 /** Statements about prepared statements. */

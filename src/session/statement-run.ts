@@ -1,6 +1,6 @@
 // One statement: planned text to the engine, session statements to their handlers.
 
-import type { PreparedRelay, ResultSink } from '../engine/contract.ts';
+import type { ConnectionScope, PreparedRelay, ResultSink } from '../engine/contract.ts';
 import { run } from '../engine/run.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import type { Plan } from '../plan/nodes.ts';
@@ -8,17 +8,19 @@ import type { SqlText } from '../sql/mode.ts';
 import { parseStatement } from '../sql/parser/parse.ts';
 import type { BindValue } from '../value/bind-value.ts';
 import type { VSchema } from '../vschema/model.ts';
+import { AssigningScope } from './assigning-scope.ts';
 import { StatementValues } from './bind-values.ts';
 import { CaptureSink } from './capture-sink.ts';
 import { runDdl } from './ddl.ts';
 import { fillParams } from './fill-params.ts';
 import { type PlannedText, planText } from './plan-text.ts';
+import { intoVariables, runSelectInto } from './select-into.ts';
 import type { SessionPort } from './session-port.ts';
 import { runSessionStatement } from './session-statement.ts';
 import { shardMapsOf } from './shard-maps.ts';
 import type { SentStatement, StatementContext } from './statement-context.ts';
 import { StatementExecution } from './statement-execution.ts';
-import { substitute } from './substitute.ts';
+import { assignedVariables, substitute } from './substitute.ts';
 
 export interface StatementInput {
   readonly text: SqlText;
@@ -42,6 +44,7 @@ function runInto(
   input: StatementInput,
   sink: ResultSink,
   substituted: boolean,
+  scope: ConnectionScope = session.state.scope,
 ): void | Promise<void> {
   const { state, deps } = session;
   const vschema = deps.vschema();
@@ -51,19 +54,42 @@ function runInto(
     // What the session answers or rewrites has no server-side handle: its parameters become literals.
     const literals = input.params.map((param) => (param.negative ? `-${param.sql}` : param.sql));
     const text = fillParams(input.text, literals, state.mode, 'mysqld_stmt_execute');
-    return runInto(session, { ...input, text, packets: null, params: [], prepared: null }, sink, substituted);
+    return runInto(
+      session,
+      { ...input, text, packets: null, params: [], prepared: null },
+      sink,
+      substituted,
+      scope,
+    );
   }
   switch (entry.kind) {
     case 'plan':
-      return execute(session, input, planned, entry.plan, vschema, sink);
+      return execute(session, input, planned, entry.plan, vschema, sink, scope);
     case 'session':
       return runSessionStatement(entry.statement, contextOf(session, input, vschema, sink));
     case 'substitute': {
       const statement = parseStatement(input.text, state.mode);
-      const text = substitute(statement, input.text, state);
-      return runInto(session, { ...input, text, packets: null, prepared: null }, sink, true);
+      const into = intoVariables(statement);
+      if (into !== null) return runSelectInto(into, contextOf(session, input, vschema, sink));
+      const assigned = assignedVariables(statement);
+      const text = substitute(statement, input.text, state, assigned !== null);
+      const rewritten = { ...input, text, packets: null, prepared: null };
+      if (assigned !== null) return runAssigning(session, rewritten, sink, assigned);
+      return runInto(session, rewritten, sink, true);
     }
   }
+}
+
+/** `@x := ...`: waits until the session has the new values. */
+async function runAssigning(
+  session: SessionPort,
+  input: StatementInput,
+  sink: ResultSink,
+  names: readonly string[],
+): Promise<void> {
+  const scope = new AssigningScope(session.state, names);
+  await waitFor(sink, (target) => runInto(session, input, target, true, scope));
+  await scope.finished();
 }
 
 function execute(
@@ -73,6 +99,7 @@ function execute(
   plan: Plan,
   vschema: VSchema,
   sink: ResultSink,
+  scope: ConnectionScope,
 ): void | Promise<void> {
   const { state, deps } = session;
   session.describeRunning(planned.normalized.key);
@@ -95,7 +122,7 @@ function execute(
         sink: target,
       },
       shardMapsOf(vschema),
-      state.scope,
+      scope,
       state.mode.charset.startsWith('utf8') ? 'utf8' : 'other',
       session.cancellation,
       session.log,

@@ -23,22 +23,29 @@ export function readsSessionState(root: Node): boolean {
   return found;
 }
 
-/** True when some part writes a user variable (`:=`, SELECT ... INTO @x): needs one connection, or is refused. */
-export function assignsUserVariable(root: Node): boolean {
-  let found = false;
+/** Names (lower case) of all user variables in a statement that assigns some with `:=`; null when it assigns none. */
+export function assignedVariables(root: Node): readonly string[] | null {
+  const names = new Set<string>();
+  let assigns = false;
   walk(root, (node) => {
-    if (node.kind === 'assign' || (node.kind === 'into' && node.target === 'variables')) found = true;
+    if (node.kind === 'assign') assigns = true;
+    if (node.kind === 'userVariable') names.add(node.name.toLowerCase());
   });
-  return found;
+  return assigns ? [...names] : null;
 }
 
 /**
  * The statement's text with session reads as literals; result columns keep the names the client's spelling gives them
  * (an unaliased item that changes gets its own text as alias).
  */
-export function substitute(root: Node, text: SqlText, state: SessionState): SqlText {
+export function substitute(
+  root: Node,
+  text: SqlText,
+  state: SessionState,
+  keepUserVariables = false,
+): SqlText {
   const edits: Edit[] = [];
-  collect(root, text, state, edits);
+  collect(root, text, state, edits, keepUserVariables);
   return apply(text, 0, text.length, edits);
 }
 
@@ -52,8 +59,15 @@ export async function substituteExpression(
   return apply(context.text, expression.start, expression.end, edits);
 }
 
-function collect(root: Node, text: SqlText, state: SessionState, edits: Edit[]): void {
+function collect(
+  root: Node,
+  text: SqlText,
+  state: SessionState,
+  edits: Edit[],
+  keepUserVariables = false,
+): void {
   walk(root, (node) => {
+    if (keepUserVariables && node.kind === 'userVariable') return false;
     if (node.kind === 'selectItem') {
       nameItem(node, text, edits);
       return;

@@ -1,5 +1,7 @@
 // Builds a plan key byte by byte, in a buffer that is used again and again.
 
+import type { SqlText } from './mode.ts';
+
 /** A larger buffer is given up when the next key is shorter. */
 const bytesKept = 1 << 18;
 
@@ -19,14 +21,15 @@ export class KeyBuilder {
     this.length = 0;
   }
 
-  /** Appends `source[start, end)`. */
-  copy(source: Uint8Array, start: number, end: number): void {
+  /** Appends `text[start, end)`, whose bytes are `bytes`. */
+  copy(text: SqlText, bytes: Uint8Array, start: number, end: number): void {
     const size = end - start;
     this.reserve(size);
-    const { bytes, length } = this;
+    const { length } = this;
+    const target = this.bytes;
     if (size <= loopBytesMax)
-      for (let i = 0; i < size; i += 1) bytes[length + i] = source[start + i] as number;
-    else bytes.set(source.subarray(start, end), length);
+      for (let i = 0; i < size; i += 1) target[length + i] = bytes[start + i] as number;
+    else target.write(text.slice(start, end), length, 'latin1');
     this.length = length + size;
   }
 

@@ -48,13 +48,13 @@ export class SlotWriter {
     const { text, slots, items } = this;
     this.text = '';
     if (this.copied === 0) return { key: text, slots, items };
-    this.key.copy(this.bytes, this.copied, text.length);
+    this.key.copy(text, this.bytes, this.copied, text.length);
     return { key: this.key.take(), slots, items };
   }
 
   /** Leaves `text[start, end)`, white space and comments, out of the key. */
   blank(start: number, end: number): void {
-    this.key.copy(this.bytes, this.copied, start);
+    this.key.copy(this.text, this.bytes, this.copied, start);
     this.key.byte(blank);
     this.copied = end;
   }
@@ -63,7 +63,7 @@ export class SlotWriter {
   scalar(kind: SlotKind, start: number, cut: number, end: number): void {
     const { key, bytes, slots } = this;
     const alike = slots.length === 0 ? -1 : this.spellings.find(this.text, slots, kind, start, end);
-    key.copy(bytes, this.copied, cut);
+    key.copy(this.text, bytes, this.copied, cut);
     key.byte(0);
     if (alike >= 0) key.byte(alikeTag);
     key.byte(tagOf(kind, bytes[cut]));
@@ -97,7 +97,7 @@ export class SlotWriter {
 
   private collapse(kind: SlotKind, items: SlotItems, end: number): number {
     const start = items.spans[0] ?? end;
-    this.key.copy(this.bytes, this.copied, start);
+    this.key.copy(this.text, this.bytes, this.copied, start);
     this.key.byte(0);
     this.copied = end;
     this.items ??= new Array<SlotItems | null>(this.slots.length / 3).fill(null);

@@ -64,6 +64,8 @@ export class Stage {
       const oracle = await start('oracle');
       const admins = [await connectAsAdmin(shards.admin), await connectAsAdmin(oracle.admin)] as const;
       for (const admin of admins) await admin.query("CREATE USER IF NOT EXISTS app@'%' IDENTIFIED BY 'app'");
+      // Shardgate tells its users of every database that does not exist; so does a server only to whom all are open.
+      await admins[1].query("GRANT ALL PRIVILEGES ON *.* TO app@'%'");
       return new Stage(shards, oracle, ...admins);
     } catch (error) {
       await shards.stop();

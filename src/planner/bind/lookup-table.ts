@@ -24,6 +24,9 @@ export function lookupTable(vschema: VSchema, name: TableName, database: string 
     case 'unknown':
       throw new SqlError(1146, '42S02', `Table '${schema ?? database}.${table}' doesn't exist`);
     case 'unknownDatabase':
+      // MariaDB speaks of the table, MySQL of the database.
+      if (vschema.flavour.kind === 'mariadb')
+        throw new SqlError(1146, '42S02', `Table '${schema ?? database}.${table}' doesn't exist`);
       throw new SqlError(1049, '42000', `Unknown database '${schema ?? database}'`);
     case 'noDatabase':
       throw new SqlError(1046, '3D000', 'No database selected');

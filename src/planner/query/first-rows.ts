@@ -1,4 +1,5 @@
 // Answers that depend on the order in which a server reads its rows: what it most likely is, so that ours is the same.
+import type { Expression } from '../../sql/ast.ts';
 import { aggregatesIn, groupExpressions } from '../bind/clauses.ts';
 import { lower } from '../bind/columns-of.ts';
 import type { Block, ColumnId } from '../bind/model.ts';
@@ -30,14 +31,28 @@ function showsOrder(block: Block): boolean {
 
 /** Some column beside GROUP BY is not grouped by: without ONLY_FULL_GROUP_BY any row of the group may give it. */
 export function undetermined(block: Block, outside: readonly ColumnId[], statement: BoundStatement): boolean {
+  return !statement.context.onlyFullGroupBy && besideGroups(block, outside, statement).length > 0;
+}
+
+/** Those of the columns that GROUP BY does not name, by themselves, by position or by an alias. */
+export function besideGroups(
+  block: Block,
+  outside: readonly ColumnId[],
+  statement: BoundStatement,
+): readonly ColumnId[] {
   const groups = groupExpressions(block);
-  if (groups === null || statement.context.onlyFullGroupBy) return false;
-  const grouped = groups.map((one) =>
-    one.kind === 'literal' && one.type === 'integer'
-      ? (block.output?.[Number(one.text) - 1]?.column ?? null)
-      : columnOf(one, statement.binding.columns),
-  );
-  return outside.some(
+  if (groups === null) return [];
+  const grouped = groups.map((one) => groupedColumn(one, block, statement));
+  return outside.filter(
     (column) => !grouped.some((one) => one?.source === column.source && one.name === column.name),
   );
+}
+
+function groupedColumn(expression: Expression, block: Block, statement: BoundStatement): ColumnId | null {
+  const { output } = block;
+  if (expression.kind === 'literal') return output?.[Number(expression.text) - 1]?.column ?? null;
+  const column = columnOf(expression, statement.binding.columns);
+  if (column !== null || expression.kind !== 'column' || expression.table !== null) return column;
+  const name = lower(expression.name.name);
+  return output?.find((one) => lower(one.name) === name)?.column ?? null;
 }

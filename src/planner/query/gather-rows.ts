@@ -3,8 +3,14 @@ import type { GatherNode } from '../../plan/nodes.ts';
 import { groupExpressions, hasWindow, selectOf } from '../bind/clauses.ts';
 import type { Block } from '../bind/model.ts';
 import type { Several } from './draft.ts';
-import { readingOrder } from './first-rows.ts';
-import { groupByDetermined, groupGather, groupObstacle, rewriteClauses } from './group-gather.ts';
+import { besideGroups, readingOrder } from './first-rows.ts';
+import {
+  groupByDetermined,
+  groupedTexts,
+  groupGather,
+  groupObstacle,
+  rewriteClauses,
+} from './group-gather.ts';
 
 /*
  * Proof obligation: FROM and WHERE over the shards' rows give, together, the rows FROM and WHERE give over all rows
@@ -22,7 +28,11 @@ export function gatherRows(several: Several, block: Block): GatherNode | string 
   if (groups !== null && select.groupBy?.rollup === true && statement.context.onlyFullGroupBy) {
     return 'ROLLUP under ONLY_FULL_GROUP_BY';
   }
-  if (groups !== null && !hasWindow(block)) groupByDetermined(block, select, { ...rewritten }, statement);
+  const strict = statement.context.onlyFullGroupBy && groupedTexts(block, select).size > 0;
+  if (strict && besideGroups(block, rewritten.outside, statement).length > 0) {
+    return 'columns beside groups by an expression under ONLY_FULL_GROUP_BY';
+  }
+  if (groups !== null && !hasWindow(block)) groupByDetermined(block, select, rewritten, statement);
   const bareOutput = (block.output ?? []).every((one) => one.column !== null);
   const distinct = select.distinct && groups === null && bareOutput && select.orderBy === null;
   several.reasons.push('rows of one co-located group are read, a server does the rest');

@@ -3,7 +3,7 @@ import type { Fragment, GatherNode } from '../../plan/nodes.ts';
 import type { Expression, Node, Select, SelectItem } from '../../sql/ast.ts';
 import { forEachChild } from '../../sql/visitor.ts';
 import type { Template } from '../../text/template.ts';
-import { groupExpressions, selectOf } from '../bind/clauses.ts';
+import { selectOf } from '../bind/clauses.ts';
 import type { Block, ColumnId } from '../bind/model.ts';
 import { columnOf } from '../facts/read-facts.ts';
 import { aliasEdit, changes, databaseEdits, nameEdits, qualifierEdits } from '../names.ts';
@@ -11,6 +11,7 @@ import { type Edit, identifier, join, joinWith, splice, text } from '../splice.t
 import type { BoundStatement } from '../statement.ts';
 import { describeTemplate } from './describe-template.ts';
 import type { Several } from './draft.ts';
+import { besideGroups } from './first-rows.ts';
 import { FragmentColumns } from './fragment-columns.ts';
 import { asksForTime, hasSubquery } from './traits.ts';
 
@@ -23,7 +24,7 @@ export type Replace = (node: Node, columns: FragmentColumns) => Template | null;
 export interface GroupGather {
   readonly columns: FragmentColumns;
   readonly edits: Edit[];
-  /** Columns that appear outside aggregates and of what `replace` took. */
+  /** Columns that appear outside aggregates, group expressions and what `replace` took. */
   readonly outside: ColumnId[];
 }
 
@@ -59,6 +60,7 @@ export function rewriteClauses(
   const edits: Edit[] = [];
   const outside: ColumnId[] = [];
   edits.push(...keptClauses(select).flatMap((clause) => databaseEdits(clause, statement.context)));
+  const grouped = groupedTexts(block, select);
   const visit = (node: Node, aggregated = false): void => {
     const replaced = replace(node, columns);
     if (replaced !== null) {
@@ -69,7 +71,8 @@ export function rewriteClauses(
       if (!aggregated) outside.push(column);
       edits.push({ start: node.start, end: node.end, parts: text(fragmentColumn(columns.bare(column))) });
     } else {
-      const inner = aggregated || (node.kind === 'aggregate' && node.over === null);
+      const isGroup = node.kind !== 'selectItem' && grouped.has(block.unit.text.slice(node.start, node.end));
+      const inner = aggregated || isGroup || (node.kind === 'aggregate' && node.over === null);
       forEachChild(node, (child) => visit(child, inner));
     }
   };
@@ -80,6 +83,23 @@ export function rewriteClauses(
   for (const clause of keptClauses(select).slice(1)) visit(clause);
   for (const item of select.list.items) edits.push(...itemNameEdit(item, edits));
   return { columns, edits, outside };
+}
+
+/** Group expressions other than bare columns as they are spelled; positions and aliases mean the select item. */
+export function groupedTexts(block: Block, select: Select): ReadonlySet<string> {
+  const texts = new Set<string>();
+  for (const { expression } of select.groupBy?.items ?? []) {
+    const { items } = select.list;
+    let meant: Expression | undefined = expression;
+    if (expression.kind === 'literal') meant = items[Number(expression.text) - 1]?.expression;
+    if (expression.kind === 'column' && expression.table === null) {
+      const name = expression.name.name.toLowerCase();
+      meant = items.find((item) => item.alias?.name.toLowerCase() === name)?.expression ?? expression;
+    }
+    if (meant !== undefined && meant.kind !== 'column')
+      texts.add(block.unit.text.slice(meant.start, meant.end));
+  }
+  return texts;
 }
 
 /** An unaliased item keeps its column's name: the column's own, or its text. */
@@ -188,15 +208,9 @@ export function groupByDetermined(
 ): void {
   const groups = select.groupBy;
   if (groups === null || !statement.context.onlyFullGroupBy) return;
-  const grouped = groupExpressions(block) ?? [];
-  const known = grouped.map((one: Expression) => columnOf(one, statement.binding.columns));
-  const names = new Set<string>();
-  for (const column of rewritten.outside) {
-    if (!known.some((one) => one !== null && one.source === column.source && one.name === column.name)) {
-      names.add(fragmentColumn(rewritten.columns.bare(column)));
-    }
-  }
+  const beside = besideGroups(block, rewritten.outside, statement);
+  const names = new Set(beside.map((column) => fragmentColumn(rewritten.columns.bare(column))));
   if (names.size === 0) return;
-  const end = groups.end;
+  const { end } = groups;
   rewritten.edits.push({ start: end, end, parts: text(`, ${[...names].join(', ')}`) });
 }

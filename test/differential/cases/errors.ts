@@ -67,7 +67,7 @@ export const errors: readonly Case[] = [
   'CREATE TABLE users (id INT)',
   'DROP TABLE nowhere',
   'KILL 999999999',
-  'SET @@no_such_variable = 1',
+  'SELECT * FROM nodb.users',
   'SELECT @@no_such_variable',
   'USE nodb',
   'EXECUTE nothing',

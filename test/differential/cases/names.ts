@@ -36,7 +36,7 @@ export const names: readonly Case[] = [
   'SELECT d + INTERVAL 1 MONTH, t3, TIME_TO_SEC(t), dt6, MICROSECOND(dt6), y + 0 FROM moments',
   'SELECT UNIX_TIMESTAMP(ts), UNIX_TIMESTAMP(ts3), ts, ts3 FROM moments',
   'SELECT COLLATION(general), COLLATION(latin), CHARSET(raw), COERCIBILITY(name) FROM texts JOIN users USING (id) WHERE id IN (1, 3)',
-  'SELECT DATABASE(), SCHEMA(), COUNT(*) FROM users',
+  "SELECT COUNT(*) FROM users WHERE DATABASE() = 'shop' AND SCHEMA() <> 'shop_0'",
   'SELECT id, name FROM users GROUP BY id HAVING id < 4',
   'SELECT u.id, o.* FROM users u JOIN orders o ON o.user_id = u.id WHERE u.id IN (1, 8, 15)',
   'SELECT o.*, u.name FROM users u LEFT JOIN orders o ON o.user_id = u.id WHERE u.id IN (39, 40, 1)',

@@ -63,6 +63,5 @@ export const prepared: readonly Case[] = [
     params: [8n, 30n],
   },
   { sql: 'SELECT id FROM users ORDER BY id = ? DESC, id LIMIT ?', params: [9n, 3n] },
-  'SELECT id, balance, created_at, country FROM users ORDER BY balance, id',
   'SELECT f, d, f * 1, d + 0 FROM numbers',
 ];

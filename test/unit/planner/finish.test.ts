@@ -97,6 +97,15 @@ test('columns inside aggregates are not grouped by', () => {
   expect(finish).toMatch(/GROUP BY `sg_fragment`.`c0`$/);
 });
 
+test('columns inside a group expression are not grouped by', () => {
+  const sql = 'SELECT YEAR(created_at) AS y, COUNT(*) FROM users GROUP BY y';
+  expect(describeTemplate(gather(sql, { onlyFullGroupBy: true }).finish)).toMatch(/GROUP BY y$/);
+  const other = 'SELECT YEAR(created_at) + 1, COUNT(*) FROM users GROUP BY YEAR( created_at )';
+  expect(describeTemplate(gather(other, { onlyFullGroupBy: true }).finish)).toContain(
+    'FROM {fragment 0} AS `users`',
+  );
+});
+
 describe('answers that show the order of reading', () => {
   test('GROUP_CONCAT without ORDER BY reads by the primary key', () => {
     const finish = describeTemplate(gather('SELECT GROUP_CONCAT(name) FROM users').finish);

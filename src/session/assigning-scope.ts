@@ -1,0 +1,91 @@
+// A statement with `@x := ...`: one connection, the session's variables put there before and read back after.
+import type { Lease } from '../backend/contract.ts';
+import type { AtomicUnit, ConnectionScope, ScopedLease } from '../engine/contract.ts';
+import { shardgateError } from '../errors/catalog.ts';
+import type { SqlError } from '../errors/sql-error.ts';
+import { quoteIdentifier } from '../text/quote.ts';
+import { sendStatement } from './backend-command.ts';
+import { readResult } from './backend-read.ts';
+import type { SessionState } from './state.ts';
+import { literalOf } from './user-variables.ts';
+
+/**
+ * Serves exactly one connection: what is assigned on one server while rows come from several would depend on an order that
+ * nobody promises. Both the setting and the reading are pipelined around the statement.
+ */
+export class AssigningScope implements ConnectionScope {
+  readonly #state: SessionState;
+  readonly #names: readonly string[];
+  #used = false;
+  #readBack: Promise<void> = Promise.resolve();
+
+  constructor(state: SessionState, names: readonly string[]) {
+    this.#state = state;
+    this.#names = names;
+  }
+
+  get inTransaction(): boolean {
+    return this.#state.scope.inTransaction;
+  }
+
+  /** Resolves when the session knows the new values. */
+  finished(): Promise<void> {
+    return this.#readBack;
+  }
+
+  tryAcquire(): ScopedLease | null {
+    return null;
+  }
+
+  async acquire(
+    shardId: string,
+    use: { readonly writes: boolean; readonly signal: AbortSignal },
+  ): Promise<ScopedLease> {
+    if (this.#used) throw severalShards();
+    this.#used = true;
+    const lease = await this.#state.scope.acquire(shardId, use);
+    const before = this.#names.map(
+      (name) => `@${quoteIdentifier(name)} = ${this.#state.userVariables.get(name)?.sql ?? 'NULL'}`,
+    );
+    sendStatement(lease.connection, `SET ${before.join(', ')}`, () => {});
+    return {
+      connection: lease.connection,
+      done: (broken, warnings) => {
+        this.#readBack = this.#take(lease, broken, warnings ?? 0);
+      },
+    };
+  }
+
+  async beginUnit(): Promise<AtomicUnit> {
+    throw severalShards();
+  }
+
+  workspace(): Promise<Lease> {
+    throw severalShards();
+  }
+
+  async #take(lease: ScopedLease, broken: boolean, warnings: number): Promise<void> {
+    if (broken || !lease.connection.alive) {
+      lease.done(true);
+      return;
+    }
+    try {
+      const items = this.#names.map((name) => `@${quoteIdentifier(name)}`).join(', ');
+      // The values leave the connection with the session: the next one to use it must not see them.
+      const reading = readResult(lease.connection, `SELECT ${items}`);
+      const clearing = this.#names.map((name) => `@${quoteIdentifier(name)} = NULL`).join(', ');
+      sendStatement(lease.connection, `SET ${clearing}`, () => {});
+      const { columns, rows } = await reading;
+      for (const [index, name] of this.#names.entries()) {
+        this.#state.userVariables.set(name, { sql: literalOf(columns[index], rows[0]?.[index] ?? null) });
+      }
+      lease.done(false, warnings);
+    } catch {
+      lease.done(true);
+    }
+  }
+}
+
+function severalShards(): SqlError {
+  return shardgateError('SG5012');
+}
