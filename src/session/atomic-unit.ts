@@ -3,7 +3,6 @@ import type { AtomicUnit, ScopedLease } from '../engine/contract.ts';
 import { present } from '../util/assert.ts';
 import { runStatement, sendStatement } from './backend-command.ts';
 import type { Branch } from './branch.ts';
-import { rollbackBranches } from './commit.ts';
 
 const unitSavepoint = 'shardgate_statement';
 
@@ -25,8 +24,10 @@ export class SavepointUnit implements AtomicUnit {
     return present(this.#leases.get(shardId), `unit without shard ${shardId}`);
   }
 
+  /** Rejects when a shard was lost meanwhile: then the transaction is, and the statement with it. */
   async commit(): Promise<void> {
-    await this.#everywhere(`RELEASE SAVEPOINT ${unitSavepoint}`);
+    const failed = await this.#everywhere(`RELEASE SAVEPOINT ${unitSavepoint}`);
+    if (failed.length > 0) throw failed[0];
   }
 
   async rollback(): Promise<void> {
@@ -37,21 +38,32 @@ export class SavepointUnit implements AtomicUnit {
    * Where it fails the statement cannot be undone alone, or a deadlock has rolled back the whole transaction there while
    * another shard's error is the one reported: that branch counts as lost, and with it the transaction.
    */
-  async #everywhere(sql: string): Promise<void> {
+  async #everywhere(sql: string): Promise<readonly unknown[]> {
+    const failed: unknown[] = [];
     const one = (lease: ScopedLease) =>
-      runStatement(lease.connection, sql).catch(() => this.#broken.add(lease));
+      runStatement(lease.connection, sql).catch((error: unknown) => {
+        this.#broken.add(lease);
+        failed.push(error);
+      });
     await Promise.all([...this.#leases.values()].map(one));
     for (const lease of this.#leases.values()) lease.done(this.#broken.has(lease));
+    return failed;
   }
 }
 
 /** Outside: a transaction of the statement's own, committed in the session's mode. */
 export class TransactionUnit implements AtomicUnit {
   readonly #branches: ReadonlyMap<string, Branch>;
-  readonly #commit: (branches: readonly Branch[]) => Promise<void>;
+  readonly #signal: AbortSignal;
+  readonly #commit: (branches: readonly Branch[]) => Promise<unknown>;
 
-  constructor(branches: ReadonlyMap<string, Branch>, commit: (branches: readonly Branch[]) => Promise<void>) {
+  constructor(
+    branches: ReadonlyMap<string, Branch>,
+    signal: AbortSignal,
+    commit: (branches: readonly Branch[]) => Promise<unknown>,
+  ) {
     this.#branches = branches;
+    this.#signal = signal;
     this.#commit = commit;
   }
 
@@ -59,11 +71,15 @@ export class TransactionUnit implements AtomicUnit {
     return present(this.#branches.get(shardId), `unit without shard ${shardId}`);
   }
 
-  commit(): Promise<void> {
-    return this.#commit([...this.#branches.values()]);
+  async commit(): Promise<void> {
+    await this.#commit([...this.#branches.values()]);
   }
 
-  rollback(): Promise<void> {
-    return rollbackBranches([...this.#branches.values()]);
+  async rollback(): Promise<void> {
+    const branches = [...this.#branches.values()];
+    await Promise.all(branches.map((branch) => branch.rollback()));
+    // Cancelled: a KILL may still be on its way, and must not hit these connections' next users.
+    if (this.#signal.aborted) for (const branch of branches) branch.markBroken();
+    for (const branch of branches) branch.finish();
   }
 }

@@ -1,0 +1,97 @@
+// Leases of a session outside its transaction: of the pool, given back after the statement; and kept ones.
+import type { BackendConnection, Lease } from '../backend/contract.ts';
+import type { ScopedLease } from '../engine/contract.ts';
+
+/** Collects warnings before the connection goes back; leaves `outstanding` when it does. */
+export class PooledLease implements ScopedLease {
+  readonly connection: BackendConnection;
+  readonly #lease: Lease;
+  readonly #outstanding: Set<PooledLease>;
+  readonly #collectWarnings: (connection: BackendConnection) => Promise<void>;
+
+  constructor(
+    lease: Lease,
+    outstanding: Set<PooledLease>,
+    collectWarnings: (connection: BackendConnection) => Promise<void>,
+  ) {
+    this.#lease = lease;
+    this.#outstanding = outstanding;
+    this.#collectWarnings = collectWarnings;
+    this.connection = lease.connection;
+    outstanding.add(this);
+  }
+
+  done(broken: boolean, warnings = 0): void {
+    this.#outstanding.delete(this);
+    if (broken || !this.connection.alive) this.#lease.discard();
+    else if (warnings === 0) this.#lease.release();
+    else
+      this.#collectWarnings(this.connection).then(
+        () => this.#lease.release(),
+        () => this.#lease.discard(),
+      );
+  }
+}
+
+/** A connection that stays with the session whatever the statement did. */
+export class KeptLease implements ScopedLease {
+  readonly connection: BackendConnection;
+
+  constructor(connection: BackendConnection) {
+    this.connection = connection;
+  }
+
+  done(broken: boolean): void {
+    if (broken) this.connection.destroy();
+  }
+}
+
+/** What a connection is kept for: statements of its shard (temporary tables), or named locks, which nothing else runs beside. */
+export type KeptFor = 'statements' | 'locks';
+
+interface Kept {
+  readonly shardId: string;
+  readonly purpose: KeptFor;
+  readonly lease: Lease;
+}
+
+/** Connections of a session that no other may use before it says so. */
+export class KeptConnections {
+  readonly #kept = new Map<string, Kept>();
+  readonly #forget: (connection: BackendConnection) => void;
+
+  /** `forget`: what is remembered of a connection's prepared statements, before it is reset. */
+  constructor(forget: (connection: BackendConnection) => void) {
+    this.#forget = forget;
+  }
+
+  get shards(): readonly string[] {
+    return [...this.#kept.values()].map((kept) => kept.shardId);
+  }
+
+  get connections(): readonly BackendConnection[] {
+    return [...this.#kept.values()].map((kept) => kept.lease.connection);
+  }
+
+  /** The connection, also when it is dead by now; null when none was kept. */
+  get(shardId: string, purpose: KeptFor): BackendConnection | null {
+    return this.#kept.get(`${purpose} ${shardId}`)?.lease.connection ?? null;
+  }
+
+  put(shardId: string, purpose: KeptFor, lease: Lease): void {
+    const key = `${purpose} ${shardId}`;
+    this.#kept.get(key)?.lease.discard();
+    this.#kept.set(key, { shardId, purpose, lease });
+  }
+
+  /** Resets and gives back those kept for `purpose`; all without one. */
+  release(purpose: KeptFor | null): void {
+    for (const [key, kept] of this.#kept) {
+      if (purpose !== null && kept.purpose !== purpose) continue;
+      this.#kept.delete(key);
+      this.#forget(kept.lease.connection);
+      if (kept.lease.connection.alive) kept.lease.resetAndRelease();
+      else kept.lease.discard();
+    }
+  }
+}
