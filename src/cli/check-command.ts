@@ -5,10 +5,9 @@ import { snapshot } from '../app/schema.ts';
 import type { Config } from '../config/model.ts';
 import { loadConfig } from '../config.ts';
 import { formatProblems, hasErrors, type Problem } from '../util/problem.ts';
-import { columnProblems } from '../vschema/column-warnings.ts';
-import { constraintWarnings } from '../vschema/constraints.ts';
 import { checkServers } from './check-servers.ts';
-import { exitBadConfiguration, exitProblems } from './exit-codes.ts';
+import { exitProblems } from './exit-codes.ts';
+import { schemaProblems } from './schema-problems.ts';
 
 export function checkCommand(): Command {
   return new Command('check')
@@ -16,28 +15,28 @@ export function checkCommand(): Command {
     .requiredOption('--config <file>', 'the configuration file')
     .option('--connect', 'ask the servers: versions, privileges, tables, limits')
     .action(async (options: { config: string; connect?: boolean }) => {
-      const { config, problems } = loadConfig(options.config);
-      if (config === null) {
-        process.stdout.write(`${formatProblems(problems)}\n`);
-        process.exit(exitBadConfiguration);
-      }
-      const all = [
-        ...problems,
-        ...checkFiles(config),
-        ...(options.connect === true ? await checkServers(config) : []),
-      ];
-      if (all.length > 0) process.stdout.write(`${formatProblems(all)}\n`);
-      const errors = all.filter((problem) => problem.severity === 'error').length;
-      process.stdout.write(
-        `${errors === 0 ? 'ok' : 'not ok'}: ${errors} errors, ${all.length - errors} warnings\n`,
-      );
-      process.exitCode = errors === 0 ? 0 : exitProblems;
+      report(await allProblems(options.config, options.connect === true));
     });
 }
 
-function checkFiles(config: Config): readonly Problem[] {
+async function allProblems(file: string, connect: boolean): Promise<readonly Problem[]> {
+  const { config, problems } = loadConfig(file);
+  if (config === null) return problems;
+  const found = [...problems, ...checkFiles(config, connect)];
+  return connect && !hasErrors(found) ? [...found, ...(await checkServers(config))] : found;
+}
+
+/** Tables of schema files are looked at unless the servers' own will be. */
+function checkFiles(config: Config, connect: boolean): readonly Problem[] {
   const { keyspaces, problems } = readKeyspaces(config);
-  if (hasErrors(problems)) return problems;
-  const vschema = snapshot(1, keyspaces, null, null);
-  return [...problems, ...constraintWarnings(vschema), ...columnProblems(vschema)];
+  if (connect || hasErrors(problems)) return problems;
+  return [...problems, ...schemaProblems(snapshot(1, keyspaces, null, null))];
+}
+
+function report(problems: readonly Problem[]): void {
+  if (problems.length > 0) process.stdout.write(`${formatProblems(problems)}\n`);
+  const errors = problems.filter((problem) => problem.severity === 'error').length;
+  const counts = `${errors} errors, ${problems.length - errors} warnings`;
+  process.stdout.write(problems.length === 0 ? 'ok: no problems\n' : `${counts}\n`);
+  if (problems.length > 0) process.exitCode = exitProblems;
 }

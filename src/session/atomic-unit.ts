@@ -2,7 +2,7 @@
 import type { AtomicUnit, ScopedLease } from '../engine/contract.ts';
 import { present } from '../util/assert.ts';
 import { runStatement, sendStatement } from './backend-command.ts';
-import type { Branch } from './branch.ts';
+import type { BranchSet } from './branch-set.ts';
 
 const unitSavepoint = 'shardgate_statement';
 
@@ -53,33 +53,32 @@ export class SavepointUnit implements AtomicUnit {
 
 /** Outside: a transaction of the statement's own, committed in the session's mode. */
 export class TransactionUnit implements AtomicUnit {
-  readonly #branches: ReadonlyMap<string, Branch>;
+  readonly #set: BranchSet;
   readonly #signal: AbortSignal;
-  readonly #commit: (branches: readonly Branch[]) => Promise<unknown>;
+  readonly #ended: () => void;
 
-  constructor(
-    branches: ReadonlyMap<string, Branch>,
-    signal: AbortSignal,
-    commit: (branches: readonly Branch[]) => Promise<unknown>,
-  ) {
-    this.#branches = branches;
+  /** `ended`: it holds no connection any more. */
+  constructor(set: BranchSet, signal: AbortSignal, ended: () => void) {
+    this.#set = set;
     this.#signal = signal;
-    this.#commit = commit;
+    this.#ended = ended;
   }
 
   lease(shardId: string): ScopedLease {
-    return present(this.#branches.get(shardId), `unit without shard ${shardId}`);
+    return present(this.#set.get(shardId), `unit without shard ${shardId}`);
   }
 
   async commit(): Promise<void> {
-    await this.#commit([...this.#branches.values()]);
+    this.#ended();
+    await this.#set.commit();
   }
 
   async rollback(): Promise<void> {
-    const branches = [...this.#branches.values()];
+    const branches = [...this.#set.branches.values()];
     await Promise.all(branches.map((branch) => branch.rollback()));
     // Cancelled: a KILL may still be on its way, and must not hit these connections' next users.
     if (this.#signal.aborted) for (const branch of branches) branch.markBroken();
     for (const branch of branches) branch.finish();
+    this.#ended();
   }
 }

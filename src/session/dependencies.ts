@@ -7,6 +7,7 @@ import type { BackendHandles } from './backend-handles.ts';
 import type { PlanCache } from './plan-cache.ts';
 import type { SessionRegistry } from './registry.ts';
 import type { SettingChecks } from './setting-checks.ts';
+import type { TwoPhaseCommit } from './twopc.ts';
 import type { TransactionMode } from './variables.ts';
 
 /** Figures of one finished statement, for metrics and the query log. */
@@ -39,6 +40,7 @@ export interface SessionDependencies {
   readonly gateway: Gateway;
   /** Pools of their own for workspaces: a gather holds one while it waits for other connections. */
   readonly workspaces: Gateway;
+  readonly twopc: TwoPhaseCommit;
   /** The snapshot every new statement uses. */
   vschema(): VSchema;
   /** Reads columns and keys of a keyspace anew (after DDL); resolves when the new snapshot serves. */

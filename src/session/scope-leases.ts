@@ -46,6 +46,16 @@ export class KeptLease implements ScopedLease {
   }
 }
 
+/** A kept connection as a lease of the transaction: it outlives its end. */
+export function keptAsLease(connection: BackendConnection): Lease {
+  return {
+    connection,
+    release() {},
+    resetAndRelease() {},
+    discard: () => connection.destroy(),
+  };
+}
+
 /** What a connection is kept for: statements of its shard (temporary tables), or named locks, which nothing else runs beside. */
 export type KeptFor = 'statements' | 'locks';
 

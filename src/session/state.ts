@@ -60,6 +60,7 @@ export class SessionState {
     this.scope = new TransactionScope({
       gateway: deps.gateway,
       workspaces: deps.workspaces,
+      twopc: deps.twopc,
       leaseOptions: (signal) => this.leaseOptions(signal),
       mode: () => this.transactionMode,
       collectWarnings: (connection) => this.#collectWarnings(connection),

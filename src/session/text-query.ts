@@ -132,7 +132,7 @@ export class TextQuery {
     const session = this.#session;
     const error = this.#lastError();
     if (error !== null && session.state.scope.open) {
-      void session.state.scope.failed(error.errno, isConnectionLoss(error)).then(() => this.#next());
+      void session.state.scope.failed(error.errno).then(() => this.#next());
       return;
     }
     this.#next();

@@ -3,64 +3,67 @@ import type { BackendConnection, Gateway, Lease, LeaseOptions } from '../backend
 import type { AtomicUnit, ConnectionScope, ScopedLease } from '../engine/contract.ts';
 import { shardgateError } from '../errors/catalog.ts';
 import { SqlError } from '../errors/sql-error.ts';
-import { openUnit } from './atomic-unit.ts';
-import { sendStatement } from './backend-command.ts';
-import { Branch } from './branch.ts';
-import { type CommitReport, commitBranches, rollbackBranches } from './commit.ts';
+import { SavepointUnit, TransactionUnit } from './atomic-unit.ts';
+import type { Branch } from './branch.ts';
+import { type BranchDependencies, BranchSet, plainTransaction, type TransactionOptions } from './branch-set.ts';
+import type { CommitReport } from './commit.ts';
+import { KeptConnections, KeptLease, keptAsLease, PooledLease } from './scope-leases.ts';
 import type { TransactionMode } from './variables.ts';
 
 /*
  *            begin / first use with autocommit=0
- *   none ------------------------------------------> open --- commit, rollback ---> none
- *                                                     |  a shard's connection is lost
+ *   none ------------------------------------------> open --- commit, rollback, deadlock ---> none
+ *                                                     |  a shard's part is lost
  *                                                     v
- *                                                  aborted --- rollback ---> none
+ *                                                  aborted --- rollback, failing commit ---> none
  */
 type State = 'none' | 'open' | 'aborted';
 
-export interface TransactionOptions {
-  readonly readOnly: boolean;
-  readonly consistentSnapshot: boolean;
-  /** `READ COMMITTED`, for this transaction only; null: the session's level. */
-  readonly isolation: string | null;
-}
-
-const plainTransaction: TransactionOptions = { readOnly: false, consistentSnapshot: false, isolation: null };
-
-export interface ScopeDependencies {
+export interface ScopeDependencies extends BranchDependencies {
   readonly gateway: Gateway;
   readonly workspaces: Gateway;
   leaseOptions(signal: AbortSignal | null): LeaseOptions;
   mode(): TransactionMode;
-  /** The last answer on this connection left warnings: they are fetched before anything else runs there. */
-  collectWarnings(connection: BackendConnection): Promise<void>;
   /** COM_RESET_CONNECTION runs on it: server-side handles are gone. */
   connectionReset(connection: BackendConnection): void;
 }
 
+/** ER_LOCK_DEADLOCK, ER_XA_RBDEADLOCK, ER_XA_RBROLLBACK, ER_XA_RBTIMEOUT: the server has rolled back the whole transaction. */
+const rollsBack: ReadonlySet<number> = new Set([1213, 1614, 1402, 1613]);
+
 /**
- * Implements the engine's `ConnectionScope`. Reserved connections (GET_LOCK, temporary tables of an unsharded keyspace)
- * serve their shard before anything else, inside and outside transactions.
+ * Lock wait timeout (with innodb_rollback_on_timeout), record changed (MariaDB's snapshot isolation), lock table full: may have
+ * rolled it back.
  */
+const mayRollBack: ReadonlySet<number> = new Set([1205, 1020, 1206]);
+
+const statusInTransaction = 1;
+
+/** Implements the engine's `ConnectionScope`. Kept connections serve their shard before anything else. */
 export class TransactionScope implements ConnectionScope {
   readonly #deps: ScopeDependencies;
   #state: State = 'none';
   #autocommit = true;
-  #options: TransactionOptions = plainTransaction;
+  #transaction: BranchSet;
   #nextIsolation: string | null = null;
   #nextReadOnly = false;
-  readonly #branches = new Map<string, Branch>();
-  readonly #reserved = new Map<string, Lease>();
   readonly #savepoints: string[] = [];
+  readonly #kept: KeptConnections;
   /** Pool connections at work for this session. */
   readonly #outstanding = new Set<PooledLease>();
+  /** Statements' own transactions. */
+  readonly #units = new Set<BranchSet>();
+  #outside = false;
+  #closed = false;
 
   constructor(deps: ScopeDependencies) {
     this.#deps = deps;
+    this.#transaction = this.#fresh(plainTransaction);
+    this.#kept = new KeptConnections((connection) => deps.connectionReset(connection));
   }
 
   get inTransaction(): boolean {
-    return this.#state !== 'none' || !this.#autocommit;
+    return !this.#outside && (this.#state !== 'none' || !this.#autocommit);
   }
 
   /** What SERVER_STATUS_IN_TRANS says: with autocommit=0 a transaction begins with its first statement. */
@@ -69,7 +72,7 @@ export class TransactionScope implements ConnectionScope {
   }
 
   get readOnly(): boolean {
-    return this.#state !== 'none' && this.#options.readOnly;
+    return this.#state !== 'none' && this.#transaction.options.readOnly;
   }
 
   get autocommit(): boolean {
@@ -81,7 +84,12 @@ export class TransactionScope implements ConnectionScope {
   }
 
   get shardsTouched(): number {
-    return this.#branches.size;
+    return this.#transaction.size;
+  }
+
+  /** How the open transaction will be committed: the session's mode when it began. */
+  get mode(): TransactionMode {
+    return this.#transaction.mode;
   }
 
   setAutocommit(on: boolean): void {
@@ -96,11 +104,11 @@ export class TransactionScope implements ConnectionScope {
 
   /** The caller has ended any open transaction before (BEGIN commits implicitly). */
   begin(readOnly: boolean | null, consistentSnapshot: boolean): void {
-    this.#options = {
+    this.#transaction = this.#fresh({
       readOnly: readOnly ?? this.#nextReadOnly,
       consistentSnapshot,
       isolation: this.#nextIsolation,
-    };
+    });
     this.#nextIsolation = null;
     this.#nextReadOnly = false;
     this.#state = 'open';
@@ -109,7 +117,7 @@ export class TransactionScope implements ConnectionScope {
   tryAcquire(shardId: string, use: { readonly writes: boolean }): ScopedLease | null {
     const held = this.#held(shardId, use.writes);
     if (held !== null) return held;
-    if (this.#state === 'aborted') throw abortedError();
+    if (this.inTransaction && this.#needsTableFirst(shardId)) return null;
     const lease = this.#deps.gateway.tryLease(shardId, this.#deps.leaseOptions(null));
     if (lease === null) return null;
     return this.inTransaction ? this.#join(shardId, lease, use.writes) : this.#pooled(lease);
@@ -121,17 +129,26 @@ export class TransactionScope implements ConnectionScope {
   ): Promise<ScopedLease> {
     const atOnce = this.tryAcquire(shardId, use);
     if (atOnce !== null) return atOnce;
+    if (this.inTransaction && this.#needsTableFirst(shardId)) await this.#deps.twopc.ready(shardId);
     const lease = await this.#deps.gateway.lease(shardId, this.#deps.leaseOptions(use.signal));
-    const held = this.#held(shardId, use.writes);
-    if (held !== null) {
-      lease.release();
-      return held;
+    const held = this.#heldElse(() => lease.release(), shardId, use.writes);
+    if (held === null) return this.inTransaction ? this.#join(shardId, lease, use.writes) : this.#pooled(lease);
+    lease.release();
+    return held;
+  }
+
+  /** Much may have happened while a lease was waited for: then it goes back. */
+  #heldElse(giveBack: () => void, shardId: string, writes: boolean): ScopedLease | null {
+    try {
+      return this.#held(shardId, writes);
+    } catch (error) {
+      giveBack();
+      throw error;
     }
-    return this.inTransaction ? this.#join(shardId, lease, use.writes) : this.#pooled(lease);
   }
 
   async beginUnit(shardIds: readonly string[], signal: AbortSignal): Promise<AtomicUnit> {
-    const wasInTransaction = this.inTransaction;
+    if (!this.inTransaction) return this.#unitOfItsOwn(shardIds, signal);
     const leases = new Map<string, ScopedLease>();
     try {
       for (const shardId of shardIds)
@@ -140,224 +157,219 @@ export class TransactionScope implements ConnectionScope {
       for (const lease of leases.values()) lease.done(false);
       throw error;
     }
-    return openUnit(leases, wasInTransaction);
+    return new SavepointUnit(leases);
+  }
+
+  /** A transaction of the statement's own, with the session's mode and nothing of what SET TRANSACTION keeps for the next one. */
+  async #unitOfItsOwn(shardIds: readonly string[], signal: AbortSignal): Promise<AtomicUnit> {
+    const { gateway } = this.#deps;
+    const leases: (readonly [string, Lease])[] = [];
+    const set = this.#fresh(plainTransaction);
+    try {
+      for (const shardId of shardIds) {
+        leases.push([shardId, await gateway.lease(shardId, this.#deps.leaseOptions(signal))]);
+      }
+      const second = shardIds[1];
+      if (set.mode === 'single' && second !== undefined) throw shardgateError('SG5001', { shard: second });
+    } catch (error) {
+      for (const [, lease] of leases) lease.release();
+      throw error;
+    }
+    for (const [shardId, lease] of leases) set.add(shardId, lease, true, []);
+    this.#units.add(set);
+    return new TransactionUnit(set, signal, () => this.#units.delete(set));
   }
 
   workspace(shardId: string, signal: AbortSignal): Promise<Lease> {
     return this.#deps.workspaces.lease(shardId, this.#deps.leaseOptions(signal));
   }
 
-  /** Keeps a connection of this shard for the session until `unreserve`. */
+  /** Keeps a connection of this shard for the session's statements until `unreserve`. */
   async reserve(shardId: string, signal: AbortSignal): Promise<ScopedLease> {
-    const held = this.#reserved.get(shardId);
-    if (held?.connection.alive === true) return new KeptLease(held.connection);
+    const kept = this.#kept.get(shardId, 'statements');
+    if (kept?.alive === true) return new KeptLease(kept);
     const lease = await this.#deps.gateway.lease(shardId, this.#deps.leaseOptions(signal));
-    this.#reserved.set(shardId, lease);
+    this.#kept.put(shardId, 'statements', lease);
     return new KeptLease(lease.connection);
   }
 
+  /** The connection that holds this session's named locks, dead or alive; null when it has none. */
+  lockConnection(shardId: string): BackendConnection | null {
+    return this.#kept.get(shardId, 'locks');
+  }
+
+  /** Keeps one for named locks, until `releaseLocks`. */
+  async reserveForLocks(shardId: string, signal: AbortSignal): Promise<BackendConnection> {
+    const lease = await this.#deps.gateway.lease(shardId, this.#deps.leaseOptions(signal));
+    this.#kept.put(shardId, 'locks', lease);
+    return lease.connection;
+  }
+
+  /** Its locks are gone with the reset. */
+  releaseLocks(): void {
+    this.#kept.release('locks');
+  }
+
   get reservedShards(): readonly string[] {
-    return [...this.#reserved.keys()];
+    return this.#kept.shards;
   }
 
   unreserve(): void {
-    for (const lease of this.#reserved.values()) {
-      this.#deps.connectionReset(lease.connection);
-      lease.resetAndRelease();
-    }
-    this.#reserved.clear();
+    this.#kept.release(null);
   }
 
   /** A savepoint on every open branch now, and on each that joins later. */
   async savepoint(name: string): Promise<void> {
     if (!this.inTransaction) return;
-    this.#state = 'open';
-    await Promise.all(this.#live().map((branch) => branch.run(`SAVEPOINT ${name}`)));
-    const known = this.#savepointIndex(name);
+    this.#refuseLost();
+    if (this.#state === 'none') this.begin(null, false);
+    await Promise.all(this.#transaction.live.map((branch) => branch.run(`SAVEPOINT ${name}`)));
+    const known = this.#savepoints.indexOf(name);
     if (known >= 0) this.#savepoints.splice(known, 1);
     this.#savepoints.push(name);
   }
 
   async rollbackTo(name: string): Promise<void> {
     const at = this.#knownSavepoint(name);
-    await Promise.all(this.#live().map((branch) => branch.run(`ROLLBACK TO SAVEPOINT ${name}`)));
+    this.#refuseLost();
+    await Promise.all(this.#transaction.live.map((branch) => branch.run(`ROLLBACK TO SAVEPOINT ${name}`)));
     this.#savepoints.length = at + 1;
   }
 
   async releaseSavepoint(name: string): Promise<void> {
     const at = this.#knownSavepoint(name);
-    await Promise.all(this.#live().map((branch) => branch.run(`RELEASE SAVEPOINT ${name}`)));
+    this.#refuseLost();
+    await Promise.all(this.#transaction.live.map((branch) => branch.run(`RELEASE SAVEPOINT ${name}`)));
     this.#savepoints.length = at;
   }
 
   #knownSavepoint(name: string): number {
-    const at = this.#savepointIndex(name);
-    if (at < 0) throw savepointError(name);
+    const at = this.#savepoints.indexOf(name);
+    if (at < 0) throw new SqlError(1305, '42000', `SAVEPOINT ${name} does not exist`);
     return at;
-  }
-
-  /** Servers compare savepoint names without regard to case. */
-  #savepointIndex(name: string): number {
-    const wanted = name.toLowerCase();
-    return this.#savepoints.findIndex((one) => one.toLowerCase() === wanted);
   }
 
   /** Ends the transaction; reports how many shards it touched. Throws what the client must see. */
   async commit(): Promise<CommitReport> {
     if (this.#state === 'aborted') {
       await this.rollback();
-      throw abortedError();
+      throw shardgateError('SG5002');
     }
-    const branches = this.#take();
-    return commitBranches(branches);
+    return this.#take().commit();
   }
 
-  /** Never throws: a connection that cannot roll back is closed, which rolls back as well. */
-  async rollback(): Promise<void> {
-    await rollbackBranches(this.#take());
+  /** Never rejects. */
+  rollback(): Promise<void> {
+    return this.#take().rollback();
   }
 
   /**
-   * After a statement failed: a deadlock ends the whole transaction (as on one server), a lost connection aborts it until
-   * the client rolls back.
+   * After a statement failed: a deadlock ends the whole transaction (as on one server); one that has lost a shard's part is
+   * rolled back on the others and stays aborted until the client ends it, so that nothing of it runs outside.
    */
-  async failed(errno: number, connectionLost: boolean): Promise<void> {
-    if (!this.open) return;
-    if (errno === 1213) await this.rollback();
-    else if (connectionLost || this.#live().length < this.#branches.size) {
-      await rollbackBranches(this.#take());
+  async failed(errno: number): Promise<void> {
+    if (this.#state !== 'open') return;
+    if (rollsBack.has(errno) || (mayRollBack.has(errno) && (await this.#endedByServer()))) {
+      await this.rollback();
+    } else if (this.#transaction.broken) {
+      await this.#take().rollback();
       this.#state = 'aborted';
+    }
+  }
+
+  /** Asks the servers, whose errors do not tell. */
+  async #endedByServer(): Promise<boolean> {
+    const { live } = this.#transaction;
+    const ended = async (branch: Branch): Promise<boolean> => {
+      const { status } = await branch.run('DO 0');
+      return (status & statusInTransaction) === 0;
+    };
+    const answers = await Promise.all(live.map((branch) => ended(branch).catch(() => false)));
+    return answers.includes(true);
+  }
+
+  /** Runs `body` as if autocommit were on and no transaction open: for DDL, which XA branches refuse. */
+  async outside<T>(body: () => Promise<T>): Promise<T> {
+    this.#outside = true;
+    try {
+      return await body();
+    } finally {
+      this.#outside = false;
     }
   }
 
   /** The client is gone: everything goes back, open transactions by closing what cannot be rolled back at once. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.unreserve();
     await this.rollback();
-    this.#autocommit = true;
   }
 
   /** KILL QUERY for whatever this session has running on servers. Best effort, not awaited. */
   killRunning(): void {
-    const { gateway } = this.#deps;
-    for (const lease of this.#outstanding) void gateway.killQuery(lease.connection);
-    for (const branch of this.#branches.values()) {
-      if (branch.connection.pending > 0) void gateway.killQuery(branch.connection);
-    }
-    for (const lease of this.#reserved.values()) {
-      if (lease.connection.pending > 0) void gateway.killQuery(lease.connection);
-    }
+    for (const connection of this.#running()) void this.#deps.gateway.killQuery(connection);
   }
 
   /** The client is gone in the middle of an answer: the servers stop, the connections are closed. */
   abandonRunning(): void {
+    const running = this.#running();
     this.killRunning();
-    for (const lease of this.#outstanding) lease.connection.destroy();
-    for (const branch of this.#branches.values())
-      if (branch.connection.pending > 0) branch.connection.destroy();
+    for (const connection of running) connection.destroy();
+  }
+
+  #running(): readonly BackendConnection[] {
+    const pooled = [...this.#outstanding].map((lease) => lease.connection);
+    const branches = [this.#transaction, ...this.#units].flatMap((set) => [...set.branches.values()]);
+    const stateful = [...branches.map((branch) => branch.connection), ...this.#kept.connections];
+    return [...pooled, ...stateful.filter((connection) => connection.pending > 0)];
   }
 
   #pooled(lease: Lease): PooledLease {
-    const pooled = new PooledLease(lease, this.#outstanding, this.#deps);
-    this.#outstanding.add(pooled);
-    return pooled;
+    return new PooledLease(lease, this.#outstanding, this.#deps.collectWarnings);
   }
 
+  /** Throws when nothing may run here: the transaction is lost or allows no other shard, the client is gone. */
   #held(shardId: string, writes: boolean): ScopedLease | null {
-    const branch = this.#branches.get(shardId);
-    if (branch !== undefined) {
-      if (writes) branch.markWriter();
-      return branch;
+    if (this.#state !== 'none' && !this.#outside) {
+      this.#refuseLost();
+      const branch = this.#transaction.get(shardId);
+      if (branch !== undefined) {
+        if (writes) branch.markWriter();
+        return branch;
+      }
+      const { mode, size } = this.#transaction;
+      if (mode === 'single' && size > 0) throw shardgateError('SG5001', { shard: shardId });
     }
-    const reserved = this.#reserved.get(shardId);
-    return reserved !== undefined && !this.inTransaction ? new KeptLease(reserved.connection) : null;
+    if (this.#closed) throw new SqlError(1317, '70100', 'Query execution was interrupted');
+    const kept = this.#kept.get(shardId, 'statements');
+    if (kept === null) return null;
+    return this.inTransaction ? this.#join(shardId, keptAsLease(kept), writes) : new KeptLease(kept);
+  }
+
+  #refuseLost(): void {
+    if (this.#state === 'aborted' || this.#transaction.broken) throw shardgateError('SG5002');
+  }
+
+  /** A snapshot of a distributed branch is taken by reading the record table, which must exist before. */
+  #needsTableFirst(shardId: string): boolean {
+    const { options, mode, size } = this.#transaction;
+    return options.consistentSnapshot && mode === 'twopc' && size > 0 && !this.#deps.twopc.isReady(shardId);
   }
 
   #join(shardId: string, lease: Lease, writes: boolean): Branch {
     if (this.#state === 'none') this.begin(null, false);
-    if (this.#deps.mode() === 'single' && this.#branches.size > 0 && !this.#branches.has(shardId)) {
-      lease.release();
-      throw shardgateError('SG5001', { shard: shardId });
-    }
-    const branch = new Branch(shardId, lease, writes, this.#deps.collectWarnings);
-    this.#branches.set(shardId, branch);
-    for (const sql of openingStatements(this.#options, this.#savepoints)) {
-      sendStatement(lease.connection, sql, (terminal, lost) => {
-        if (lost !== null || terminal?.error) branch.markBroken();
-      });
-    }
-    return branch;
+    return this.#transaction.add(shardId, lease, writes, this.#savepoints.map((name) => `SAVEPOINT ${name}`));
   }
 
-  #live(): Branch[] {
-    return [...this.#branches.values()].filter((branch) => !branch.broken);
+  #fresh(options: TransactionOptions): BranchSet {
+    return new BranchSet(this.#deps.mode(), options, this.#deps);
   }
 
-  #take(): Branch[] {
-    const branches = [...this.#branches.values()];
-    this.#branches.clear();
+  #take(): BranchSet {
+    const taken = this.#transaction;
+    this.#transaction = this.#fresh(plainTransaction);
     this.#savepoints.length = 0;
     this.#state = 'none';
-    this.#options = plainTransaction;
-    return branches;
+    return taken;
   }
-}
-
-/** Sent in front of a branch's first statement, in one write with it. */
-function openingStatements(options: TransactionOptions, savepoints: readonly string[]): string[] {
-  const access = options.readOnly ? 'READ ONLY' : '';
-  const snapshot = options.consistentSnapshot ? 'WITH CONSISTENT SNAPSHOT' : '';
-  const characteristics = [snapshot, access].filter((part) => part !== '').join(', ');
-  const begin = characteristics === '' ? 'BEGIN' : `START TRANSACTION ${characteristics}`;
-  const isolation =
-    options.isolation === null ? [] : [`SET TRANSACTION ISOLATION LEVEL ${options.isolation}`];
-  return [...isolation, begin, ...savepoints.map((name) => `SAVEPOINT ${name}`)];
-}
-
-class PooledLease implements ScopedLease {
-  readonly connection: Lease['connection'];
-  readonly #lease: Lease;
-  readonly #outstanding: Set<PooledLease>;
-  readonly #deps: ScopeDependencies;
-
-  constructor(lease: Lease, outstanding: Set<PooledLease>, deps: ScopeDependencies) {
-    this.#lease = lease;
-    this.#outstanding = outstanding;
-    this.#deps = deps;
-    this.connection = lease.connection;
-  }
-
-  done(broken: boolean, warnings = 0): void {
-    this.#outstanding.delete(this);
-    if (broken || !this.connection.alive) this.#lease.discard();
-    else if (warnings === 0) this.#lease.release();
-    else
-      this.#deps.collectWarnings(this.connection).then(
-        () => this.#lease.release(),
-        () => this.#lease.discard(),
-      );
-  }
-}
-
-/** A connection that stays with the session whatever the statement did. */
-class KeptLease implements ScopedLease {
-  readonly connection: Lease['connection'];
-
-  constructor(connection: Lease['connection']) {
-    this.connection = connection;
-  }
-
-  done(broken: boolean): void {
-    if (broken) this.connection.destroy();
-  }
-}
-
-function abortedError(): SqlError {
-  return shardgateError('SG5002');
-}
-
-/** `name` is quoted; servers name it bare. */
-function savepointError(name: string): SqlError {
-  const bare = name.slice(1, -1).replaceAll('``', '`');
-  return new SqlError(1305, '42000', `SAVEPOINT ${bare} does not exist`);
 }

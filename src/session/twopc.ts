@@ -22,8 +22,11 @@ export interface TwoPhaseCommit {
    * once it was true.
    */
   ready(shardId: string): Promise<void>;
+  isReady(shardId: string): boolean;
   /** The INSERT of the record, to run in the deciding shard's local transaction. 1062: recovery has aborted it. */
   decisionSql(dtid: string, participants: readonly string[]): SqlText;
+  /** A query that makes InnoDB take a branch's snapshot now; needs `ready` on that shard. */
+  readonly snapshotSql: SqlText;
   /** From now until `end` recovery leaves the transaction's branches to its session. */
   begin(dtid: string): void;
   /**

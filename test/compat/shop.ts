@@ -58,13 +58,22 @@ export function refillStatements(): readonly string[] {
   return [
     ...tables.map((table) => `DELETE FROM shop.${table}`),
     'DELETE FROM main.settings',
-    insert('shop.countries', ["'DE', 'Germany'", "'FR', 'France'", "'SE', 'Sweden'", "'JP', '日本'", "'US', 'United States'"]),
+    insert('shop.countries', [
+      "'DE', 'Germany'",
+      "'FR', 'France'",
+      "'SE', 'Sweden'",
+      "'JP', '日本'",
+      "'US', 'United States'",
+    ]),
     insert('shop.users', times(40, user)),
     insert('shop.orders', times(120, order)),
     insert('shop.order_items', times(160, orderItem)),
     insert('shop.events', times(60, event)),
     insert('main.settings', ["'theme', 'dark'", "'currency', 'EUR'"]),
-    insert('shop.sbtest1', times(400, (i) => `${i + 1}, ${(i * 37) % 400}, '${'c'.repeat(100)}', '${'p'.repeat(50)}'`)),
+    insert(
+      'shop.sbtest1',
+      times(400, (i) => `${i + 1}, ${(i * 37) % 400}, '${'c'.repeat(100)}', '${'p'.repeat(50)}'`),
+    ),
   ];
 }
 

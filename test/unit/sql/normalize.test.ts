@@ -289,6 +289,15 @@ describe('VALUES', () => {
   });
 });
 
+test('keys are right however many there are', () => {
+  for (let round = 0; round < 2; round += 1) {
+    for (let i = 0; i < 3000; i += 1) {
+      const columns = `c${i}`.repeat(1 + (i % 5) * 120);
+      expect(key(`SELECT ${columns} FROM t WHERE a=${i}`)).toBe(`SELECT ${columns} FROM t WHERE a=~i`);
+    }
+  }
+});
+
 test('slotAt finds the slot, item and cell of a literal', () => {
   const sql = "SELECT 9 FROM t WHERE a=1 AND b IN (2,-3) AND c=DATE'2024-01-01' LIMIT 4";
   const normalized = normalize(sql, mode);

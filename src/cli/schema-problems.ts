@@ -1,0 +1,9 @@
+// What `check` finds in tables: constraints that cannot hold over shards, sharding columns that cannot do their work.
+import type { Problem } from '../util/problem.ts';
+import { columnProblems } from '../vschema/column-warnings.ts';
+import { constraintWarnings } from '../vschema/constraints.ts';
+import type { VSchema } from '../vschema/model.ts';
+
+export function schemaProblems(vschema: VSchema): readonly Problem[] {
+  return [...constraintWarnings(vschema), ...columnProblems(vschema)];
+}

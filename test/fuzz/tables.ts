@@ -1,0 +1,126 @@
+// A random world: tables of all sorts, their vschema, and their rows.
+import type { WorldSchema } from '../support/stage.ts';
+import { Random } from './random.ts';
+import { type Domain, randomDomain, randomShards } from './sharding.ts';
+import { type ColumnType, intTypes, otherTypes, valueFor } from './types.ts';
+
+export interface FuzzColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly nullable: boolean;
+  readonly sharding: boolean;
+}
+
+export interface FuzzTable {
+  readonly name: string;
+  /** How statements name it from database shop. */
+  readonly spelled: string;
+  readonly kind: 'sharded' | 'reference' | 'unsharded';
+  readonly domain: Domain | null;
+  readonly columns: readonly FuzzColumn[];
+  readonly primaryKey: readonly string[];
+  readonly createSql: string;
+  /** `(1, 'a', NULL)` and so on. */
+  readonly rows: readonly string[];
+}
+
+export interface FuzzWorld {
+  readonly schema: WorldSchema;
+  readonly tables: readonly FuzzTable[];
+}
+
+const columnNames = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+const rowsMax = 26;
+
+export function randomWorld(seed: number): FuzzWorld {
+  const random = new Random(seed);
+  const shards = randomShards(random);
+  const domains = random.times(random.int(1, 3), (index) => randomDomain(random, index));
+  const kinds: FuzzTable['kind'][] = ['sharded', 'sharded', 'sharded'];
+  if (random.chance(0.6)) kinds.push('sharded');
+  if (random.chance(0.7)) kinds.push('reference');
+  if (random.chance(0.6)) kinds.push('unsharded');
+  const tables = kinds.map((kind, index) => randomTable(random, kind, index, domains));
+  const inShop = tables.filter((table) => table.kind !== 'unsharded');
+  const inMain = tables.filter((table) => table.kind === 'unsharded');
+  return {
+    tables,
+    schema: {
+      shards,
+      vschema: vschemaOf(domains, inShop),
+      schema: inShop.map((table) => `${table.createSql};\n`).join(''),
+      mainSchema: inMain.map((table) => `${table.createSql};\n`).join(''),
+    },
+  };
+}
+
+function randomTable(
+  random: Random,
+  kind: FuzzTable['kind'],
+  index: number,
+  domains: readonly Domain[],
+): FuzzTable {
+  const domain = kind === 'sharded' ? random.pick(domains) : null;
+  const name = `t${index}`;
+  const keyColumns = (domain?.columns ?? []).map((type, at): FuzzColumn => {
+    return { name: `k${at}`, type, nullable: false, sharding: true };
+  });
+  const idColumn: FuzzColumn = { name: 'id', type: idType, nullable: false, sharding: false };
+  const names = random.sample(columnNames, random.int(2, 6)).sort();
+  const others = names.map((columnName): FuzzColumn => {
+    const type = random.pick(random.chance(0.4) ? intTypes : otherTypes);
+    return { name: columnName, type, nullable: random.chance(0.7), sharding: false };
+  });
+  const columns = [...keyColumns, idColumn, ...others];
+  const primaryKey = [...keyColumns.map((column) => column.name), 'id'];
+  const rowCount = random.chance(0.08) ? 0 : random.int(kind === 'sharded' ? 6 : 2, kind === 'sharded' ? rowsMax : 8);
+  const rows = random.times(rowCount, (row) => {
+    const cells = columns.map((column) => (column.name === 'id' ? String(row + 1) : valueFor(column, random)));
+    return `(${cells.join(', ')})`;
+  });
+  return {
+    name,
+    spelled: kind === 'unsharded' ? `main.${name}` : name,
+    kind,
+    domain,
+    columns,
+    primaryKey,
+    createSql: createTable(random, name, columns, primaryKey),
+    rows,
+  };
+}
+
+const idType: ColumnType = {
+  sql: 'INT',
+  family: 'int',
+  values: ['1', '2', '3', '5', '8', '13'],
+  loose: false,
+  summable: true,
+};
+
+function createTable(
+  random: Random,
+  name: string,
+  columns: readonly FuzzColumn[],
+  primaryKey: readonly string[],
+): string {
+  const lines = columns.map(({ name: column, type, nullable }) => {
+    return `  ${column} ${type.sql}${nullable ? ' NULL' : ' NOT NULL'}`;
+  });
+  lines.push(`  PRIMARY KEY (${primaryKey.join(', ')})`);
+  for (const column of columns) {
+    const isIndexable = !/BLOB|TEXT|JSON/.test(column.type.sql) && !primaryKey.includes(column.name);
+    if (isIndexable && random.chance(0.25)) lines.push(`  KEY by_${column.name} (${column.name})`);
+  }
+  return `CREATE TABLE ${name} (\n${lines.join(',\n')}\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+}
+
+function vschemaOf(domains: readonly Domain[], tables: readonly FuzzTable[]): object {
+  const vindexes = Object.fromEntries(domains.map((domain) => [domain.vindex, domain.definition]));
+  const entries = tables.map((table) => {
+    if (table.domain === null) return [table.name, { type: 'reference' }];
+    const columns = table.domain.columns.map((_, at) => `k${at}`);
+    return [table.name, { column_vindexes: [{ columns, name: table.domain.vindex }] }];
+  });
+  return { sharded: true, vindexes, tables: Object.fromEntries(entries) };
+}
