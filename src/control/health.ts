@@ -162,7 +162,8 @@ class Watcher {
       () => void this.#probe(),
       failing ? strikePauseMs : Math.max(strikePauseMs, intervalMs - elapsedMs),
     );
-    this.#timer.unref();
+    // Until the first judgement somebody waits for it, and nothing else may keep a starting process alive.
+    if (this.health.up !== null) this.#timer.unref();
   }
 
   #alive(versionText: string, readOnly: string): void {

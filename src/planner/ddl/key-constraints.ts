@@ -1,14 +1,30 @@
 // Keys a sharded keyspace can hold its tables to: a UNIQUE or FOREIGN KEY that spans shards is nobody's to check.
 import { shardgateError } from '../../errors/catalog.ts';
-import type { ColumnDefinition, KeyDefinition, Reference } from '../../sql/ast.ts';
-import type { Keyspace, Table } from '../../vschema/model.ts';
+import type { ColumnDefinition, CreateTable, KeyDefinition } from '../../sql/ast.ts';
+import type { RoutingKey } from '../../vindex/routing-key.ts';
+import type { TableFacts } from '../../vschema/columns.ts';
+import { foreignKeyProblem, keyProblem } from '../../vschema/constraints.ts';
+import { routingColumnOf } from '../../vschema/declared-columns.ts';
+import { equalityExact } from '../../vschema/equality.ts';
+import type { Column, ForeignKey, Key, Keyspace, Table } from '../../vschema/model.ts';
+import { columnFromAst, foreignKeyFromAst, keyFromAst, tableFactsOf } from '../../vschema/table-from-ast.ts';
 import { lower } from '../bind/columns-of.ts';
 import type { PlanContext } from '../context.ts';
-import { sameVindex } from '../route/combine.ts';
-import { knownTable } from './place-of-table.ts';
 
-/** Refuses what `constraints: check` forbids. Tables the vschema does not name have no sharding columns to miss. */
-export function checkNewKeys(
+/** Refuses a CREATE TABLE with keys that `constraints: check` forbids. A table nobody shards has no sharding columns to miss. */
+export function checkNewTable(node: CreateTable, keyspace: Keyspace, context: PlanContext): void {
+  const facts = tableFactsOf(node, keyspace.name);
+  if (facts === null || keyspace.constraints === 'trust') return;
+  const known = keyspace.tables.get(facts.name);
+  const routing = known?.kind === 'sharded' ? known.columnVindexes : defaultRouting(keyspace, facts);
+  if (routing.length === 0) return;
+  const table = tableWith(keyspace, facts, routing);
+  for (const key of facts.keys) refuseKey(table, key);
+  for (const foreignKey of facts.foreignKeys) refuseForeignKey(table, foreignKey, context);
+}
+
+/** Refuses keys and key-bearing columns that ALTER TABLE or CREATE INDEX would add to a sharded table. */
+export function checkAddedKeys(
   table: Table | null,
   keyspace: Keyspace,
   keys: readonly KeyDefinition[],
@@ -17,55 +33,79 @@ export function checkNewKeys(
 ): void {
   if (table === null || table.kind !== 'sharded' || keyspace.constraints === 'trust') return;
   for (const key of keys) {
-    if (key.type === 'primary' || key.type === 'unique') checkUnique(table, namesOf(key), key.type);
-    if (key.references !== null) checkForeign(table, namesOf(key), key.references, context);
+    const unique = keyFromAst(key, table.keys);
+    if (unique !== null) refuseKey(table, unique);
+    const foreignKey = foreignKeyFromAst(key, table.keyspace);
+    if (foreignKey !== null) refuseForeignKey(table, foreignKey, context);
   }
   for (const column of columns) {
-    if (column.key === 'primary' || column.key === 'unique')
-      checkUnique(table, [lower(column.name.name)], column.key);
-    if (column.references !== null)
-      checkForeign(table, [lower(column.name.name)], column.references, context);
+    if (column.key === 'primary' || column.key === 'unique') refuseKey(table, keyOfColumn(column));
+    const foreignKey = foreignKeyOfColumn(column, table.keyspace);
+    if (foreignKey !== null) refuseForeignKey(table, foreignKey, context);
   }
 }
 
-function namesOf(key: KeyDefinition): readonly string[] {
-  return key.parts.flatMap((part) => (part.column === null ? [] : [lower(part.column.name)]));
+/** How the `*` entry would shard the table: by the column it names, else by the first of the primary key. */
+function defaultRouting(keyspace: Keyspace, facts: TableFacts): readonly RoutingKey[] {
+  const byDefault = keyspace.defaultColumnVindex;
+  const vindex = byDefault === null ? undefined : keyspace.vindexes.get(byDefault.vindex);
+  const primary = facts.keys.find((key) => key.name === 'PRIMARY');
+  const name = byDefault?.column ?? primary?.columns[0];
+  if (vindex === undefined || name === undefined) return [];
+  return [{ table: facts.name, vindex, columns: [routingColumnOf(name, facts.columns)], exact: false }];
 }
 
-function checkUnique(table: Table, columns: readonly string[], type: string): void {
-  const holds = table.columnVindexes.some((key, index) => {
-    if (index > 0 && !(key.vindex.kind === 'lookup' && key.vindex.unique)) return false;
-    return key.columns.every((column) => columns.includes(lower(column.name)));
+/** The table as it would be: its routing keys see the new columns' types and collations. */
+function tableWith(keyspace: Keyspace, facts: TableFacts, routing: readonly RoutingKey[]): Table {
+  return {
+    keyspace: keyspace.name,
+    name: facts.name,
+    kind: 'sharded',
+    columnVindexes: routing.map((key) => retyped(key, facts.columns)),
+    autoIncrement: null,
+    source: null,
+    pinnedShard: null,
+    columns: facts.columns,
+    keys: facts.keys,
+    foreignKeys: facts.foreignKeys,
+    view: null,
+  };
+}
+
+function retyped(key: RoutingKey, columns: readonly Column[]): RoutingKey {
+  const typed = key.columns.map((column) => routingColumnOf(column.name, columns));
+  return { ...key, columns: typed, exact: typed.every((column) => equalityExact(key.vindex, column)) };
+}
+
+function keyOfColumn(column: ColumnDefinition): Key {
+  const name = column.key === 'primary' ? 'PRIMARY' : column.name.name;
+  return { name, unique: true, columns: [columnFromAst(column).name], partial: false, fulltext: false };
+}
+
+function foreignKeyOfColumn(column: ColumnDefinition, keyspace: string): ForeignKey | null {
+  const { references } = column;
+  if (references === null) return null;
+  return {
+    name: column.name.name,
+    columns: [column.name.name],
+    referencedKeyspace: references.table.schema?.name ?? keyspace,
+    referencedTable: references.table.name.name,
+    referencedColumns: references.columns.map((part) => lower(part.column?.name ?? '')),
+  };
+}
+
+function refuseKey(table: Table, key: Key): void {
+  const why = keyProblem(table, key);
+  if (why === null) return;
+  const constraint = key.name === 'PRIMARY' ? 'a PRIMARY KEY' : 'a UNIQUE key';
+  throw shardgateError('SG6013', {
+    constraint,
+    table: table.name,
+    why: `(${key.columns.join(', ')}) ${why}`,
   });
-  if (holds) return;
-  const constraint = type === 'primary' ? 'a PRIMARY KEY' : 'a UNIQUE key';
-  const why = `(${columns.join(', ')}) lacks the sharding column, so two shards could hold the same value`;
-  throw shardgateError('SG6013', { constraint, table: table.name, why });
 }
 
-/** The referenced row must be on the row's own shard: co-located by the key itself, or a reference table. */
-function checkForeign(
-  table: Table,
-  columns: readonly string[],
-  reference: Reference,
-  context: PlanContext,
-): void {
-  const other = knownTable(reference.table, context);
-  if (other !== null && other.keyspace === table.keyspace) {
-    if (other.kind === 'reference') return;
-    if (other.kind === 'sharded' && pairsKeys(table, columns, other, reference)) return;
-  }
-  const why = `rows of ${reference.table.name.name} may be on other shards`;
-  throw shardgateError('SG6013', { constraint: 'a FOREIGN KEY', table: table.name, why });
-}
-
-function pairsKeys(table: Table, columns: readonly string[], other: Table, reference: Reference): boolean {
-  const [mine] = table.columnVindexes;
-  const [theirs] = other.columnVindexes;
-  if (mine === undefined || theirs === undefined || !sameVindex(mine, theirs)) return false;
-  const referenced = reference.columns.map((part) => lower(part.column?.name ?? ''));
-  return mine.columns.every((column, index) => {
-    const place = columns.indexOf(lower(column.name));
-    return place >= 0 && referenced[place] === lower(theirs.columns[index]?.name ?? '');
-  });
+function refuseForeignKey(table: Table, foreignKey: ForeignKey, context: PlanContext): void {
+  const why = foreignKeyProblem(context.vschema, table, foreignKey);
+  if (why !== null) throw shardgateError('SG6013', { constraint: 'a FOREIGN KEY', table: table.name, why });
 }

@@ -20,7 +20,7 @@ import { refuse } from '../refusals.ts';
 import { statementUnit } from '../statement-unit.ts';
 import { planOfWrite } from '../write/plan-of-write.ts';
 import { routeNode, wholeText, wholeTextAlways } from '../write/route-node.ts';
-import { checkNewKeys } from './key-constraints.ts';
+import { checkAddedKeys, checkNewTable } from './key-constraints.ts';
 import { keyspaceNamed, keyspaceOfTable, knownTable, oneKeyspace } from './place-of-table.ts';
 
 /** What a DDL statement needs besides its keyspace. */
@@ -72,7 +72,7 @@ export function planCreateTable(node: CreateTable, context: PlanContext): Plan {
   if (node.query !== null) throw shardgateError('SG6014', { keyspace: keyspace.name });
   if (node.like !== null) oneKeyspace([node.table, node.like], 'CREATE TABLE ... LIKE', context);
   const known = keyspace.tables.get(name) ?? null;
-  checkNewKeys(known, keyspace, node.keys, node.columns, context);
+  checkNewTable(node, keyspace, context);
   const named = known !== null && known.kind !== 'unknown';
   const warning = `Table ${name} is made on every shard, but the vschema of ${keyspace.name} does not name it: it cannot be used yet`;
   return onEveryShard(node, keyspace, context, {
@@ -88,7 +88,7 @@ export function planAlterTable(node: AlterTable, context: PlanContext): Plan {
       const keys = action.kind === 'alterAddKey' ? [action.key] : [];
       const columns =
         action.kind === 'alterAddColumn' || action.kind === 'alterChangeColumn' ? [action.column] : [];
-      checkNewKeys(table, keyspace, keys, columns, context);
+      checkAddedKeys(table, keyspace, keys, columns, context);
     }
   }
   return onEveryShard(node, keyspace, context);
@@ -96,7 +96,7 @@ export function planAlterTable(node: AlterTable, context: PlanContext): Plan {
 
 export function planCreateIndex(node: CreateIndex, context: PlanContext): Plan {
   const keyspace = keyspaceOfTable(node.table, context);
-  if (keyspace.sharded) checkNewKeys(knownTable(node.table, context), keyspace, [node.key], [], context);
+  if (keyspace.sharded) checkAddedKeys(knownTable(node.table, context), keyspace, [node.key], [], context);
   return onEveryShard(node, keyspace, context);
 }
 

@@ -122,9 +122,9 @@ const texts: readonly (readonly [string, string])[] = [
   [
     'q13 orders per customer',
     `SELECT c_count, COUNT(*) AS custdist FROM (
-       SELECT c_custkey, COUNT(o_orderkey) FROM customer
+       SELECT c_custkey, COUNT(o_orderkey) AS c_count FROM customer
          LEFT OUTER JOIN orders ON c_custkey = o_custkey AND o_comment NOT LIKE '%special%requests%'
-       GROUP BY c_custkey) AS c_orders (c_custkey, c_count)
+       GROUP BY c_custkey) AS c_orders
      GROUP BY c_count ORDER BY custdist DESC, c_count DESC`,
   ],
   [

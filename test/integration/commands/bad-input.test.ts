@@ -115,7 +115,7 @@ describe('serve refuses', () => {
 
   test('fault 90: a key given twice', async () => {
     const message = await serveFails(`${config()}users: []\n`);
-    expect(message).toMatch(/users/);
+    expect(message).toMatch(/bad\.yaml:\d+: .*unique/);
   });
 });
 

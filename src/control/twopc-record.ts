@@ -1,0 +1,43 @@
+// The record that decides a distributed transaction, and the small table that holds it on the deciding shard.
+
+/** Every table of this prefix in a shard's database is Shardgate's own. */
+export const ownTablePrefix = 'shardgate_';
+const table = `${ownTablePrefix}transactions`;
+
+/**
+ * A row exists from a decision until all shards have followed it. `commit` is written in the deciding shard's own transaction, so
+ * it becomes true together with that shard's rows; `abort` by recovery, under the same key: whoever comes second fails.
+ */
+export const createTableSql = `CREATE TABLE IF NOT EXISTS ${table} (
+  dtid VARBINARY(64) NOT NULL PRIMARY KEY COMMENT 'name of a distributed transaction',
+  state ENUM('commit','abort') NOT NULL,
+  owner VARBINARY(16) NOT NULL COMMENT 'the Shardgate process that ran it',
+  participants TEXT CHARACTER SET utf8mb4 NOT NULL COMMENT 'shards that follow the decision',
+  created TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
+) ENGINE=InnoDB COMMENT='Shardgate: decisions of two-phase commits; rows go away by themselves'`;
+
+/** Fails where the table cannot be read and written. */
+export const probeSql = `SELECT COUNT(*) FROM ${table} WHERE dtid = ''`;
+
+/** Reads InnoDB, so that a transaction's snapshot is taken. */
+export const snapshotSql = `SELECT state FROM ${table} WHERE dtid = ''`;
+
+export const readSql = `SELECT CAST(state AS CHAR) AS state FROM ${table} WHERE dtid = ?`;
+
+/** Waits for a deciding transaction that is about to commit; leaves what is there. */
+export const abortSql = `INSERT INTO ${table} (dtid, state, owner, participants) VALUES (?, 'abort', ?, '') ON DUPLICATE KEY UPDATE dtid = dtid`;
+
+/** Rows that nobody may need any more, of others as well; `abort` stays for long: a process that was frozen may wake up. */
+export const oldRowsSql = `SELECT CAST(dtid AS CHAR) AS dtid, CAST(owner AS CHAR) AS owner, participants FROM ${table}
+  WHERE (state = 'commit' AND created < NOW() - INTERVAL 60 SECOND) OR created < NOW() - INTERVAL 1 DAY LIMIT 500`;
+
+export function deleteSql(count: number): string {
+  return `DELETE FROM ${table} WHERE dtid IN (${Array.from({ length: count }, () => '?').join(', ')})`;
+}
+
+/** SqlText; ids and shard names as `twopc-id` and configurations allow them, quotes doubled all the same. */
+export function decisionSql(dtid: string, owner: string, participants: readonly string[]): string {
+  const names = Buffer.from(participants.join(','), 'utf8').toString('hex');
+  const list = names === '' ? "''" : `CONVERT(X'${names}' USING utf8mb4)`;
+  return `INSERT INTO ${table} (dtid, state, owner, participants) VALUES ('${dtid}', 'commit', '${owner}', ${list})`;
+}
