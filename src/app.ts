@@ -12,6 +12,7 @@ import { liveDirectory } from './app/users.ts';
 import { workspaceChooser } from './app/workspace-shard.ts';
 import type { Config } from './config/model.ts';
 import { ConfigError } from './config.ts';
+import type { TwoPhaseTimes } from './control/twopc.ts';
 import { startListener } from './frontend/listener.ts';
 import { listenerDefaults } from './frontend/options.ts';
 import type { Logger } from './observability/log.ts';
@@ -24,6 +25,8 @@ import { hasErrors } from './util/problem.ts';
 export interface AppOptions {
   /** Made from the configuration, to standard error, when not given. */
   readonly log?: Logger;
+  /** For tests that do not want to wait. */
+  readonly twopc?: TwoPhaseTimes;
 }
 
 export interface App {
@@ -46,7 +49,7 @@ type Closer = () => Promise<void>;
 export async function startApp(config: Config, options: AppOptions = {}): Promise<App> {
   const { keyspaces, problems } = readKeyspaces(config);
   if (hasErrors(problems)) throw new ConfigError(problems);
-  const parts = await makeParts(config, keyspaces, options.log);
+  const parts = await makeParts(config, keyspaces, options.log, options.twopc);
   const closers: Closer[] = [() => closeParts(parts)];
   const close: Closer = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
@@ -94,10 +97,11 @@ function listenerOptions(config: Config): Parameters<typeof startListener>[0] {
 }
 
 function sessionDependencies(parts: RunningParts): SessionDependencies {
-  const { config, counters, gateway, workspaces, holder, statistics, log } = parts;
+  const { config, counters, gateway, workspaces, twopc, holder, statistics, log } = parts;
   return {
     gateway,
     workspaces,
+    twopc,
     vschema: () => holder.current(),
     refreshSchema: (keyspace) => parts.tracker.refresh(keyspace),
     planCache: parts.planCache,
@@ -106,6 +110,7 @@ function sessionDependencies(parts: RunningParts): SessionDependencies {
     registry: parts.registry,
     observer: statementObserver(counters, statistics, log, config.log.slowQueryMs),
     status: statusTables(parts),
+    load: parts.load,
     limits: memoryBudget(config.limits.queryMemoryBytes, config.limits.processMemoryBytes),
     transactionMode: config.transactions.mode,
     queryTimeoutMs: config.limits.queryTimeoutMs,

@@ -4,6 +4,7 @@ import { createMetrics, type MetricSources } from '../observability/metrics.ts';
 import { explainStatement } from './explain.ts';
 import type { RunningParts } from './parts.ts';
 import { readable } from './query-statistics.ts';
+import { resolveTransaction, transactionViews } from './transactions.ts';
 import { productVersion } from './version.ts';
 import { vschemaView } from './vschema-view.ts';
 
@@ -23,7 +24,7 @@ export function adminSources(parts: RunningParts): AdminSources {
     sessions: () => ({ sessions: sessionsOf(parts) }),
     queries: () => ({ queries: parts.statistics.top().slice(0, 200) }),
     plans: () => ({ plans: plansOf(parts) }),
-    transactions: () => ({ transactions: [] }),
+    transactions: () => ({ transactions: transactionViews(parts.twopc) }),
     explain: (sql, keyspace) => explainStatement(sql, keyspace, parts.holder.current()).tree,
     metrics: createMetrics(parts.counters, metricSources(parts), parts.lag),
   };
@@ -38,7 +39,7 @@ export function adminActions(parts: RunningParts, app: AppActions): AdminActions
       session?.kill();
       return session !== null;
     },
-    resolveTransaction: async () => false,
+    resolveTransaction: (id, decision) => resolveTransaction(parts.twopc, id, decision),
   };
 }
 
@@ -121,6 +122,12 @@ function plansOf(parts: RunningParts): readonly object[] {
   return plans;
 }
 
+function pinnedOf(parts: RunningParts): ReturnType<MetricSources['pinnedSessions']> {
+  const counts = { transaction: 0, reserved: 0 };
+  for (const { pinnedBy } of parts.registry.all()) if (pinnedBy !== null) counts[pinnedBy]++;
+  return Object.entries(counts).map(([reason, value]) => ({ labels: { reason }, value }));
+}
+
 function metricSources(parts: RunningParts): MetricSources {
   return {
     connections() {
@@ -136,10 +143,11 @@ function metricSources(parts: RunningParts): MetricSources {
         labels: { keyspace, shard, role },
         value: up === true ? 1 : 0,
       })),
-    pinnedSessions: () => [],
-    planCacheSize: () => parts.planCache.size,
+    pinnedSessions: () => pinnedOf(parts),
+    inFlight: () => parts.load.inFlight,
+    planCache: () => parts.planCache,
     vschemaVersion: () => parts.holder.current().version,
-    twopcUnresolved: () => 0,
+    twopcUnresolved: () => parts.twopc.recovery.unresolved().length,
     buildInfo: () => ({
       version: productVersion,
       node: process.version,

@@ -4,6 +4,7 @@ import type { ServerVersion } from '../backend/server-version.ts';
 import type { Config } from '../config/model.ts';
 import { HealthMonitor } from '../control/health.ts';
 import { SchemaTracker } from '../control/schema-tracker.ts';
+import { TwoPhaseControl, type TwoPhaseTimes } from '../control/twopc.ts';
 import type { Listener } from '../frontend/listener.ts';
 import type { UserDirectory } from '../frontend/options.ts';
 import { Counters } from '../observability/counters.ts';
@@ -12,6 +13,7 @@ import { createLogger, type Logger } from '../observability/log.ts';
 import { planLabels } from '../plan/labels.ts';
 import { PlanCache } from '../session/plan-cache.ts';
 import { SessionRegistry } from '../session/registry.ts';
+import type { StatementLoad } from '../session/statement-load.ts';
 import { createVSchemaHolder, type VSchemaHolder } from '../vschema/holder.ts';
 import type { ConfiguredKeyspace } from './keyspaces.ts';
 import { QueryStatistics } from './query-statistics.ts';
@@ -32,9 +34,11 @@ export interface RunningParts {
   readonly lag: EventLoopLag;
   readonly gateway: PoolGateway;
   readonly workspaces: PoolGateway;
+  readonly twopc: TwoPhaseControl;
   readonly holder: VSchemaHolder;
   readonly health: HealthMonitor;
   readonly registry: SessionRegistry;
+  readonly load: StatementLoad;
   readonly planCache: PlanCache;
   readonly statistics: QueryStatistics;
   /** Of the first server that answered; null before. */
@@ -48,6 +52,7 @@ export async function makeParts(
   config: Config,
   keyspaces: readonly ConfiguredKeyspace[],
   givenLog: Logger | undefined,
+  twopcTimes: TwoPhaseTimes = {},
 ): Promise<RunningParts> {
   const counters = new Counters(planLabels);
   const dropped = (): void => {
@@ -69,6 +74,8 @@ export async function makeParts(
   let parts: RunningParts | null = null;
   const tracker = new SchemaTracker(targets, { log, onChange: () => parts?.schemaChanged() });
   await Promise.all([health.watch(targets), tracker.start()]);
+  const twopc = new TwoPhaseControl(targets, log, twopcTimes);
+  twopc.recovery.start();
   const planCache = new PlanCache();
   const holder = createVSchemaHolder((version) => snapshot(version, keyspaces, tracker, flavour()));
   holder.onChange(() => planCache.clear());
@@ -86,9 +93,11 @@ export async function makeParts(
     lag,
     gateway,
     workspaces,
+    twopc,
     holder,
     health,
     registry: new SessionRegistry(),
+    load: { inFlight: 0, inFlightMax: config.limits.inFlightMax },
     planCache,
     statistics: new QueryStatistics(),
     flavour,
@@ -103,5 +112,5 @@ export async function closeParts(parts: RunningParts): Promise<void> {
   parts.lag.stop();
   parts.health.stop();
   parts.tracker.stop();
-  await Promise.all([parts.gateway.close(0), parts.workspaces.close(0)]);
+  await Promise.all([parts.twopc.stop(), parts.gateway.close(0), parts.workspaces.close(0)]);
 }

@@ -92,6 +92,7 @@ async function moveTo(
     parts.counters.declareKeyspace(keyspace.name, ids);
   }
   for (const gateway of [parts.gateway, parts.workspaces]) gateway.update(targets);
+  parts.twopc.update(targets);
   const old = parts.tracker;
   const tracker = new SchemaTracker(targets, { log: parts.log, onChange: () => parts.schemaChanged() });
   await Promise.all([parts.health.watch(targets), tracker.start()]);

@@ -24,8 +24,18 @@ export function statementObserver(
         );
       }
     },
-    shardQuery(shardId: string): void {
-      counters.shard(shardId).primaryTotal++;
+    shardQuery(shardId: string, replica: boolean): void {
+      const series = counters.shard(shardId);
+      if (replica) series.replicaTotal++;
+      else series.primaryTotal++;
+    },
+    shardAnswered(shardId: string, seconds: number): void {
+      counters.shard(shardId).durations.observe(seconds);
+    },
+    workspaceRun(rows: number, bytes: number): void {
+      counters.workspaceRuns++;
+      counters.workspaceRows += rows;
+      counters.workspaceBytes += bytes;
     },
     transaction: (mode, shards, outcome) => counters.transaction(mode, shards, outcome),
   };

@@ -1,6 +1,7 @@
 // Rows of SHOW SHARDGATE POOLS, STATUS, QUERIES, TRANSACTIONS.
 
 import type { StatusTables } from '../session/dependencies.ts';
+import { transactionViews } from './transactions.ts';
 import type { RunningParts } from './parts.ts';
 
 type Table = ReturnType<StatusTables['table']>;
@@ -46,5 +47,15 @@ const tables: Readonly<Record<Parameters<StatusTables['table']>[0], (parts: Runn
         query.maxSeconds.toFixed(6),
       ]),
   }),
-  transactions: () => ({ columns: ['Id', 'State', 'Shards', 'Age_seconds'], rows: [] }),
+  transactions: (parts) => ({
+    columns: ['Id', 'State', 'Owner', 'Shards', 'Age_seconds', 'Problem'],
+    rows: transactionViews(parts.twopc).map(({ id, state, owner, shards, ageSeconds, problem }) => [
+      id,
+      state,
+      owner,
+      shards.join(', '),
+      ageSeconds.toFixed(1),
+      problem ?? '',
+    ]),
+  }),
 };

@@ -105,6 +105,10 @@ export interface Gateway {
    * SG4005 wrong kind of server, SG4006 cancelled, SG4007 login refused; or with the server's error about the settings.
    */
   lease(shardId: string, options: LeaseOptions): Promise<Lease>;
+  /** Whether a leased connection has these settings: a session's may have changed since the lease. */
+  hasSettings(connection: BackendConnection, settings: SessionSettings): boolean;
+  /** Brings a leased connection to other settings. Rejects with the server's error; the connection is then as it was. */
+  useSettings(connection: BackendConnection, settings: SessionSettings): Promise<void>;
   /**
    * Runs KILL QUERY for a connection on a side connection; best effort, own 1 s timeout; never rejects. Keep the lease until
    * it resolves and the response has ended: a KILL that comes late must not find another client's statement.

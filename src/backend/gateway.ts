@@ -4,9 +4,10 @@ import { SqlError } from '../errors/sql-error.ts';
 import type { Counters } from '../observability/counters.ts';
 import { TimerWheel } from '../util/timer-wheel.ts';
 import { withinMs } from '../util/within-ms.ts';
+import { applySettings, ProvenSettings } from './apply-settings.ts';
 import { connectBackend } from './connect.ts';
 import { SocketConnection } from './connection.ts';
-import type { BackendConnection, Gateway, Lease, LeaseOptions } from './contract.ts';
+import type { BackendConnection, Gateway, Lease, LeaseOptions, SessionSettings } from './contract.ts';
 import type { BackendRole, BackendTarget, PoolLimits, ShardTargets } from './options.ts';
 import { type PoolCounts, ShardPool } from './pool.ts';
 import type { ServerVersion } from './server-version.ts';
@@ -41,6 +42,7 @@ export interface PoolReport extends PoolCounts {
 }
 
 export class PoolGateway implements Gateway {
+  readonly #proven = new ProvenSettings();
   readonly #limits: PoolLimits;
   readonly #counters: Counters;
   readonly #wheel = new TimerWheel(wheelTickMs, wheelSlots);
@@ -65,6 +67,14 @@ export class PoolGateway implements Gateway {
   async lease(shardId: string, options: LeaseOptions): Promise<Lease> {
     const member = choose(this.#shard(shardId), options.role);
     return member.pool.lease(options);
+  }
+
+  hasSettings(connection: BackendConnection, settings: SessionSettings): boolean {
+    return !(connection instanceof SocketConnection) || connection.settings.matches(settings);
+  }
+
+  async useSettings(connection: BackendConnection, settings: SessionSettings): Promise<void> {
+    if (connection instanceof SocketConnection) await applySettings(connection, settings, this.#proven);
   }
 
   /**

@@ -93,8 +93,16 @@ async function mayShowViews(context: PrivilegeContext): Promise<boolean> {
   const name = view?.['name'];
   if (typeof name === 'string') return allowed(context, `SHOW CREATE VIEW ${quoteIdentifier(name)}`);
   const grants = await connection.query('SHOW GRANTS', [], timeoutMs);
-  const texts = grants.flatMap((row) => Object.values(row).map(String));
-  return texts.some((text) => /\b(SHOW VIEW|ALL PRIVILEGES)\b/.test(text) || !/ ON /.test(text));
+  return grants.flatMap((row) => Object.values(row).map(String)).some((text) => showsViews(text, target.database));
+}
+
+/** A grant without ON is that of a role. */
+function showsViews(grantText: string, database: string): boolean {
+  const match = /^GRANT (.+) ON (?:(\*)|`(.+)`)\.\* TO /.exec(grantText);
+  if (match === null) return !/ ON /.test(grantText);
+  const [, privileges = '', everywhere, name = ''] = match;
+  const here = everywhere !== undefined || name.replaceAll('\\', '') === database;
+  return here && /\b(SHOW VIEW|ALL PRIVILEGES)\b/.test(privileges);
 }
 
 /** The statement has another name on each flavour and version. */

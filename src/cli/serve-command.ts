@@ -55,5 +55,7 @@ function handleSignals(app: App): void {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   process.on('SIGHUP', () => void app.reload());
+  // Its default would end the process.
+  process.on('SIGUSR2', () => {});
   if (process.connected) process.once('disconnect', stop);
 }

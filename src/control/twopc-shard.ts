@@ -80,6 +80,12 @@ export class TwoPhaseShard {
     return String(row?.['state']) === 'commit' ? 'commit' : 'abort';
   }
 
+  /** Whether the record says commit now; decides nothing. */
+  async isCommitted(dtid: string): Promise<boolean> {
+    const [row] = await this.#query(readSql, [dtid]);
+    return String(row?.['state']) === 'commit';
+  }
+
   /**
    * Ends a prepared branch. MariaDB knows no such branch while the session that prepared it lives: that session is ended
    * then. Resolves when XA RECOVER lists it no longer; rejects when that does not come about.
@@ -92,9 +98,10 @@ export class TwoPhaseShard {
         await this.#query(sql, []);
         return;
       } catch (error) {
-        if (errnoOf(error) !== unknownXid || attempt >= attemptsMax) throw error;
+        if (errnoOf(error) === null || attempt >= attemptsMax) throw error;
+        if (!(await this.#lists(branch))) return;
+        if (errnoOf(error) !== unknownXid) throw error;
       }
-      if (!(await this.#lists(branch))) return;
       await this.#kill(parseBranchQualifier(branch.bqual).threadId);
       await new Promise((resolve) => setTimeout(resolve, retryPauseMs));
     }

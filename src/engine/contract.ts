@@ -84,7 +84,10 @@ export interface ScopedLease {
 }
 
 export interface AtomicUnit {
+  /** Of a shard named at the beginning or joined since. */
   lease(shardId: string): ScopedLease;
+  /** The same, a shard not in the unit yet taken into it: for statements that find out on their way where they write. */
+  join(shardId: string, signal: AbortSignal): Promise<ScopedLease>;
   commit(): Promise<void>;
   rollback(): Promise<void>;
 }
@@ -177,4 +180,6 @@ export interface CancelWatcher {
 export interface ExecutionObserver {
   shardQuery(shardId: string, sql: string): void;
   shardRows(shardId: string, rows: number, bytes: number): void;
+  /** A gather ended well: what it carried to its workspace. */
+  workspaceRun?(rows: number, bytes: number): void;
 }

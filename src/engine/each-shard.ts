@@ -60,6 +60,7 @@ async function runOn(
   signal.addEventListener('abort', onAbort);
   try {
     const terminal = await runStatement(lease.connection, sql);
+    execution.observer.shardRows(shard.id, 0, 0);
     lease.done(signal.aborted, terminal.warnings);
     return { shard, terminal };
   } catch (error) {

@@ -99,6 +99,7 @@ async function runOn(
       const answer = runStatement(connection, time.wrap(sql));
       time.after(connection);
       terminals.push(await answer);
+      execution.observer.shardRows(write.shard.id, 0, 0);
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
       return { write, statement, error: renameError(error, write.shard) };

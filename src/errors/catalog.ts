@@ -35,6 +35,13 @@ export const catalog = {
     why: 'Shardgate ran into a fault of its own, its log has the details',
     remedy: 'the connection is closed; please report it',
   },
+  SG1004: {
+    errno: 1040,
+    sqlState: '08004',
+    what: 'too many statements are running',
+    why: 'limits.inFlightMax allows {inFlightMax}',
+    remedy: 'try again in a moment, or raise the limit',
+  },
   SG2001: {
     errno: 1235,
     sqlState: '42000',

@@ -63,9 +63,6 @@ export class Counters {
   readonly scatterFanout = new Histogram(fanoutBounds);
   readonly poolWait = new Histogram(durationBoundsSeconds);
   readonly #planKinds: ReadonlySet<string>;
-  inFlight = 0;
-  planCacheHits = 0;
-  planCacheMisses = 0;
   workspaceRuns = 0;
   workspaceRows = 0;
   workspaceBytes = 0;

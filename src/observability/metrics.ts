@@ -28,7 +28,9 @@ export interface MetricSources {
   backendsUp(): readonly Sample[];
   /** `pinned_sessions{reason}`. */
   pinnedSessions(): readonly Sample[];
-  planCacheSize(): number;
+  /** Statements running. */
+  inFlight(): number;
+  planCache(): { readonly hits: number; readonly misses: number; readonly size: number };
   vschemaVersion(): number;
   twopcUnresolved(): number;
   /** `build_info{...}`: version, backend flavour and the like. */
@@ -49,7 +51,7 @@ export function createMetrics(counters: Counters, sources: MetricSources, lag: E
   registerCounters(registry, counters);
   registerHistograms(registry, counters);
   registerPoolGauges(registry, sources);
-  registerGauges(registry, counters, sources, lag);
+  registerGauges(registry, sources, lag);
   return { contentType: registry.contentType, text: () => registry.metrics() };
 }
 
@@ -174,12 +176,7 @@ function registerPoolGauges(registry: Registry, sources: MetricSources): void {
   pool('pool_max', 'Connections allowed.', (sample) => sample.max);
 }
 
-function registerGauges(
-  registry: Registry,
-  counters: Counters,
-  sources: MetricSources,
-  lag: EventLoopLag,
-): void {
+function registerGauges(registry: Registry, sources: MetricSources, lag: EventLoopLag): void {
   gauge(registry, 'connections', 'Client connections by state.', ['state'], () => sources.connections());
   gauge(
     registry,
@@ -191,15 +188,15 @@ function registerGauges(
   gauge(registry, 'pinned_sessions', 'Sessions tied to a server connection.', ['reason'], () =>
     sources.pinnedSessions(),
   );
-  gauge(registry, 'in_flight', 'Statements running.', [], () => one(counters.inFlight));
+  gauge(registry, 'in_flight', 'Statements running.', [], () => one(sources.inFlight()));
   // Gauges by type: their names are fixed and counters must end in _total.
   gauge(registry, 'plan_cache_hits', 'Statements whose plan was cached.', [], () =>
-    one(counters.planCacheHits),
+    one(sources.planCache().hits),
   );
   gauge(registry, 'plan_cache_misses', 'Statements that were planned.', [], () =>
-    one(counters.planCacheMisses),
+    one(sources.planCache().misses),
   );
-  gauge(registry, 'plan_cache_size', 'Plans in the cache.', [], () => one(sources.planCacheSize()));
+  gauge(registry, 'plan_cache_size', 'Plans in the cache.', [], () => one(sources.planCache().size));
   gauge(registry, 'twopc_unresolved', 'Distributed transactions without a known end.', [], () =>
     one(sources.twopcUnresolved()),
   );

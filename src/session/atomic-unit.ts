@@ -6,22 +6,42 @@ import type { BranchSet } from './branch-set.ts';
 
 const unitSavepoint = 'shardgate_statement';
 
+/** Takes a connection of a shard for the unit. */
+export type AcquireShard = (shardId: string, signal: AbortSignal) => Promise<ScopedLease>;
+
 /** Inside a transaction: a savepoint on each shard, sent in one write with the shard's first statement. */
 export class SavepointUnit implements AtomicUnit {
-  readonly #leases: ReadonlyMap<string, ScopedLease>;
+  readonly #leases: Map<string, ScopedLease>;
+  readonly #acquire: AcquireShard;
   readonly #broken = new Set<ScopedLease>();
 
-  constructor(leases: ReadonlyMap<string, ScopedLease>) {
-    this.#leases = leases;
-    for (const lease of leases.values()) {
-      sendStatement(lease.connection, `SAVEPOINT ${unitSavepoint}`, (terminal) => {
-        if (terminal === null || terminal.error !== null) this.#broken.add(lease);
-      });
-    }
+  /** `acquire` gives the transaction's own connection of a shard. */
+  constructor(leases: ReadonlyMap<string, ScopedLease>, acquire: AcquireShard) {
+    this.#leases = new Map(leases);
+    this.#acquire = acquire;
+    for (const lease of leases.values()) this.#open(lease);
+  }
+
+  #open(lease: ScopedLease): void {
+    sendStatement(lease.connection, `SAVEPOINT ${unitSavepoint}`, (terminal) => {
+      if (terminal === null || terminal.error !== null) this.#broken.add(lease);
+    });
   }
 
   lease(shardId: string): ScopedLease {
     return present(this.#leases.get(shardId), `unit without shard ${shardId}`);
+  }
+
+  async join(shardId: string, signal: AbortSignal): Promise<ScopedLease> {
+    const known = this.#leases.get(shardId);
+    if (known !== undefined) return known;
+    const lease = await this.#acquire(shardId, signal);
+    // Two parts of a statement may have asked for it at once.
+    const meanwhile = this.#leases.get(shardId);
+    if (meanwhile !== undefined) return meanwhile;
+    this.#leases.set(shardId, lease);
+    this.#open(lease);
+    return lease;
   }
 
   /** Rejects when a shard was lost meanwhile: then the transaction is, and the statement with it. */
@@ -55,17 +75,23 @@ export class SavepointUnit implements AtomicUnit {
 export class TransactionUnit implements AtomicUnit {
   readonly #set: BranchSet;
   readonly #signal: AbortSignal;
+  readonly #acquire: AcquireShard;
   readonly #ended: () => void;
 
-  /** `ended`: it holds no connection any more. */
-  constructor(set: BranchSet, signal: AbortSignal, ended: () => void) {
+  /** `acquire` adds a branch to the set. `ended`: it holds no connection any more. */
+  constructor(set: BranchSet, signal: AbortSignal, acquire: AcquireShard, ended: () => void) {
     this.#set = set;
     this.#signal = signal;
+    this.#acquire = acquire;
     this.#ended = ended;
   }
 
   lease(shardId: string): ScopedLease {
     return present(this.#set.get(shardId), `unit without shard ${shardId}`);
+  }
+
+  async join(shardId: string, signal: AbortSignal): Promise<ScopedLease> {
+    return this.#set.get(shardId) ?? (await this.#acquire(shardId, signal));
   }
 
   async commit(): Promise<void> {

@@ -21,8 +21,11 @@ export async function runDdl(
   result.catch(() => {});
   let ok: OkResult | null;
   try {
-    await execute(capture);
-    await result;
+    // With autocommit=0 too: it is no part of a transaction, and XA branches refuse it.
+    await context.state.scope.outside(async () => {
+      await execute(capture);
+      await result;
+    });
     ok = capture.okResult;
   } catch (error) {
     capture.fail(error instanceof SqlError ? error : new SqlError(1105, 'HY000', String(error)));

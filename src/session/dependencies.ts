@@ -4,6 +4,7 @@ import type { EngineLimits } from '../engine/contract.ts';
 import type { PlanLabel } from '../plan/nodes.ts';
 import type { VSchema } from '../vschema/model.ts';
 import type { BackendHandles } from './backend-handles.ts';
+import type { StatementLoad } from './statement-load.ts';
 import type { PlanCache } from './plan-cache.ts';
 import type { SessionRegistry } from './registry.ts';
 import type { SettingChecks } from './setting-checks.ts';
@@ -18,13 +19,19 @@ export interface StatementRecord {
   readonly seconds: number;
   /** Normalised text: no literals. */
   readonly digest: string;
+  /** How many it was sent to. */
   readonly shards: number;
   readonly user: string;
 }
 
 export interface SessionObserver {
   statement(record: StatementRecord): void;
-  shardQuery(shardId: string): void;
+  /** A statement goes to a shard; `replica`: its session reads from replicas. */
+  shardQuery(shardId: string, replica: boolean): void;
+  /** Its answer ended. */
+  shardAnswered(shardId: string, seconds: number): void;
+  /** Rows and bytes that one gather carried to its workspace. */
+  workspaceRun(rows: number, bytes: number): void;
   transaction(mode: TransactionMode, shards: number, outcome: 'commit' | 'rollback' | 'failed'): void;
 }
 
@@ -52,6 +59,7 @@ export interface SessionDependencies {
   readonly observer: SessionObserver;
   readonly status: StatusTables;
   readonly limits: EngineLimits;
+  readonly load: StatementLoad;
   readonly transactionMode: TransactionMode;
   /** To the first byte of the answer; 0 = none. */
   readonly queryTimeoutMs: number;

@@ -9,6 +9,7 @@ import { planText } from './plan-text.ts';
 import { probeShard } from './probe-shard.ts';
 import { answerFromShard } from './show/server-show.ts';
 import type { StatementContext } from './statement-context.ts';
+import type { SentStatement } from './statement-log.ts';
 
 /**
  * A statement that runs on one shard as the client wrote it: that server's EXPLAIN (of the first shard of its keyspace when
@@ -44,7 +45,7 @@ function answerLines(name: string, lines: readonly string[], context: StatementC
   );
 }
 
-/** PLAN: the tree as JSON. QUERIES and TRACE run the statement and list what was sent to which shard. */
+/** PLAN: the tree as JSON. QUERIES and TRACE run the statement and list what was sent to which shard, TRACE also what came back. */
 export async function runVexplain(statement: Vexplain, context: StatementContext): Promise<void> {
   const inner = context.text.slice(statement.statement.start, statement.statement.end);
   if (statement.mode === 'plan' || statement.mode === 'keys') {
@@ -54,15 +55,36 @@ export async function runVexplain(statement: Vexplain, context: StatementContext
     return;
   }
   const sent = await context.trace(() => runAndForget(inner, context));
+  const traced = statement.mode === 'trace';
   answerRows(
     context.sink,
-    [numberColumn('#'), textColumn('keyspace'), textColumn('shard'), textColumn('query', 65535)],
+    [
+      numberColumn('#'),
+      textColumn('keyspace'),
+      textColumn('shard'),
+      ...(traced ? answerColumns : []),
+      textColumn('query', 65535),
+    ],
     sent.map((query, index) => {
       const [keyspace = '', shard = ''] = query.shardId.split('/', 2);
-      return [String(index), keyspace, shard, Buffer.from(query.sql, 'latin1').toString('utf8')];
+      const sql = Buffer.from(query.sql, 'latin1').toString('utf8');
+      return [String(index), keyspace, shard, ...(traced ? answerCells(query) : []), sql];
     }),
     context.format,
   );
+}
+
+const answerColumns = [
+  textColumn('rows', 20, true),
+  textColumn('bytes', 20, true),
+  textColumn('ms', 20, true),
+];
+
+/** Rows that were relayed are bytes only: nobody counted them. */
+function answerCells({ answer }: SentStatement): (string | null)[] {
+  if (answer === null) return [null, null, null];
+  const rows = answer.rows === 0 && answer.bytes > 0 ? null : String(answer.rows);
+  return [rows, String(answer.bytes), answer.ms.toFixed(1)];
 }
 
 async function runAndForget(text: SqlText, context: StatementContext): Promise<void> {

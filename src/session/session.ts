@@ -1,4 +1,5 @@
 // One client: takes its commands, keeps its state, answers each exactly once.
+import { shardgateError } from '../errors/catalog.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import { Capability } from '../protocol/capabilities.ts';
 import { Command } from '../protocol/commands.ts';
@@ -14,6 +15,7 @@ import type { SessionPort } from './session-port.ts';
 import type { Settings } from './settings.ts';
 import { SessionState, type Target } from './state.ts';
 import { Cancellation } from './statement-execution.ts';
+import { enterLoad, leaveLoad } from './statement-load.ts';
 import { StatementLog } from './statement-log.ts';
 import { statusFactsOf } from './status-facts.ts';
 import { TextQuery } from './text-query.ts';
@@ -36,6 +38,8 @@ export class Session implements ClientSession, RegisteredSession, SessionPort {
   #running: string | null = null;
   #sinceMs = performance.now();
   #closed = false;
+  /** The running command is one of those in flight. */
+  #counted = false;
 
   constructor(
     login: ClientLogin,
@@ -93,6 +97,12 @@ export class Session implements ClientSession, RegisteredSession, SessionPort {
     return this.state.scope.open;
   }
 
+  get pinnedBy(): 'transaction' | 'reserved' | null {
+    const { scope } = this.state;
+    if (scope.reservedShards.length > 0) return 'reserved';
+    return scope.open && scope.shardsTouched > 0 ? 'transaction' : null;
+  }
+
   /** Nothing runs and nothing is open: a drain may close this client without losing anything of its. */
   get quiet(): boolean {
     return this.#done === null && !this.state.scope.open && this.state.scope.reservedShards.length === 0;
@@ -103,6 +113,15 @@ export class Session implements ClientSession, RegisteredSession, SessionPort {
     this.#sinceMs = performance.now();
     if (this.cancellation.cancelled !== null) this.cancellation = new Cancellation();
     this.sink.restart();
+    if (payload[0] === Command.query || payload[0] === Command.stmtExecute) {
+      this.#counted = enterLoad(this.deps.load, this.state.scope.open);
+      if (!this.#counted) {
+        this.sink.onEnd = null;
+        this.sink.fail(shardgateError('SG1004', { inFlightMax: this.deps.load.inFlightMax }));
+        this.#finish();
+        return;
+      }
+    }
     if (payload[0] === Command.query) {
       this.#running = '';
       this.#textQuery.start(payload.toString('latin1', 1), packets, this.#finishText);
@@ -168,6 +187,8 @@ export class Session implements ClientSession, RegisteredSession, SessionPort {
 
   readonly #finish = (): void => {
     const done = this.#done;
+    if (this.#counted) leaveLoad(this.deps.load);
+    this.#counted = false;
     this.#done = null;
     this.#running = null;
     this.#sinceMs = performance.now();

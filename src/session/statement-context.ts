@@ -6,12 +6,7 @@ import type { VSchema } from '../vschema/model.ts';
 import type { SmallResult } from './backend-read.ts';
 import type { SessionDependencies } from './dependencies.ts';
 import type { SessionState } from './state.ts';
-
-export interface SentStatement {
-  readonly shardId: string;
-  /** SqlText as sent. */
-  readonly sql: SqlText;
-}
+import type { SentStatement } from './statement-log.ts';
 
 export interface StatementContext {
   readonly state: SessionState;

@@ -3,25 +3,45 @@ import type { ExecutionObserver } from '../engine/contract.ts';
 import type { Plan } from '../plan/nodes.ts';
 import type { SessionObserver } from './dependencies.ts';
 
+/** One statement as a shard got it, and what came of it. */
+export interface SentStatement {
+  readonly shardId: string;
+  /** SqlText as sent. */
+  readonly sql: string;
+  readonly sentMs: number;
+  /** null until its answer ended. Rows of a relayed answer are not counted: nobody looks into it. */
+  answer: { readonly rows: number; readonly bytes: number; readonly ms: number } | null;
+}
+
 export class StatementLog implements ExecutionObserver {
   readonly #observer: SessionObserver;
   readonly #user: string;
   #plan: Plan | null = null;
   #digest = '';
-  #shards = 0;
   #startedMs = 0;
-  /** Statements as sent, while somebody wants to see them (VEXPLAIN QUERIES). */
-  trace: { readonly shardId: string; readonly sql: string }[] | null = null;
+  #replica = false;
+  /** Shards it went to: most statements know one only. */
+  #first = '';
+  #others: Set<string> | null = null;
+  /** Statements sent and not answered yet, in the order sent; '' where the answer came. */
+  readonly #pending: string[] = [];
+  readonly #pendingSinceMs: number[] = [];
+  /** Statements as sent, while somebody wants to see them (VEXPLAIN QUERIES, TRACE). */
+  trace: SentStatement[] | null = null;
 
   constructor(observer: SessionObserver, user: string) {
     this.#observer = observer;
     this.#user = user;
   }
 
-  begin(plan: Plan, digest: string): void {
+  begin(plan: Plan, digest: string, replica: boolean): void {
     this.#plan = plan;
     this.#digest = digest;
-    this.#shards = 0;
+    this.#replica = replica;
+    this.#first = '';
+    this.#others = null;
+    this.#pending.length = 0;
+    this.#pendingSinceMs.length = 0;
     this.#startedMs = performance.now();
   }
 
@@ -31,25 +51,53 @@ export class StatementLog implements ExecutionObserver {
   }
 
   shardQuery(shardId: string, sql: string): void {
-    this.#shards++;
-    this.#observer.shardQuery(shardId);
-    if (this.trace !== null) this.trace.push({ shardId, sql });
+    const nowMs = performance.now();
+    if (this.#first === '') this.#first = shardId;
+    else if (shardId !== this.#first) {
+      this.#others ??= new Set();
+      this.#others.add(shardId);
+    }
+    this.#pending.push(shardId);
+    this.#pendingSinceMs.push(nowMs);
+    this.#observer.shardQuery(shardId, this.#replica);
+    if (this.trace !== null) this.trace.push({ shardId, sql, sentMs: nowMs, answer: null });
   }
 
-  shardRows(_shardId: string, _rows: number, _bytes: number): void {}
+  /** A shard's answers are told in the order its statements were sent. */
+  shardRows(shardId: string, rows: number, bytes: number): void {
+    const at = this.#pending.indexOf(shardId);
+    if (at >= 0) this.#answered(at, performance.now());
+    const sent = this.trace?.find((one) => one.shardId === shardId && one.answer === null);
+    if (sent !== undefined) sent.answer = { rows, bytes, ms: performance.now() - sent.sentMs };
+  }
+
+  workspaceRun(rows: number, bytes: number): void {
+    this.#observer.workspaceRun(rows, bytes);
+  }
+
+  #answered(at: number, nowMs: number): void {
+    const shardId = this.#pending[at] ?? '';
+    this.#pending[at] = '';
+    if (shardId !== '') this.#observer.shardAnswered(shardId, (nowMs - (this.#pendingSinceMs[at] ?? nowMs)) / 1000);
+  }
 
   /** The answer ended. Statements of the session itself (SET, SHOW) began no plan and are counted as such. */
   finish(failed: boolean, startedMs: number): void {
     const plan = this.#plan;
     this.#plan = null;
-    const seconds = (performance.now() - (plan === null ? startedMs : this.#startedMs)) / 1000;
+    const nowMs = performance.now();
+    const seconds = (nowMs - (plan === null ? startedMs : this.#startedMs)) / 1000;
+    // Writes and statements that failed do not tell when each shard was done.
+    for (let at = 0; at < this.#pending.length; at++) this.#answered(at, nowMs);
+    const shards = plan === null || this.#first === '' ? 0 : 1 + (this.#others?.size ?? 0);
+    this.#pending.length = 0;
     this.#observer.statement({
       keyspace: plan?.keyspace ?? '',
       plan: plan?.label ?? 'session',
       failed,
       seconds,
       digest: plan === null ? '' : this.#digest,
-      shards: this.#shards,
+      shards,
       user: this.#user,
     });
   }

@@ -18,8 +18,9 @@ import { intoVariables, runSelectInto } from './select-into.ts';
 import type { SessionPort } from './session-port.ts';
 import { runSessionStatement } from './session-statement.ts';
 import { shardMapsOf } from './shard-maps.ts';
-import type { SentStatement, StatementContext } from './statement-context.ts';
+import type { StatementContext } from './statement-context.ts';
 import { StatementExecution } from './statement-execution.ts';
+import type { SentStatement } from './statement-log.ts';
 import { assignedVariables, substitute } from './substitute.ts';
 
 export interface StatementInput {
@@ -108,7 +109,7 @@ function execute(
   return executeInto(sink);
 
   function executeInto(target: ResultSink): void | Promise<void> {
-    session.log.begin(plan, planned.normalized.key);
+    session.log.begin(plan, planned.normalized.key, state.target.role === 'replica');
     const execution = new StatementExecution(
       {
         plan,

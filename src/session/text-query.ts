@@ -149,8 +149,3 @@ export class TextQuery {
     if (done !== null) done();
   }
 }
-
-/** Errors that say a server connection broke, whoever words them. */
-export function isConnectionLoss(error: SqlError): boolean {
-  return error.errno === 2013 || error.errno === 2006 || error.sqlState.startsWith('08');
-}

@@ -11,13 +11,14 @@ export async function commitOpen(
 ): Promise<readonly Warning[]> {
   const { state, deps } = context;
   if (!state.scope.open) return [];
-  const shards = state.scope.shardsTouched;
+  const { shardsTouched: shards, mode } = state.scope;
   try {
     const report = await state.scope.commit();
-    if (shards > 0) deps.observer.transaction(state.transactionMode, shards, 'commit');
-    return report.writers > 1 && state.transactionMode === 'multi' ? [severalShards(report.shards)] : [];
+    if (shards > 0) deps.observer.transaction(mode, shards, 'commit');
+    if (report.late.length > 0) return [lateShards(report.late)];
+    return report.writers > 1 && mode === 'multi' ? [severalShards(report.shards)] : [];
   } catch (error) {
-    deps.observer.transaction(state.transactionMode, shards, 'failed');
+    deps.observer.transaction(mode, shards, 'failed');
     throw error;
   }
 }
@@ -30,12 +31,20 @@ function severalShards(shards: readonly string[]): Warning {
   };
 }
 
+function lateShards(shards: readonly string[]): Warning {
+  return {
+    level: 'Warning',
+    code: 1105,
+    message: `the transaction is committed, but ${shards.join(', ')} could not be told: its rows there show and its locks go when recovery has reached that server`,
+  };
+}
+
 async function rollbackOpen(context: StatementContext): Promise<void> {
   const { state, deps } = context;
   if (!state.scope.open) return;
-  const shards = state.scope.shardsTouched;
+  const { shardsTouched: shards, mode } = state.scope;
   await state.scope.rollback();
-  if (shards > 0) deps.observer.transaction(state.transactionMode, shards, 'rollback');
+  if (shards > 0) deps.observer.transaction(mode, shards, 'rollback');
 }
 
 export async function runBegin(statement: Begin, context: StatementContext): Promise<void> {

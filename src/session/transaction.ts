@@ -116,7 +116,7 @@ export class TransactionScope implements ConnectionScope {
 
   tryAcquire(shardId: string, use: { readonly writes: boolean }): ScopedLease | null {
     const held = this.#held(shardId, use.writes);
-    if (held !== null) return held;
+    if (held !== null) return this.#isCurrent(held) ? held : null;
     if (this.inTransaction && this.#needsTableFirst(shardId)) return null;
     const lease = this.#deps.gateway.tryLease(shardId, this.#deps.leaseOptions(null));
     if (lease === null) return null;
@@ -129,12 +129,25 @@ export class TransactionScope implements ConnectionScope {
   ): Promise<ScopedLease> {
     const atOnce = this.tryAcquire(shardId, use);
     if (atOnce !== null) return atOnce;
+    const outdated = this.#held(shardId, use.writes);
+    if (outdated !== null) return this.#updated(outdated);
     if (this.inTransaction && this.#needsTableFirst(shardId)) await this.#deps.twopc.ready(shardId);
     const lease = await this.#deps.gateway.lease(shardId, this.#deps.leaseOptions(use.signal));
     const held = this.#heldElse(() => lease.release(), shardId, use.writes);
     if (held === null) return this.inTransaction ? this.#join(shardId, lease, use.writes) : this.#pooled(lease);
     lease.release();
-    return held;
+    return this.#updated(held);
+  }
+
+  /** A held connection was leased with the settings of then; a SET in the middle of a transaction changes the session's. */
+  #isCurrent({ connection }: ScopedLease): boolean {
+    return this.#deps.gateway.hasSettings(connection, this.#deps.leaseOptions(null).settings);
+  }
+
+  async #updated(lease: ScopedLease): Promise<ScopedLease> {
+    const { settings } = this.#deps.leaseOptions(null);
+    if (!this.#isCurrent(lease)) await this.#deps.gateway.useSettings(lease.connection, settings);
+    return lease;
   }
 
   /** Much may have happened while a lease was waited for: then it goes back. */
@@ -157,7 +170,9 @@ export class TransactionScope implements ConnectionScope {
       for (const lease of leases.values()) lease.done(false);
       throw error;
     }
-    return new SavepointUnit(leases);
+    return new SavepointUnit(leases, (shardId, joining) =>
+      this.acquire(shardId, { writes: true, signal: joining }),
+    );
   }
 
   /** A transaction of the statement's own, with the session's mode and nothing of what SET TRANSACTION keeps for the next one. */
@@ -177,7 +192,17 @@ export class TransactionScope implements ConnectionScope {
     }
     for (const [shardId, lease] of leases) set.add(shardId, lease, true, []);
     this.#units.add(set);
-    return new TransactionUnit(set, signal, () => this.#units.delete(set));
+    const join = (shardId: string, joining: AbortSignal) => this.#joinUnit(set, shardId, joining);
+    return new TransactionUnit(set, signal, join, () => this.#units.delete(set));
+  }
+
+  async #joinUnit(set: BranchSet, shardId: string, signal: AbortSignal): Promise<ScopedLease> {
+    if (set.mode === 'single' && set.size > 0) throw shardgateError('SG5001', { shard: shardId });
+    const lease = await this.#deps.gateway.lease(shardId, this.#deps.leaseOptions(signal));
+    const meanwhile = set.get(shardId);
+    if (meanwhile === undefined) return set.add(shardId, lease, true, []);
+    lease.release();
+    return meanwhile;
   }
 
   workspace(shardId: string, signal: AbortSignal): Promise<Lease> {

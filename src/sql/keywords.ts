@@ -882,4 +882,5 @@ export const K = {
   YEAR_MONTH: 873,
   ZEROFILL: 874,
   ZONE: 875,
+  EXTERNAL: 876,
 } as const;

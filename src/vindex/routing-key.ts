@@ -1,5 +1,6 @@
 // A vindex together with the columns it is computed from: what a predicate must match to route.
 import type { ColumnFamily } from '../value/column-family.ts';
+import type { LookupTable } from './lookup-table.ts';
 import type { Vindex } from './vindex.ts';
 
 /** As much of a column's type as decides whether a literal routes. `null` members are unknown. */
@@ -23,4 +24,6 @@ export interface RoutingKey {
   readonly columns: readonly RoutingColumn[];
   /** Equality of the columns implies equality of the vindex's input (case- and pad-insensitive collations do not); else equality must not route. */
   readonly exact: boolean;
+  /** Of a lookup vindex: its table, when the vschema has it. */
+  readonly lookup?: LookupTable;
 }

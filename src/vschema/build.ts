@@ -7,6 +7,7 @@ import type { TableFacts } from './columns.ts';
 import { declaredColumns, routingColumnOf } from './declared-columns.ts';
 import type { ColumnVindexDefinition, KeyspaceDefinition, TableDefinition } from './definition.ts';
 import { equalityExact } from './equality.ts';
+import { withLookupTables } from './lookup-tables.ts';
 import type { Column, Keyspace, ServerFlavour, Table, TableKind, VSchema } from './model.ts';
 
 export interface KeyspaceInput {
@@ -27,7 +28,7 @@ export interface VSchemaInput {
 /** The caller guarantees definitions without errors (`loadKeyspace`) and covering shard maps. */
 export function buildVSchema(input: VSchemaInput): VSchema {
   const keyspaces = new Map(input.keyspaces.map((keyspace) => [keyspace.name, buildKeyspace(keyspace)]));
-  return { version: input.version, keyspaces, flavour: input.flavour };
+  return { version: input.version, keyspaces: withLookupTables(keyspaces), flavour: input.flavour };
 }
 
 export function buildKeyspace(input: KeyspaceInput): Keyspace {

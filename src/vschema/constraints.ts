@@ -1,5 +1,6 @@
 // Which keys and constraints hold over several shards, when each server sees only its own rows.
 import { type Problem, warningAt } from '../util/problem.ts';
+import { provesUnique } from '../vindex/lookup-table.ts';
 import type { RoutingKey } from '../vindex/routing-key.ts';
 import type { ForeignKey, Key, Keyspace, Table, VSchema } from './model.ts';
 
@@ -18,9 +19,7 @@ export function keyProblem(table: Table, key: Key): string | null {
   if (primary === undefined) return null;
   const proves = (routing: RoutingKey): boolean =>
     routing.columns.every((column) => hasColumn(key, column.name));
-  const byLookup = others.some(({ vindex, ...routing }) => {
-    return vindex.kind === 'lookup' && vindex.unique && !vindex.writeOnly && proves({ vindex, ...routing });
-  });
+  const byLookup = others.some((other) => isUniqueLookup(other) && proves(other));
   if (byLookup && !key.partial) return null;
   const columns = primary.columns.map((column) => column.name).join(', ');
   if (!proves(primary)) {
@@ -30,6 +29,18 @@ export function keyProblem(table: Table, key: Key): string | null {
   if (key.partial) return 'is over a prefix or an expression, which two shards can hold twice';
   if (!primary.exact) return `equals values of ${columns} that live on different shards, by its collation`;
   return null;
+}
+
+/** Duplicates of its columns' values meet in the lookup table, whichever shards the rows are on. */
+export function isUniqueLookup({ vindex, lookup }: RoutingKey): boolean {
+  return (
+    vindex.kind === 'lookup' &&
+    vindex.unique &&
+    !vindex.writeOnly &&
+    vindex.owner !== null &&
+    lookup !== undefined &&
+    provesUnique(lookup)
+  );
 }
 
 function hasColumn(key: Key, name: string): boolean {

@@ -25,16 +25,16 @@ export function equalityExact(vindex: Vindex, column: RoutingColumn): boolean {
     case 'binary':
       return true;
     case 'text':
-      return textExact(vindex, column.collation);
+      return textExact(column.collation, vindex.kind === 'functional' && vindex.equality === 'looseText');
     default:
       return false;
   }
 }
 
-function textExact(vindex: Vindex, collation: string | null): boolean {
+/** `loose`: the vindex drops case, accents and trailing spaces. */
+export function textExact(collation: string | null, loose: boolean): boolean {
   if (collation === null) return false;
   if (comparesCodePoints(collation)) return true;
-  const loose = vindex.kind === 'functional' && vindex.equality === 'looseText';
   return loose && (collation.endsWith('_bin') || asciiCaseInsensitive.has(collation));
 }
 

@@ -12,12 +12,27 @@ const pools: Record<Family, readonly string[]> = {
   bytes: ["x'61'", "x'ff00'", "'a'", "x'00'"],
   date: ["'2024-01-01'", "'2023-12-31'", "'2024-07-01'", "DATE '2024-02-29'", "'0000-00-00'"],
   time: ["'00:00:00'", "'12:34:56'", "TIME '-01:00:00'"],
-  datetime: ["'2024-01-01 00:00:00'", "TIMESTAMP '2024-02-29 12:34:56'", "'2023-12-31 23:59:59'", "'2024-01-01'"],
+  datetime: [
+    "'2024-01-01 00:00:00'",
+    "TIMESTAMP '2024-02-29 12:34:56'",
+    "'2023-12-31 23:59:59'",
+    "'2024-01-01'",
+  ],
   year: ['2024', '1999', '0'],
   json: ["'{}'", "'[1]'"],
 };
 
-const families: readonly Family[] = ['int', 'dec', 'float', 'text', 'bytes', 'date', 'time', 'datetime', 'year'];
+const families: readonly Family[] = [
+  'int',
+  'dec',
+  'float',
+  'text',
+  'bytes',
+  'date',
+  'time',
+  'datetime',
+  'year',
+];
 
 export function literal(random: Random, family: Family, values: readonly string[] = []): Piece {
   const sql = values.length > 0 && random.chance(0.7) ? random.pick(values) : random.pick(pools[family]);
@@ -59,7 +74,7 @@ function atom(generation: Generation, scope: Scope, family: Family | null, exact
   const column = pickColumn(random, scope, family);
   if (column === null) {
     const of = family ?? random.pick(families);
-    return typed(literal(random, of), of, { summable: of === 'int' && false });
+    return typed(literal(random, of), of);
   }
   const { ref, loose, summable, values } = column;
   const base = { family: column.family, values };
@@ -71,32 +86,71 @@ function atom(generation: Generation, scope: Scope, family: Family | null, exact
 function compound(generation: Generation, scope: Scope, family: Family, depth: number): Typed {
   const { random } = generation;
   const sub = (of: Family): Piece => expression(generation, scope, of, depth).piece;
-  const generic = random.chance(0.25);
-  if (generic) return conditional(generation, scope, family, depth);
+  if (random.chance(0.25)) return conditional(generation, scope, family, depth);
   switch (family) {
     case 'int':
       return typed(integer(random, sub), 'int');
     case 'dec':
-      return typed(random.pick<Piece>([['(', sub('dec'), ' + ', literal(random, 'int', ['1', '2'])], ['(', sub('dec'), ' * 2'], ['ROUND(', sub('dec'), ', 1'], ['ABS(', sub('dec')]]).concat(')'), 'dec');
+      return typed(decimal(random, sub), 'dec');
     case 'float':
-      return typed(['(', sub('float'), random.pick([' + 1', ' * 2', ' - 0.5e0', ' / 4'])].concat(')'), 'float', { loose: true });
+      return typed(['(', sub('float'), random.pick([' + 1', ' * 2', ' - 0.5e0', ' / 4']), ')'], 'float', {
+        loose: true,
+      });
     case 'text':
       return textual(random, sub);
     case 'bytes':
-      return typed(random.pick<Piece>([['CAST(', sub('text'), ' AS BINARY)'], ['UNHEX(HEX(', sub('bytes'), '))'], ['MD5(', sub('text'), ')']]), 'bytes');
+      return typed(binary(random, sub), 'bytes');
     case 'date':
-      return typed(random.pick<Piece>([['DATE(', sub('datetime'), ')'], ['(', sub('date'), ' + INTERVAL 1 DAY)'], ['LAST_DAY(', sub('date'), ')']]), 'date');
     case 'datetime':
-      return typed(random.pick<Piece>([['(', sub('datetime'), ' - INTERVAL 1 HOUR)'], ['TIMESTAMP(', sub('date'), ')'], ['DATE_ADD(', sub('datetime'), ', INTERVAL 1 MONTH)']]), 'datetime');
     case 'time':
-      return typed(random.pick<Piece>([['TIME(', sub('datetime'), ')'], ['SEC_TO_TIME(', literal(random, 'int', ['1', '3600']), ')']]), 'time');
+      return typed(temporal(random, family, sub), family);
     case 'year':
     case 'json':
       return atom(generation, scope, family, false);
   }
 }
 
-function integer(random: Random, sub: (family: Family) => Piece): Piece {
+type Sub = (family: Family) => Piece;
+
+function decimal(random: Random, sub: Sub): Piece {
+  return random.pick<Piece>([
+    ['(', sub('dec'), ' + ', literal(random, 'int', ['1', '2']), ')'],
+    ['(', sub('dec'), ' * 2)'],
+    ['ROUND(', sub('dec'), ', 1)'],
+    ['ABS(', sub('dec'), ')'],
+    ['(', sub('dec'), ' / 3)'],
+  ]);
+}
+
+function binary(random: Random, sub: Sub): Piece {
+  return random.pick<Piece>([
+    ['CAST(', sub('text'), ' AS BINARY)'],
+    ['UNHEX(HEX(', sub('bytes'), '))'],
+    ['CONCAT(', sub('bytes'), ", x'00')"],
+  ]);
+}
+
+function temporal(random: Random, family: 'date' | 'datetime' | 'time', sub: Sub): Piece {
+  const forms: Record<typeof family, readonly Piece[]> = {
+    date: [
+      ['DATE(', sub('datetime'), ')'],
+      ['(', sub('date'), ' + INTERVAL 1 DAY)'],
+      ['LAST_DAY(', sub('date'), ')'],
+    ],
+    datetime: [
+      ['(', sub('datetime'), ' - INTERVAL 1 HOUR)'],
+      ['TIMESTAMP(', sub('date'), ')'],
+      ['DATE_ADD(', sub('datetime'), ', INTERVAL 1 MONTH)'],
+    ],
+    time: [
+      ['TIME(', sub('datetime'), ')'],
+      ['SEC_TO_TIME(', literal(random, 'int', ['1', '3600']), ')'],
+    ],
+  };
+  return random.pick(forms[family]);
+}
+
+function integer(random: Random, sub: Sub): Piece {
   return random.pick<Piece>([
     ['(', sub('int'), ' % ', literal(random, 'int', ['3', '5', '2']), ')'],
     ['(', sub('int'), ' DIV 2)'],
@@ -114,7 +168,7 @@ function integer(random: Random, sub: (family: Family) => Piece): Piece {
   ]);
 }
 
-function textual(random: Random, sub: (family: Family) => Piece): Typed {
+function textual(random: Random, sub: Sub): Typed {
   const loose = random.pick<Piece>([
     ['CONCAT(', sub('text'), ', ', literal(random, 'text'), ')'],
     ['UPPER(', sub('text'), ')'],
@@ -127,7 +181,7 @@ function textual(random: Random, sub: (family: Family) => Piece): Typed {
     ['HEX(', sub('text'), ')'],
     ['CAST(', sub('int'), ' AS CHAR)'],
     ['DATE_FORMAT(', sub('date'), ", '%Y-%m')"],
-    ['CONCAT_WS(\'-\', ', sub('int'), ', ', sub('date'), ')'],
+    ["CONCAT_WS('-', ", sub('int'), ', ', sub('date'), ')'],
   ]);
   return random.chance(0.6) ? typed(loose, 'text', { loose: true }) : typed(exact, 'text', { loose: true });
 }

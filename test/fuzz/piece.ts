@@ -12,7 +12,12 @@ export type Piece =
   | string
   | readonly Piece[]
   | { readonly kind: 'choice'; readonly of: readonly Piece[] }
-  | { readonly kind: 'list'; readonly items: readonly Piece[]; readonly separator: string; readonly min: number }
+  | {
+      readonly kind: 'list';
+      readonly items: readonly Piece[];
+      readonly separator: string;
+      readonly min: number;
+    }
   | { readonly kind: 'value'; readonly sql: string; readonly param: ParamValue | undefined }
   | { readonly kind: 'mark'; readonly mark: Mark };
 
@@ -75,12 +80,14 @@ export function* simpler(piece: Piece): Generator<Piece> {
   if (piece.kind === 'choice') {
     const [first, ...others] = piece.of;
     for (const other of [...others].reverse()) yield other;
-    if (first !== undefined) for (const less of simpler(first)) yield { kind: 'choice', of: [less, ...others] };
+    if (first !== undefined)
+      for (const less of simpler(first)) yield { kind: 'choice', of: [less, ...others] };
   }
   if (piece.kind === 'list') {
     const { items, min } = piece;
     if (items.length > min) {
-      for (const index of items.keys()) yield { ...piece, items: items.filter((_, other) => other !== index) };
+      for (const index of items.keys())
+        yield { ...piece, items: items.filter((_, other) => other !== index) };
     }
     for (const [index, item] of items.entries()) {
       for (const less of simpler(item)) {

@@ -15,10 +15,24 @@ function column(sql: string, family: Family, values: readonly string[], loose = 
 
 const ids = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10'];
 const bigIds = [...ids.slice(0, 6), '9007199254740992', '9007199254740993', '9223372036854775807'];
-const unsignedIds = [...ids.slice(0, 5), '9223372036854775808', '18446744073709551615', '4611686018427387905', '13835058055282163713'];
+const unsignedIds = [
+  ...ids.slice(0, 5),
+  '9223372036854775808',
+  '18446744073709551615',
+  '4611686018427387905',
+  '13835058055282163713',
+];
 const texts = ["'a'", "'A'", "'b'", "'ab'", "'é'", "'e'", "'ß'", "'ss'", "'s'", "'zebra'", "''", "'10'"];
 const bytes = ["'a'", "'b'", "'A'", "x'00'", "x'7f01'", "x'80'", "x'c0ff'", "'zz'"];
-const days = ["'2023-05-05'", "'2023-12-31'", "'2024-01-01'", "'2024-03-03'", "'2024-07-01'", "'2024-12-31'", "'2025-02-02'"];
+const days = [
+  "'2023-05-05'",
+  "'2023-12-31'",
+  "'2024-01-01'",
+  "'2024-03-03'",
+  "'2024-07-01'",
+  "'2024-12-31'",
+  "'2025-02-02'",
+];
 
 const bigint = column('BIGINT', 'int', bigIds);
 const int = column('INT', 'int', ids);
@@ -35,7 +49,10 @@ const range = (values: string, splits: string): object => ({
   params: { values, splits, ids: '00,40,80,c0' },
 });
 
-const kinds: readonly { readonly definition: object; readonly columns: readonly (readonly ColumnType[])[] }[] = [
+const kinds: readonly {
+  readonly definition: object;
+  readonly columns: readonly (readonly ColumnType[])[];
+}[] = [
   { definition: { type: 'hash' }, columns: [[bigint], [int], [unsigned]] },
   { definition: { type: 'xxhash' }, columns: [[bigint], [int], [nopad], [padded], [loose], [binary]] },
   { definition: { type: 'numeric' }, columns: [[unsigned], [bigint]] },
@@ -44,11 +61,38 @@ const kinds: readonly { readonly definition: object; readonly columns: readonly 
   { definition: { type: 'unicode_loose_md5' }, columns: [[loose], [padded], [nopad]] },
   { definition: { type: 'unicode_loose_xxhash' }, columns: [[loose], [general]] },
   { definition: { type: 'reverse_bits' }, columns: [[bigint], [int]] },
-  { definition: { type: 'numeric_static_map', params: { json: '{"1": 4611686018427387904, "2": 9223372036854775809, "3": 7, "5": 13835058055282163712}', fallback_type: 'hash' } }, columns: [[int], [bigint]] },
+  {
+    definition: {
+      type: 'numeric_static_map',
+      params: {
+        json: '{"1": 4611686018427387904, "2": 9223372036854775809, "3": 7, "5": 13835058055282163712}',
+        fallback_type: 'hash',
+      },
+    },
+    columns: [[int], [bigint]],
+  },
   { definition: { type: 'cfc', params: { hash: 'md5', offsets: '[1]' } }, columns: [[binary]] },
-  { definition: { type: 'region_experimental', params: { region_bytes: '1' } }, columns: [[column('INT', 'int', ['1', '70', '130', '200']), bigint]] },
-  { definition: { type: 'multicol', params: { column_count: '2', column_bytes: '1,7', column_vindex: 'hash,binary' } }, columns: [[int, binary]] },
-  { definition: { type: 'multicol', params: { column_count: '2', column_bytes: '4,4', column_vindex: 'xxhash,xxhash' } }, columns: [[nopad, int], [bigint, int]] },
+  {
+    definition: { type: 'region_experimental', params: { region_bytes: '1' } },
+    columns: [[column('INT', 'int', ['1', '70', '130', '200']), bigint]],
+  },
+  {
+    definition: {
+      type: 'multicol',
+      params: { column_count: '2', column_bytes: '1,7', column_vindex: 'hash,binary' },
+    },
+    columns: [[int, binary]],
+  },
+  {
+    definition: {
+      type: 'multicol',
+      params: { column_count: '2', column_bytes: '4,4', column_vindex: 'xxhash,xxhash' },
+    },
+    columns: [
+      [nopad, int],
+      [bigint, int],
+    ],
+  },
   { definition: range('date', '2024-01-01,2024-07-01,2025-01-01'), columns: [[date]] },
   { definition: range('integer', '3,6,9'), columns: [[int], [bigint]] },
   { definition: range('string', 'b,e,s'), columns: [[nopad], [padded], [binary]] },
@@ -70,7 +114,9 @@ export function randomShards(random: Random): readonly string[] {
     ['', '55', 'aa'],
     ['', '10', '20', '80', '9', 'f0'].map((one) => (one === '9' ? '90' : one)),
     ['', '20', '40', '60', '80', 'a0', 'c0', 'e0'],
-    ['', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'].map((one) => (one === '' ? '' : `${one}0`)),
+    ['', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'].map((one) =>
+      one === '' ? '' : `${one}0`,
+    ),
   ]);
   return starts.map((start, index) => `${start}-${starts[index + 1] ?? ''}`);
 }

@@ -73,9 +73,13 @@ function randomTable(
   });
   const columns = [...keyColumns, idColumn, ...others];
   const primaryKey = [...keyColumns.map((column) => column.name), 'id'];
-  const rowCount = random.chance(0.08) ? 0 : random.int(kind === 'sharded' ? 6 : 2, kind === 'sharded' ? rowsMax : 8);
+  const rowCount = random.chance(0.08)
+    ? 0
+    : random.int(kind === 'sharded' ? 6 : 2, kind === 'sharded' ? rowsMax : 8);
   const rows = random.times(rowCount, (row) => {
-    const cells = columns.map((column) => (column.name === 'id' ? String(row + 1) : valueFor(column, random)));
+    const cells = columns.map((column) =>
+      column.name === 'id' ? String(row + 1) : valueFor(column, random),
+    );
     return `(${cells.join(', ')})`;
   });
   return {

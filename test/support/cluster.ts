@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Connection, type ConnectionOptions, createConnection } from 'mysql2/promise';
-import { type App, startApp } from '../../src/app.ts';
+import { type App, type AppOptions, startApp } from '../../src/app.ts';
 import { freePort } from '../../src/cli/servers/free-port.ts';
 import type { RunningServer } from '../../src/cli/servers/server-provider.ts';
 import { connectAsAdmin } from '../../src/cli/servers/wait-until-ready.ts';
@@ -25,6 +25,8 @@ export interface ClusterOptions {
   readonly oracle?: boolean;
   /** Top-level keys of the configuration, over ours. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Shorter times for recovery of distributed transactions. */
+  readonly twopc?: NonNullable<AppOptions['twopc']>;
 }
 
 export interface ClusterShard {
@@ -188,7 +190,7 @@ async function startShardgate(
   // JSON is YAML.
   const app = await startApp(
     parseConfig(JSON.stringify(config), { file: join(directory, 'shardgate.yaml') }),
-    {},
+    options.twopc === undefined ? {} : { twopc: options.twopc },
   );
   cleanUps.push(() => app.close());
   return app;

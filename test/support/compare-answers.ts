@@ -12,6 +12,10 @@ export interface CompareOptions {
   readonly countOnly?: boolean;
   /** The statement has parameters: a server decides whether an expression of them may be NULL before it knows them. */
   readonly withParams?: boolean;
+  /** No single shard could describe the statement (several keyspaces): columns are compared but for where they come from. */
+  readonly anyOrigin?: boolean;
+  /** False: warnings are not looked at. */
+  readonly warnings?: boolean;
 }
 
 /** IN_TRANS, AUTOCOMMIT, MORE_RESULTS, IN_TRANS_READONLY: what drivers act upon. The rest describes the access path. */
@@ -53,12 +57,12 @@ function okDifference(oracle: OkAnswer, proxy: OkAnswer): string | null {
 }
 
 function rowsDifference(oracle: RowsAnswer, proxy: RowsAnswer, options: CompareOptions): string | null {
-  const columns = columnsDifference(oracle.columns, proxy.columns, options.withParams);
+  const columns = columnsDifference(oracle.columns, proxy.columns, options);
   if (columns !== null) return columns;
   const rows = rowBytesDifference(oracle, proxy, options);
   if (rows !== null) return rows;
   // How many rows are looked at, and so how often one warns, is the access path's; whether there is a warning is not.
-  if (oracle.warnings > 0 !== proxy.warnings > 0) {
+  if (options.warnings !== false && oracle.warnings > 0 !== proxy.warnings > 0) {
     return `warnings: one server ${oracle.warnings}, Shardgate ${proxy.warnings}`;
   }
   if ((oracle.status & statusMask) !== (proxy.status & statusMask)) {
@@ -106,22 +110,28 @@ function isTyped(flags: number): boolean {
 export function columnsDifference(
   oracle: readonly ColumnDefinition[],
   proxy: readonly ColumnDefinition[],
-  withParams = false,
+  options: Pick<CompareOptions, 'withParams' | 'anyOrigin'> = {},
 ): string | null {
   if (oracle.length !== proxy.length)
     return `columns: one server ${oracle.length}, Shardgate ${proxy.length}`;
   for (const [index, expected] of oracle.entries()) {
     const found = proxy[index];
-    if (found !== undefined && sameEssence(expected, found, withParams)) continue;
+    if (found !== undefined && sameEssence(expected, found, options)) continue;
     return `column ${index + 1}:\none server: ${JSON.stringify(expected)}\nShardgate:  ${JSON.stringify(found)}`;
   }
   return null;
 }
 
-function sameEssence(expected: ColumnDefinition, found: ColumnDefinition, withParams: boolean): boolean {
+function sameEssence(
+  expected: ColumnDefinition,
+  found: ColumnDefinition,
+  { withParams = false, anyOrigin = false }: Pick<CompareOptions, 'withParams' | 'anyOrigin'>,
+): boolean {
   const [left, right] = [expected, found].map((column) => {
+    const origin = anyOrigin ? { schema: '', orgTable: '', orgName: '' } : {};
     const isComputed = withParams && column.orgTable === '';
-    return essenceOf(isComputed ? { ...column, flags: column.flags & ~ColumnFlag.notNull } : column);
+    const flags = isComputed ? column.flags & ~ColumnFlag.notNull : column.flags;
+    return essenceOf({ ...column, ...origin, flags });
   });
   return JSON.stringify(left) === JSON.stringify(right);
 }

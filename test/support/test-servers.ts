@@ -19,3 +19,9 @@ export async function testServers(): Promise<ServerProvider> {
   const { containerServers } = await import('./container-servers.ts');
   return containerServers();
 }
+
+/** What the servers are: for what the two flavours spell, refuse or answer differently. */
+export function testFlavour(): 'mariadb' | 'mysql' {
+  const found = inject('testServers');
+  return found.kind === 'local' ? found.binaries.flavour : 'mariadb';
+}

@@ -29,7 +29,7 @@ export async function writeFinish(
     const columns =
       described === null
         ? mappedColumns(node, actual)
-        : executedColumns(renameColumns(described, home), actual);
+        : executedColumns(node, renameColumns(described, home), actual);
     attempt.answering = true;
     sink.columns(columns);
     const writer = new ClientWriter(execution);
@@ -53,21 +53,30 @@ const runBits = ColumnFlag.binary | ColumnFlag.number;
  * as the client's statement would, so what depends on that is taken from it; all else is the client's statement's.
  */
 function executedColumns(
+  node: GatherNode,
   described: readonly ColumnDefinition[],
   actual: readonly ColumnDefinition[],
 ): readonly ColumnDefinition[] {
+  const origins = originsOf(node);
   if (described.length !== actual.length) {
     throw new Error(
       `assertion failed: the finish has ${actual.length} columns, the client's statement ${described.length}`,
     );
   }
-  return described.map((column, i) => {
+  return described.map((prepared, i) => {
     const run = actual[i];
-    if (run === undefined || run.type !== column.type) return column;
+    if (run === undefined || run.type !== prepared.type) return prepared;
+    const column = mergedOrigin(prepared, origins.tables.get(run.orgTable) ?? null);
     const flags = (column.flags & ~runBits) | (run.flags & runBits);
     const isFloat = column.type === FieldType.float || column.type === FieldType.double;
     return isFloat ? { ...column, flags, length: run.length, decimals: run.decimals } : { ...column, flags };
   });
+}
+
+/** A derived table that the server merges into the query around it shows, once it runs, the table behind it. */
+function mergedOrigin(column: ColumnDefinition, table: string | null): ColumnDefinition {
+  const isDerived = column.orgTable !== '' && column.orgTable === column.table;
+  return isDerived && table !== null ? { ...column, orgTable: table } : column;
 }
 
 /** Binary rows follow their column types: where the finish's differ from the announced ones, rows are encoded anew. */
@@ -102,16 +111,32 @@ function cellsOf(view: RowView): (Buffer | null)[] {
 
 /** No single server could prepare the statement: base columns get back the names of the tables they came from. */
 function mappedColumns(node: GatherNode, actual: readonly ColumnDefinition[]): readonly ColumnDefinition[] {
-  const origins = new Map<string, FragmentColumn['origin']>();
-  for (const fragment of node.fragments) {
-    for (let copy = 0; copy < fragment.copies; copy++) {
-      for (const { name, origin } of fragment.columns)
-        origins.set(`_sg_${fragment.id}_${copy}.${name}`, origin);
-    }
-  }
+  const { columns } = originsOf(node);
   return actual.map((column) => {
-    const origin = origins.get(`${column.orgTable}.${column.orgName}`) ?? null;
+    const origin = columns.get(`${column.orgTable}.${column.orgName}`) ?? null;
     if (origin === null) return { ...column, schema: '', orgTable: '', orgName: '' };
     return { ...column, schema: origin.keyspace, orgTable: origin.table, orgName: origin.column };
   });
+}
+
+interface Origins {
+  /** By workspace table and column, with a dot between. */
+  readonly columns: ReadonlyMap<string, FragmentColumn['origin']>;
+  /** Base table behind a workspace table that holds rows of one only. */
+  readonly tables: ReadonlyMap<string, string>;
+}
+
+function originsOf(node: GatherNode): Origins {
+  const columns = new Map<string, FragmentColumn['origin']>();
+  const tables = new Map<string, string>();
+  for (const fragment of node.fragments) {
+    const names = new Set(fragment.columns.map(({ origin }) => origin?.table ?? ''));
+    const [only = ''] = names;
+    for (let copy = 0; copy < fragment.copies; copy++) {
+      const table = `_sg_${fragment.id}_${copy}`;
+      if (names.size === 1 && only !== '') tables.set(table, only);
+      for (const { name, origin } of fragment.columns) columns.set(`${table}.${name}`, origin);
+    }
+  }
+  return { columns, tables };
 }

@@ -33,6 +33,7 @@ interface Run {
   readonly keyValues: KeyValues;
   readonly names: GatherNames;
   readonly time: PinnedTime;
+  readonly carried: { rows: number; bytes: number };
 }
 
 /** Ends the sink's result; rejects with the error that ended it, no connection, table or lock left behind. */
@@ -61,6 +62,7 @@ async function gather(execution: Execution, node: GatherNode, attempt: Attempt):
     keyValues,
     names: { workspaceTable, keys: (fragment, column) => keyValues.list(fragment, column) },
     time: pinTime(execution, node.pinTime),
+    carried: { rows: 0, bytes: 0 },
   };
   try {
     const describing = describe(run);
@@ -69,6 +71,7 @@ async function gather(execution: Execution, node: GatherNode, attempt: Attempt):
     session.endFill();
     const warnings = await finish(run, described, attempt);
     session.close();
+    execution.observer.workspaceRun?.(run.carried.rows, run.carried.bytes);
     execution.sink.end(warnings);
   } catch (error) {
     session.abandon(execution);
@@ -179,6 +182,10 @@ async function fillFragment(
     const { budget, keyValues } = run;
     const label = labelOf(fragment);
     await fillTable({ session, table, fragment, columns, budget, keyValues, label }, reads);
+    for (const { stream } of reads) {
+      run.carried.rows += stream.rowsTotal;
+      run.carried.bytes += stream.bytesTotal;
+    }
     for (let copy = 1; copy < fragment.copies; copy++)
       await session.copy(table, workspaceTable(fragment.id, copy));
   } catch (error) {

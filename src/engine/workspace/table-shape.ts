@@ -4,6 +4,7 @@ import { quoteIdentifier } from '../../text/quote.ts';
 import type { Template } from '../../text/template.ts';
 import { binaryCollationId, collationById } from '../../value/collations.ts';
 import { type ColumnDefinition, ColumnFlag, FieldType } from '../../value/column-definition.ts';
+import type { DeclaredType } from './declared-types.ts';
 
 /** InnoDB takes 3,072 bytes per key; longer columns get an index on their beginning. */
 const keyBytesMax = 3072;
@@ -16,7 +17,7 @@ export interface ShapeOptions {
   /** Result metadata of the fragment, read with character_set_results = NULL. */
   readonly metadata: readonly ColumnDefinition[];
   /** Types of bare columns by workspace name when their base table is not on the workspace's server; null: shape them. */
-  readonly declared: ReadonlyMap<string, string> | null;
+  readonly declared: ReadonlyMap<string, DeclaredType> | null;
   render(template: Template): string;
 }
 
@@ -50,8 +51,12 @@ function declaredType(
   options: ShapeOptions,
 ): string {
   const declared = column.kind === 'bare' ? options.declared?.get(column.name) : undefined;
-  if (declared !== undefined) return declared;
   if (metadata === undefined) throw new Error(`assertion failed: metadata of column ${column.name}`);
+  if (declared !== undefined) {
+    // An outer join inside the fragment may have put NULLs there. What carries a column says nothing of its own NULLs.
+    const filled = column.carry !== undefined || (metadata.flags & ColumnFlag.notNull) !== 0;
+    return declared.notNull && filled ? `${declared.sql} NOT NULL` : declared.sql;
+  }
   return widestType(metadata);
 }
 

@@ -8,6 +8,7 @@ import type {
   ParenQuery,
   Query,
   Select,
+  SelectList,
   SetOperation,
   TableQuery,
   Update,
@@ -15,6 +16,7 @@ import type {
 } from '../../sql/ast.ts';
 import { forEachChild } from '../../sql/visitor.ts';
 import type { TextUnit } from '../text-unit.ts';
+import { countsRowsOnly } from './clauses.ts';
 import { allColumns, lower, starColumns } from './columns-of.ts';
 import { FromBinder } from './from-binder.ts';
 import { itemName } from './item-name.ts';
@@ -42,6 +44,8 @@ export class Binder implements BinderPort {
   readonly doubts: string[] = [];
   readonly systemTables: string[] = [];
   readonly aliasClashes: string[] = [];
+  /** Select lists of which only the number of rows counts. */
+  readonly #unseen = new Set<SelectList>();
   #from: FromBinder;
   #nextBlock = 0;
   #nextSource = 0;
@@ -105,7 +109,10 @@ export class Binder implements BinderPort {
     for (const tree of node.from?.tables ?? []) block.from.push(this.#from.reference(tree, block, place));
     this.#joinConditions(block, place);
     block.output = this.#output(node, block);
-    for (const item of node.list.items) this.#expressions(item.expression, block, place, null);
+    for (const { expression } of node.list.items) {
+      const isUnseen = expression.kind === 'star' && this.#unseen.has(node.list);
+      if (!isUnseen) this.#expressions(expression, block, place, null);
+    }
     if (node.where !== null) this.#where(node.where.expression, block, place);
     const aliases = aliasesOf(node);
     if (node.groupBy !== null)
@@ -252,6 +259,9 @@ export class Binder implements BinderPort {
     } else if (node.kind === 'subquery') {
       if (block !== null) this.#subquery(node.query, block, place, { on, semiJoin: null });
       else this.doubts.push('a subquery in VALUES');
+    } else if (node.kind === 'exists' && countsRowsOnly(node.subquery.query)) {
+      this.#unseen.add(node.subquery.query.list);
+      this.#expressions(node.subquery, block, place, on);
     } else if (node.kind === 'star') {
       if (block !== null) this.#markStar(node.table?.name ?? null, block);
     } else {

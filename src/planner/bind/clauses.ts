@@ -1,5 +1,13 @@
 // The clauses of a block whatever statement it comes from, and what its expressions contain.
-import type { Aggregate, Expression, LimitClause, Node, OrderByClause, Select } from '../../sql/ast.ts';
+import type {
+  Aggregate,
+  Expression,
+  LimitClause,
+  Node,
+  OrderByClause,
+  Query,
+  Select,
+} from '../../sql/ast.ts';
 import { forEachChild } from '../../sql/visitor.ts';
 import type { Block, BoundQuery } from './model.ts';
 
@@ -52,6 +60,18 @@ export function hasWindow(block: Block): boolean {
   };
   for (const clause of [select.list, select.orderBy]) if (clause !== null) visit(clause);
   return found;
+}
+
+/** Inside EXISTS: whether nothing depends on what the select list shows, so that a star in it needs no column. */
+export function countsRowsOnly(query: Query): query is Select {
+  return (
+    query.kind === 'select' &&
+    !query.distinct &&
+    query.groupBy === null &&
+    query.having === null &&
+    query.orderBy === null &&
+    query.limit === null
+  );
 }
 
 /** Visits the blocks of a query that stand side by side: the branches of set operations, parentheses looked through. */

@@ -39,7 +39,8 @@ export function onEveryShard(
 ): Plan {
   const unit = statementUnit(context.text, root, context.normalized);
   const { result = 'ok', warning = null, destination = { kind: 'all' } } = options;
-  if (!keyspace.sharded && destination.kind === 'all' && warning === null) {
+  // Rows of administration name tables with their database: those are not relayed, so that the name can be changed.
+  if (!keyspace.sharded && destination.kind === 'all' && warning === null && result === 'ok') {
     const impossible = refuse(shardgateError('SG6015', { statement: 'DDL', keyspaces: keyspace.name }));
     const route = routeNode(keyspace.name, { kind: 'any' }, wholeText(root, unit, context), impossible);
     return planOfWrite('ddl', keyspace.name, route, [`keyspace ${keyspace.name} is unsharded`]);

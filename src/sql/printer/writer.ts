@@ -1,7 +1,7 @@
 // Collects printed text; spells names; knows which printer prints which kind of node.
 import type { Expression, Ident, Kind, Node, NodeOf, SqlText } from '../ast.ts';
 import { keywordOf } from '../keywords-lookup.ts';
-import { isReserved } from '../keywords-reserved.ts';
+import { isReservedSomewhere } from '../keywords-reserved.ts';
 import { levelOf } from './level-of.ts';
 
 /** For every kind of node, how to print it. */
@@ -100,5 +100,5 @@ export function isPlainName(name: string): boolean {
     if (!letter && !digit) return false;
   }
   const keyword = keywordOf(name);
-  return keyword === 0 || !(isReserved(keyword, 'mysql') || isReserved(keyword, 'mariadb'));
+  return keyword === 0 || !isReservedSomewhere(keyword);
 }

@@ -2,15 +2,11 @@
 import { summary } from '../../support/compare-answers.ts';
 import type { ExactClient } from '../../support/exact-client.ts';
 import { type Population, tpchRows } from './data.ts';
-import { type TableName, tableNames } from './schema.ts';
+import type { TableName } from './schema.ts';
 
 const rowsPerInsert = 1000;
 
-/** Bytes of each table's rows as text, roughly what reading it whole moves. */
-export type TableBytes = Readonly<Record<TableName, number>>;
-
-export async function loadTpch(clients: readonly ExactClient[], size: Population): Promise<TableBytes> {
-  const bytes = Object.fromEntries(tableNames.map((name) => [name, 0])) as Record<TableName, number>;
+export async function loadTpch(clients: readonly ExactClient[], size: Population): Promise<void> {
   const waiting = new Map<TableName, string[]>();
   const flush = async (name: TableName): Promise<void> => {
     const rows = waiting.get(name) ?? [];
@@ -21,11 +17,9 @@ export async function loadTpch(clients: readonly ExactClient[], size: Population
     const rows = waiting.get(name) ?? [];
     rows.push(`(${row})`);
     waiting.set(name, rows);
-    bytes[name] += row.length;
     if (rows.length >= rowsPerInsert) await flush(name);
   }
   for (const name of [...waiting.keys()]) await flush(name);
-  return bytes;
 }
 
 async function insert(clients: readonly ExactClient[], sql: string): Promise<void> {

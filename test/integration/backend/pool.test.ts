@@ -88,7 +88,7 @@ describe('leases', () => {
   test('clients with other handshake flags get connections of their own, even when one is all there is', async () => {
     const gateway = open({ maxPerShard: 1 });
     await withLease(gateway, {}, async ({ connection }) => {
-      await send(connection, 'CREATE OR REPLACE TABLE counted (id INT PRIMARY KEY)').done;
+      await send(connection, 'CREATE TABLE counted (id INT PRIMARY KEY)').done;
       await send(connection, 'INSERT INTO counted VALUES (1)').done;
       expect((await send(connection, 'UPDATE counted SET id = 1').done).terminal?.affectedRows).toBe(0n);
     });
@@ -197,7 +197,7 @@ describe('settings', () => {
     const admin = await connectAsAdmin(server.admin);
     await admin.query('SET GLOBAL max_sort_length = 1024');
     const special = settings({ sql_mode: '(SELECT v FROM shop_0.modes)' });
-    await admin.query("CREATE OR REPLACE TABLE shop_0.modes AS SELECT 'ANSI' AS v");
+    await admin.query("CREATE TABLE shop_0.modes AS SELECT 'ANSI' AS v");
     const first = await gateway
       .lease(shardId, { ...leaseOptions, settings: special })
       .catch((error: unknown) => error);

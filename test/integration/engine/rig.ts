@@ -22,7 +22,7 @@ import type { ColumnDefinition } from '../../../src/value/column-definition.ts';
 import type { RowView } from '../../../src/value/row-view.ts';
 import { TextRow } from '../../../src/value/text-row.ts';
 import { createShardMap, type ShardMap } from '../../../src/vindex/shard-map.ts';
-import { testServers } from '../../support/test-servers.ts';
+import { testFlavour, testServers } from '../../support/test-servers.ts';
 import { TestScope } from './scope.ts';
 
 export interface Answer {
@@ -181,7 +181,7 @@ async function runPlan(
     sink,
     limits: options.limits ?? limits,
     signal: options.signal ?? new AbortController().signal,
-    flavour: 'mariadb',
+    flavour: testFlavour(),
     literalCharset: 'utf8',
     workspaceShard: (keyspace) => `${keyspace}/${keyspace === 'shop' ? '40-80' : '-'}`,
     observer: { shardQuery: (shardId, sql) => sent.push(`${shardId}: ${sql}`), shardRows: () => {} },

@@ -31,11 +31,13 @@ export class TestScope implements ConnectionScope {
 
   async beginUnit(shardIds: readonly string[], signal: AbortSignal): Promise<AtomicUnit> {
     const leases = new Map<string, Lease>();
-    for (const shardId of shardIds) {
-      const lease = await this.#gateway.lease(shardId, options(signal));
-      await runStatement(lease.connection, 'BEGIN');
+    const join = async (shardId: string): Promise<ScopedLease> => {
+      const lease = leases.get(shardId) ?? (await this.#gateway.lease(shardId, options(signal)));
+      if (!leases.has(shardId)) await runStatement(lease.connection, 'BEGIN');
       leases.set(shardId, lease);
-    }
+      return { connection: lease.connection, done: () => {} };
+    };
+    for (const shardId of shardIds) await join(shardId);
     const end = async (sql: string) => {
       for (const lease of leases.values()) {
         await runStatement(lease.connection, sql);
@@ -48,6 +50,7 @@ export class TestScope implements ConnectionScope {
         if (lease === undefined) throw new Error(`no lease on ${shardId}`);
         return { connection: lease.connection, done: () => {} };
       },
+      join,
       commit: () => end('COMMIT'),
       rollback: () => end('ROLLBACK'),
     };

@@ -252,7 +252,9 @@ describe('update and delete', () => {
 
   test('an error on one shard undoes the others', async () => {
     await rig.admin.query('ALTER TABLE shop_2.users ADD CONSTRAINT small CHECK (n < 5)');
-    await expect(rig.run(dml('UPDATE users SET n = 9'), write)).rejects.toMatchObject({ errno: 4025 });
+    await expect(rig.run(dml('UPDATE users SET n = 9'), write)).rejects.toMatchObject({
+      errno: testFlavour() === 'mysql' ? 3819 : 4025,
+    });
     await rig.admin.query('ALTER TABLE shop_2.users DROP CONSTRAINT small');
     for (const shard of rig.map.shards) {
       expect(await rig.oracle(`SELECT COUNT(*) FROM ${shard.database}.users WHERE n = 9`)).toEqual([['0']]);

@@ -1,0 +1,134 @@
+// Random aggregates and groups whose results do not depend on the order of rows.
+import { expression } from './expressions.ts';
+import type { Piece } from './piece.ts';
+import { type Column, columnsIn, type Generation, pickColumn, type Scope, type Typed } from './scope.ts';
+import type { Family } from './types.ts';
+
+function typed(piece: Piece, family: Family): Typed {
+  return { piece, family, loose: false, summable: false, values: [] };
+}
+
+export function aggregate(generation: Generation, scope: Scope, wanted: Family | null): Typed {
+  const { random } = generation;
+  const family = wanted ?? random.pick<Family>(['int', 'int', 'int', 'dec', 'float', 'text', 'date']);
+  if (family === 'int') return integerAggregate(generation, scope);
+  if (family === 'dec') return decimalAggregate(generation, scope);
+  if (family === 'float') return floatAggregate(generation, scope);
+  if (family === 'text') return textAggregate(generation, scope);
+  const column = pickColumn(random, { ...scope, outer: null }, family);
+  if (column === null) return { ...typed('NULL', family) };
+  return typed([random.pick(['MIN(', 'MAX(']), exactOf(column), ')'], family);
+}
+
+/** The column, or what tells its equal values apart no more. */
+function exactOf(column: Column): Piece {
+  if (!column.loose) return column.ref;
+  return column.family === 'float' ? `(${column.ref} + 0)` : `HEX(${column.ref})`;
+}
+
+function own(scope: Scope): Scope {
+  return { ...scope, outer: null };
+}
+
+function integerAggregate(generation: Generation, scope: Scope): Typed {
+  const { random } = generation;
+  const column = pickColumn(random, own(scope), null);
+  const number = pickColumn(random, own(scope), 'int');
+  const ref = column?.ref ?? '1';
+  return typed(
+    random.weighted<Piece>([
+      [4, 'COUNT(*)'],
+      [2, ['COUNT(', ref, ')']],
+      [2, ['COUNT(DISTINCT ', ref, ')']],
+      [1, ['COUNT(DISTINCT ', ref, ', ', number?.ref ?? '1', ')']],
+      [1, ['COUNT(', expression(generation, own(scope), 'int', 1).piece, ')']],
+      [number === null ? 0 : 3, [random.pick(['MIN(', 'MAX(']), number?.ref ?? '', ')']],
+      [number === null ? 0 : 0.7, [random.pick(['BIT_AND(', 'BIT_OR(', 'BIT_XOR(']), number?.ref ?? '', ')']],
+    ]),
+    'int',
+  );
+}
+
+function decimalAggregate(generation: Generation, scope: Scope): Typed {
+  const { random } = generation;
+  const sums = columnsIn(scope).filter(
+    (column) => column.summable && (column.family === 'int' || column.family === 'dec'),
+  );
+  const column = random.maybe(sums);
+  const extreme = pickColumn(random, own(scope), 'dec');
+  if (column === null) return typed('SUM(1)', 'dec');
+  const { ref } = column;
+  return typed(
+    random.weighted<Piece>([
+      [4, `SUM(${ref})`],
+      [2, `AVG(${ref})`],
+      [1, `SUM(DISTINCT ${ref})`],
+      [1, `AVG(DISTINCT ${ref})`],
+      [1, `(SUM(${ref}) / COUNT(*))`],
+      [1, `SUM(${ref} * 2 + 1)`],
+      [1, `SUM(CASE WHEN ${ref} > 1 THEN 1 ELSE 0 END)`],
+      [extreme === null ? 0 : 2, [random.pick(['MIN(', 'MAX(']), extreme?.ref ?? '', ')']],
+      [0.5, `ROUND(STDDEV_POP(${ref} % 10), 4)`],
+    ]),
+    'dec',
+  );
+}
+
+function floatAggregate(generation: Generation, scope: Scope): Typed {
+  const { random } = generation;
+  const column = random.maybe(columnsIn(scope).filter((one) => one.summable && one.family === 'float'));
+  if (column === null) return typed('SUM(0.5e0)', 'float');
+  const { ref } = column;
+  return typed(
+    random.pick([`SUM(${ref})`, `AVG(${ref})`, `MIN(${ref} + 0)`, `MAX(${ref} + 0)`, `SUM(${ref} * 2)`]),
+    'float',
+  );
+}
+
+function textAggregate(generation: Generation, scope: Scope): Typed {
+  const { random } = generation;
+  const column = pickColumn(random, own(scope), 'text');
+  const number = pickColumn(random, own(scope), 'int');
+  const exact = column === null ? "'x'" : exactOf(column);
+  const any = number?.ref ?? '1';
+  return {
+    ...typed(
+      random.weighted<Piece>([
+        [2, [random.pick(['MIN(', 'MAX(']), exact, ')']],
+        [2, ['GROUP_CONCAT(', exact, ' ORDER BY ', exact, ')']],
+        [1, ['GROUP_CONCAT(DISTINCT ', any, ' ORDER BY ', any, " DESC SEPARATOR '|')"]],
+        [1, ['HEX(WEIGHT_STRING(RTRIM(MAX(', exact, '))))']],
+        [1, ['JSON_ARRAYAGG(', any, ' ORDER BY ', any, ')']],
+      ]),
+      'text',
+    ),
+    loose: true,
+  };
+}
+
+/** A group, and what of it may be shown: nothing where equal values are spelled differently. */
+export function groupExpression(
+  generation: Generation,
+  scope: Scope,
+): { readonly piece: Piece; readonly shown: Typed | null } {
+  const { random } = generation;
+  const column = pickColumn(random, own(scope), null);
+  if (column === null || column.family === 'json' || random.chance(0.25)) {
+    const made = expression(generation, own(scope), random.pick<Family>(['int', 'date', 'dec']), 1, true);
+    // A constant would be taken for a position.
+    const piece: Piece = ['(', made.piece, ' + 0)'];
+    return { piece, shown: made.family === 'date' ? null : { ...made, piece, family: made.family } };
+  }
+  if (!column.loose) {
+    const { family, summable, values } = column;
+    return { piece: column.ref, shown: { piece: column.ref, family, loose: false, summable, values } };
+  }
+  if (column.family === 'float') {
+    return { piece: column.ref, shown: { ...typed(`(${column.ref} + 0)`, 'float') } };
+  }
+  if (random.chance(0.4)) {
+    const piece = `HEX(${column.ref})`;
+    return { piece, shown: { ...typed(piece, 'text') } };
+  }
+  return { piece: column.ref, shown: null };
+}

@@ -1,0 +1,144 @@
+// A world on the stage: Shardgate and one server with the same rows, and the question whether they answer alike.
+import { type CompareOptions, differenceOf } from '../support/compare-answers.ts';
+import type { Answer, ExactClient } from '../support/exact-client.ts';
+import type { Stage, World } from '../support/stage.ts';
+import { type Piece, render } from './piece.ts';
+import type { FuzzTable, FuzzWorld } from './tables.ts';
+
+/**
+ *  - same: nobody can tell the two answers apart
+ *  - refused: Shardgate says by a catalogue error that it does not do this
+ *  - different: the finding
+ */
+export type Verdict =
+  | { readonly kind: 'same'; readonly isError: boolean; readonly rows: number }
+  | { readonly kind: 'refused'; readonly id: string; readonly message: string }
+  | { readonly kind: 'different'; readonly difference: string };
+
+const answerTimeoutMs = 20_000;
+const rowsPerInsert = 50;
+/** Refusals: SQL and planner, budgets, writes. Everything else Shardgate says of its own is a finding. */
+const refusal = /^(SG(?:2|6)\d{3}): /;
+
+export class Arena {
+  readonly world: World;
+  readonly #fuzzWorld: FuzzWorld;
+  #oracle: ExactClient | null = null;
+  #proxy: ExactClient | null = null;
+
+  private constructor(world: World, fuzzWorld: FuzzWorld) {
+    this.world = world;
+    this.#fuzzWorld = fuzzWorld;
+  }
+
+  static async open(stage: Stage, fuzzWorld: FuzzWorld): Promise<Arena> {
+    const arena = new Arena(await stage.world(fuzzWorld.schema), fuzzWorld);
+    try {
+      for (const table of fuzzWorld.tables) await arena.load(table, table.rows);
+      return arena;
+    } catch (error) {
+      await arena.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.world.close();
+  }
+
+  get tables(): readonly FuzzTable[] {
+    return this.#fuzzWorld.tables;
+  }
+
+  async oracle(): Promise<ExactClient> {
+    this.#oracle ??= await this.world.oracle({ answerTimeoutMs });
+    return this.#oracle;
+  }
+
+  async proxy(): Promise<ExactClient> {
+    this.#proxy ??= await this.world.proxy({ answerTimeoutMs });
+    return this.#proxy;
+  }
+
+  /** Empties the table on all servers, then inserts the rows through both. Rejects when they disagree about that. */
+  async load(table: FuzzTable, rows: readonly string[]): Promise<void> {
+    const databases = table.kind === 'unsharded' ? ['main_0'] : this.world.shardDatabases;
+    for (const database of databases)
+      await this.world.shardAdmin.query(`DELETE FROM ${database}.${table.name}`);
+    const plain = table.kind === 'unsharded' ? 'main' : 'shop';
+    await this.world.oracleAdmin.query(`DELETE FROM ${plain}.${table.name}`);
+    for (let from = 0; from < rows.length; from += rowsPerInsert) {
+      const sql = `INSERT INTO ${table.spelled} VALUES ${rows.slice(from, from + rowsPerInsert).join(', ')}`;
+      const verdict = await this.ask(sql, { ordered: true });
+      if (verdict.kind !== 'same' || verdict.isError) throw new Error(`${sql}\n${describe(verdict)}`);
+    }
+  }
+
+  /** Text on both. A connection that failed to answer is replaced. */
+  async ask(sql: string, options: { ordered: boolean; countOnly?: boolean }): Promise<Verdict> {
+    const [oracle, proxy] = [await this.oracle(), await this.proxy()];
+    const expected = await oracle.query(sql);
+    try {
+      return verdictOf(expected, await proxy.query(sql), { ...options, anyOrigin: this.#overKeyspaces(sql) });
+    } catch (error) {
+      return this.#lost(error);
+    }
+  }
+
+  /** A generated statement as text, or prepared with its values as parameters. */
+  async judge(piece: Piece, prepared: boolean): Promise<Verdict> {
+    const { sql, params, marks } = render(piece, prepared);
+    const options = { ordered: marks.has('ordered'), countOnly: marks.has('countOnly') };
+    if (!prepared) return this.ask(sql, options);
+    const [oracle, proxy] = [await this.oracle(), await this.proxy()];
+    const expected = await oracle.prepare(sql);
+    try {
+      const found = await proxy.prepare(sql);
+      if ('kind' in expected) {
+        if ('kind' in found) return verdictOf(expected, found, options);
+        const late = await proxy.execute(found, params);
+        proxy.closeStatement(found);
+        return verdictOf(expected, late, options);
+      }
+      const left = await oracle.execute(expected, params);
+      oracle.closeStatement(expected);
+      if ('kind' in found) return verdictOf(left, found, options);
+      const right = await proxy.execute(found, params);
+      proxy.closeStatement(found);
+      const anyOrigin = this.#overKeyspaces(sql);
+      return verdictOf(left, right, { ...options, withParams: params.length > 0, anyOrigin });
+    } catch (error) {
+      return this.#lost(error);
+    }
+  }
+
+  #overKeyspaces(sql: string): boolean {
+    return this.tables.some(({ kind, spelled }) => kind === 'unsharded' && sql.includes(spelled));
+  }
+
+  #lost(error: unknown): Verdict {
+    this.#proxy = null;
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: 'different', difference: `Shardgate: ${message}` };
+  }
+}
+
+function verdictOf(
+  expected: Answer,
+  found: Answer,
+  options: Omit<CompareOptions, 'warnings'>,
+): Verdict {
+  if (found.kind === 'error') {
+    const id = refusal.exec(found.message)?.[1];
+    if (id !== undefined) return { kind: 'refused', id, message: found.message };
+  }
+  const difference = differenceOf(expected, found, { ...options, warnings: false });
+  if (difference !== null) return { kind: 'different', difference };
+  const rows = expected.kind === 'rows' ? expected.rows.length : 0;
+  return { kind: 'same', isError: expected.kind === 'error', rows };
+}
+
+export function describe(verdict: Verdict): string {
+  if (verdict.kind === 'different') return verdict.difference;
+  return verdict.kind === 'refused' ? verdict.message : 'the same answer';
+}

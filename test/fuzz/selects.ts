@@ -1,0 +1,215 @@
+// Random SELECT blocks: plain, grouped, aggregated, distinct, windowed; ordered and limited where that is determined.
+import { aggregate, groupExpression } from './aggregates.ts';
+import { expression } from './expressions.ts';
+import { type From, randomFrom } from './from.ts';
+import { choice, list, nothing, optional, type Piece } from './piece.ts';
+import { predicate } from './predicates.ts';
+import type { Generation, OutputColumn, Query, QueryRequest, Scope, Typed } from './scope.ts';
+import { windowFunction } from './windows.ts';
+
+/** `top`: ORDER BY and LIMIT may end it, with the marks that say what is determined. */
+export function randomSelect(generation: Generation, request: QueryRequest, top: boolean): Query {
+  const { random } = generation;
+  const from = randomFrom(generation, request.outer, request.depth);
+  const where: Piece = random.chance(0.7)
+    ? optional([' WHERE ', predicate(generation, from.scope, request.depth > 0 ? 2 : 1)])
+    : nothing;
+  const block = { generation, request, from, where, top };
+  if (request.single) return aggregated(block);
+  const make = random.weighted([
+    [5, plain],
+    [3, grouped],
+    [1.5, aggregated],
+    [1.5, distinct],
+    [top || request.depth > 0 ? 1.2 : 0, windowed],
+  ]);
+  return make(block);
+}
+
+interface BlockParts {
+  readonly generation: Generation;
+  readonly request: QueryRequest;
+  readonly from: From;
+  readonly where: Piece;
+  readonly top: boolean;
+}
+
+interface Item extends OutputColumn {
+  readonly piece: Piece;
+}
+
+/** Items under fresh names; at the top now and then without, as clients write them. */
+function items(block: BlockParts, made: readonly Typed[]): readonly Item[] {
+  const { generation, top } = block;
+  return made.map((one): Item => {
+    const name = generation.alias();
+    const named: Piece = [one.piece, ` AS ${name}`];
+    const { family, loose, summable, values } = one;
+    return {
+      name,
+      family,
+      loose,
+      summable,
+      values,
+      piece: top && generation.random.chance(0.3) ? one.piece : named,
+    };
+  });
+}
+
+function finished(
+  block: BlockParts,
+  head: Piece,
+  shown: readonly Item[],
+  behind: Piece,
+  order: Piece,
+): Query {
+  const { from, where, top, request } = block;
+  const columns = shown.map((item) => item.piece);
+  const selectList: Piece =
+    top && request.families.length !== 1
+      ? list(columns)
+      : columns.flatMap((one, index) => (index === 0 ? [one] : [', ', one]));
+  return {
+    piece: [head, selectList, ' FROM ', from.piece, where, behind, order],
+    output: shown,
+  };
+}
+
+function plain(block: BlockParts): Query {
+  const { generation, request, from, top } = block;
+  const { random } = generation;
+  const star = top && random.chance(0.12);
+  const made = request.families.map((family) =>
+    expression(generation, from.scope, family, request.depth, request.exact),
+  );
+  const shown = items(block, made);
+  if (star) return starred(block);
+  return finished(block, 'SELECT ', shown, nothing, order(block, made, shown, false));
+}
+
+/** SELECT *: what it shows is not tracked, so it stands only at the top. */
+function starred(block: BlockParts): Query {
+  const { from, where, generation } = block;
+  const { random } = generation;
+  const [source] = from.scope.sources;
+  const star = source !== undefined && random.chance(0.4) ? `${source.alias}.*` : '*';
+  return {
+    piece: ['SELECT ', star, ' FROM ', from.piece, where, keyOrder(block.from.scope, random.chance(0.5))],
+    output: [],
+  };
+}
+
+/** Total where every source has a key. */
+function keyOrder(scope: Scope, wanted: boolean): Piece {
+  const keys = scope.sources.map((source) => source.key);
+  if (!wanted || keys.some((key) => key === null)) return nothing;
+  return optional([
+    ` ORDER BY ${keys.flatMap((key) => key ?? []).join(', ')}`,
+    { kind: 'mark', mark: 'ordered' },
+  ]);
+}
+
+function distinct(block: BlockParts): Query {
+  const { generation, request, from } = block;
+  const made = request.families.map((family) =>
+    expression(generation, from.scope, family, request.depth, true),
+  );
+  const shown = items(
+    block,
+    made.map((one) => ({ ...one, loose: false })),
+  );
+  return finished(block, 'SELECT DISTINCT ', shown, nothing, order(block, made, shown, true));
+}
+
+function grouped(block: BlockParts): Query {
+  const { generation, request, from, top } = block;
+  const { random } = generation;
+  const groups = random.times(random.int(1, 2), () => groupExpression(generation, from.scope));
+  const made = request.families.map((family): Typed => {
+    const visible = groups.filter(
+      (group) => group.shown !== null && (family === null || group.shown.family === family),
+    );
+    const group = random.chance(0.5) ? random.maybe(visible) : null;
+    return group?.shown ?? aggregate(generation, from.scope, family);
+  });
+  const shown = items(block, made);
+  const rollup = top && random.chance(0.06) ? ' WITH ROLLUP' : '';
+  const having: Piece = random.chance(0.25)
+    ? optional([
+        ' HAVING ',
+        aggregate(generation, from.scope, 'int').piece,
+        random.pick([' > 1', ' >= 2', ' IS NOT NULL', ' < 5']),
+      ])
+    : nothing;
+  const behind: Piece = [' GROUP BY ', list(groups.map((group) => group.piece)), rollup, having];
+  return finished(block, 'SELECT ', shown, behind, rollup === '' ? order(block, made, shown, true) : nothing);
+}
+
+function aggregated(block: BlockParts): Query {
+  const { generation, request, from } = block;
+  const made = request.families.map((family) => aggregate(generation, from.scope, family));
+  const having: Piece = generation.random.chance(0.1) ? optional(' HAVING COUNT(*) > 2') : nothing;
+  return finished(block, 'SELECT ', items(block, made), having, nothing);
+}
+
+function windowed(block: BlockParts): Query {
+  const { generation, request, from } = block;
+  const made = request.families.map((family, index) => {
+    const one = index % 2 === 0 ? windowFunction(generation, from.scope, family) : null;
+    return one ?? expression(generation, from.scope, family, 0, request.exact);
+  });
+  const shown = items(block, made);
+  return finished(block, 'SELECT ', shown, nothing, order(block, made, shown, false));
+}
+
+/**
+ * ORDER BY something and then every column shown, so that rows that compare equal are spelled alike; LIMIT behind it.
+ * Inside other queries ORDER BY only matters with LIMIT.
+ */
+function order(block: BlockParts, made: readonly Typed[], shown: readonly Item[], grouped: boolean): Piece {
+  const { generation, request, from, top } = block;
+  const { random } = generation;
+  if (!top && (request.outer !== null || !random.chance(0.15))) return nothing;
+  if (!random.chance(0.6)) return top && random.chance(0.1) ? countOnlyLimit(random.int(0, 9)) : nothing;
+  if (made.some((one) => one.family === 'json')) return nothing;
+  const first: Piece[] = grouped
+    ? []
+    : random.times(random.int(0, 2), () => [
+        expression(generation, from.scope, null, 1).piece,
+        direction(block),
+      ]);
+  const positions = shown.map((_, index): Piece => [String(index + 1), direction(block)]);
+  const exact = made.flatMap((one): Piece[] => (one.loose ? [spelling(one)] : []));
+  if (grouped && exact.length > 0) return nothing;
+  const by: Piece = [
+    ' ORDER BY ',
+    [...first, ...positions, ...exact].flatMap((one, index) => (index === 0 ? [one] : [', ', one])),
+  ];
+  const mark: Piece = { kind: 'mark', mark: 'ordered' };
+  const limit: Piece = random.chance(0.5) ? limitClause(generation) : nothing;
+  if (!top) return limit === nothing ? nothing : choice([by, limit], nothing);
+  return choice([by, limit, mark], [by, mark], nothing);
+}
+
+/** Tells apart what compares equal: letters of either case, 0 and -0. */
+function spelling(one: Typed): Piece {
+  return one.family === 'float' ? ['CAST(', one.piece, ' AS CHAR)'] : ['HEX(', one.piece, ')'];
+}
+
+function direction(block: BlockParts): Piece {
+  return block.generation.random.chance(0.3) ? ' DESC' : '';
+}
+
+function limitClause({ random }: Generation): Piece {
+  const number = (value: number): Piece => ({ kind: 'value', sql: String(value), param: BigInt(value) });
+  const count = number(random.int(0, 12));
+  return random.weighted<Piece>([
+    [4, [' LIMIT ', count]],
+    [2, [' LIMIT ', count, ' OFFSET ', number(random.int(0, 8))]],
+    [1, [' LIMIT ', number(random.int(0, 8)), ', ', count]],
+  ]);
+}
+
+function countOnlyLimit(count: number): Piece {
+  return optional([` LIMIT ${count}`, { kind: 'mark', mark: 'countOnly' }]);
+}
