@@ -108,7 +108,7 @@ function sessionDependencies(parts: RunningParts): SessionDependencies {
     handles: new BackendHandles(),
     settingChecks: new SettingChecks(),
     registry: parts.registry,
-    observer: statementObserver(counters, statistics, log, config.log.slowQueryMs),
+    observer: statementObserver(counters, statistics, parts.slow, log, config.log.slowQueryMs),
     status: statusTables(parts),
     load: parts.load,
     limits: memoryBudget(config.limits.queryMemoryBytes, config.limits.processMemoryBytes),

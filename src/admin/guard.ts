@@ -37,8 +37,8 @@ export function jsonOnly(): MiddlewareHandler {
 export function tokenGuard(token: string | null): MiddlewareHandler {
   return async (context, next) => {
     if (token === null) return refuseWithoutToken(context);
-    const sent = (context.req.header('authorization') ?? '').replace(/^Bearer /, '');
-    if (timingSafeEqual(digest(sent), digest(token))) return next();
+    const [scheme = '', sent = ''] = (context.req.header('authorization') ?? '').split(' ', 2);
+    if (scheme.toLowerCase() === 'bearer' && timingSafeEqual(digest(sent), digest(token))) return next();
     context.header('WWW-Authenticate', 'Bearer');
     return context.json({ error: 'wrong or missing token; send Authorization: Bearer <token>' }, 401);
   };

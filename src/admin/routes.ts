@@ -1,5 +1,5 @@
 // The admin endpoint's paths.
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { SqlError } from '../errors/sql-error.ts';
 import { hostGuard, jsonOnly, tokenGuard } from './guard.ts';
@@ -11,7 +11,7 @@ const bodyBytesMax = 1024 * 1024;
 export function adminRoutes(options: AdminOptions, sources: AdminSources, actions: AdminActions): Hono {
   const app = new Hono();
   app.use(hostGuard(options.host));
-  app.use(bodyLimit({ maxSize: bodyBytesMax }));
+  app.use(bodyLimit({ maxSize: bodyBytesMax, onError: tooLarge }));
   app.use(async (context, next) => {
     await next();
     context.header('X-Content-Type-Options', 'nosniff');
@@ -24,13 +24,21 @@ export function adminRoutes(options: AdminOptions, sources: AdminSources, action
   app.get('/', (context) => {
     context.header(
       'Content-Security-Policy',
-      "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'",
+      "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     );
     return context.html(page);
   });
   app.notFound((context) => context.json({ error: `nothing at ${context.req.path}` }, 404));
-  app.onError((error, context) => context.json({ error: error.message }, 500));
+  app.onError((error, context) => {
+    if (!(error instanceof SqlError)) return context.json({ error: error.message }, 500);
+    const { errno, sqlState, message, id } = error;
+    return context.json({ error: { id, errno, sqlstate: sqlState, message } }, 422);
+  });
   return app;
+}
+
+function tooLarge(context: Context): Response {
+  return context.json({ error: `a request may have at most ${bodyBytesMax} bytes` }, 413);
 }
 
 function addHealth(app: Hono, sources: AdminSources): void {
@@ -63,13 +71,7 @@ function addExplain(app: Hono, sources: AdminSources): void {
     const body: unknown = await context.req.json().catch(() => null);
     const sql = field(body, 'sql');
     if (sql === null) return context.json({ error: 'send {"sql": "...", "keyspace": "..."}' }, 400);
-    try {
-      return context.json(sources.explain(sql, field(body, 'keyspace')));
-    } catch (error) {
-      if (!(error instanceof SqlError)) throw error;
-      const { errno, sqlState, message, id } = error;
-      return context.json({ error: { id, errno, sqlstate: sqlState, message } }, 422);
-    }
+    return context.json(sources.explain(sql, field(body, 'keyspace')));
   });
 }
 
@@ -92,8 +94,13 @@ function addActions(app: Hono, options: AdminOptions, actions: AdminActions): vo
     if (decision !== 'commit' && decision !== 'rollback') {
       return context.json({ error: 'send {"decision": "commit"} or {"decision": "rollback"}' }, 400);
     }
-    const resolved = await actions.resolveTransaction(context.req.param('id'), decision);
-    return context.json({ resolved }, resolved ? 200 : 404);
+    try {
+      const resolved = await actions.resolveTransaction(context.req.param('id'), decision);
+      return context.json({ resolved }, resolved ? 200 : 404);
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      return context.json({ resolved: false, error: error.message }, 409);
+    }
   });
 }
 

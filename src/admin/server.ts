@@ -5,6 +5,8 @@ import { adminRoutes } from './routes.ts';
 import type { AdminActions, AdminOptions, AdminSources } from './sources.ts';
 
 const requestTimeoutMs = 10_000;
+/** Scrapers, probes and people: beyond it somebody holds connections open on purpose. */
+const connectionsMax = 256;
 
 export interface AdminServer {
   readonly port: number;
@@ -22,6 +24,7 @@ export async function startAdmin(
     { requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs, connectionsCheckingInterval: 1000 },
     getRequestListener(app.fetch),
   );
+  server.maxConnections = connectionsMax;
   await listen(server, options);
   const address = server.address();
   return {

@@ -2,6 +2,7 @@
 import type { AdminActions, AdminSources, Readiness } from '../admin/sources.ts';
 import { createMetrics, type MetricSources } from '../observability/metrics.ts';
 import { explainStatement } from './explain.ts';
+import { quantileSeconds } from './latency.ts';
 import type { RunningParts } from './parts.ts';
 import { readable } from './query-statistics.ts';
 import { resolveTransaction, transactionViews } from './transactions.ts';
@@ -22,7 +23,7 @@ export function adminSources(parts: RunningParts): AdminSources {
     vschema: () => vschemaView(parts.holder.current(), parts.tracker.drift()),
     pools: () => ({ pools: poolsOf(parts) }),
     sessions: () => ({ sessions: sessionsOf(parts) }),
-    queries: () => ({ queries: parts.statistics.top().slice(0, 200) }),
+    queries: () => ({ queries: parts.statistics.top().slice(0, 200), slow: parts.slow.list() }),
     plans: () => ({ plans: plansOf(parts) }),
     transactions: () => ({ transactions: transactionViews(parts.twopc) }),
     explain: (sql, keyspace) => explainStatement(sql, keyspace, parts.holder.current()).tree,
@@ -65,11 +66,13 @@ function statusOf(parts: RunningParts): object {
     server: vschema.flavour.versionText,
     uptimeSeconds: process.uptime(),
     statements: parts.registry.statements,
+    inFlight: parts.load.inFlight,
     sessions: parts.registry.size,
     vschemaVersion: vschema.version,
     keyspaces: [...vschema.keyspaces.keys()],
     draining: parts.draining,
     planCache: { size: parts.planCache.size, hits: parts.planCache.hits, misses: parts.planCache.misses },
+    eventLoopLagSeconds: parts.lag.p99Seconds(),
     traffic: trafficOf(parts),
   };
 }
@@ -79,19 +82,35 @@ function trafficOf(parts: RunningParts): readonly object[] {
   for (const [keyspace, plans] of parts.counters.queries) {
     for (const [plan, series] of plans) {
       const { okTotal: ok, errorTotal: failed, durations } = series;
-      rows.push({ keyspace, plan, ok, failed, meanSeconds: durations.sum / Math.max(1, durations.count) });
+      rows.push({
+        keyspace,
+        plan,
+        ok,
+        failed,
+        meanSeconds: durations.sum / Math.max(1, durations.count),
+        p50Seconds: quantileSeconds(durations, 0.5),
+        p95Seconds: quantileSeconds(durations, 0.95),
+        p99Seconds: quantileSeconds(durations, 0.99),
+      });
     }
   }
   return rows;
 }
 
 function poolsOf(parts: RunningParts): readonly object[] {
-  const up = new Map(
-    parts.health.servers().map((server) => [`${server.shardId} ${server.role}`, server.up === true]),
+  const health = new Map(
+    parts.health.servers().map((server) => [`${server.shardId} ${server.replica}`, server]),
   );
-  return parts.gateway
-    .pools()
-    .map((pool) => ({ ...pool, up: up.get(`${pool.shardId} ${pool.role}`) ?? false }));
+  return parts.gateway.pools().map((pool) => {
+    const server = health.get(`${pool.shardId} ${pool.replica}`);
+    const up = server?.up === true;
+    return {
+      ...pool,
+      up,
+      why: up ? null : (server?.reason ?? null),
+      version: server?.version?.versionText ?? null,
+    };
+  });
 }
 
 function sessionsOf(parts: RunningParts): readonly object[] {

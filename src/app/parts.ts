@@ -18,6 +18,7 @@ import { createVSchemaHolder, type VSchemaHolder } from '../vschema/holder.ts';
 import type { ConfiguredKeyspace } from './keyspaces.ts';
 import { QueryStatistics } from './query-statistics.ts';
 import { snapshot } from './schema.ts';
+import { SlowStatements } from './slow-statements.ts';
 import { targetsOf } from './targets.ts';
 import { directoryOf } from './users.ts';
 
@@ -41,6 +42,7 @@ export interface RunningParts {
   readonly load: StatementLoad;
   readonly planCache: PlanCache;
   readonly statistics: QueryStatistics;
+  readonly slow: SlowStatements;
   /** Of the first server that answered; null before. */
   flavour(): ServerVersion | null;
   /** Builds and installs a snapshot from what tracker and files say now. */
@@ -100,6 +102,7 @@ export async function makeParts(
     load: { inFlight: 0, inFlightMax: config.limits.inFlightMax },
     planCache,
     statistics: new QueryStatistics(),
+    slow: new SlowStatements(),
     flavour,
     schemaChanged: () =>
       void holder.swap((version) => snapshot(version, made.keyspaces, made.tracker, flavour())),

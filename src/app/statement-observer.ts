@@ -3,10 +3,12 @@ import type { Counters } from '../observability/counters.ts';
 import type { Logger } from '../observability/log.ts';
 import type { SessionObserver, StatementRecord } from '../session/dependencies.ts';
 import { type QueryStatistics, readable } from './query-statistics.ts';
+import type { SlowStatements } from './slow-statements.ts';
 
 export function statementObserver(
   counters: Counters,
   statistics: QueryStatistics,
+  slow: SlowStatements,
   log: Logger,
   slowQueryMs: number,
 ): SessionObserver {
@@ -16,6 +18,7 @@ export function statementObserver(
       if (record.shards > 1) counters.scatterFanout.observe(record.shards);
       statistics.add(record);
       if (record.seconds * 1000 >= slowQueryMs) {
+        slow.add(record);
         const { keyspace, plan, shards, user } = record;
         const statement = readable(record.digest);
         log.warn(

@@ -1,8 +1,8 @@
 // Rows of SHOW SHARDGATE POOLS, STATUS, QUERIES, TRANSACTIONS.
 
 import type { StatusTables } from '../session/dependencies.ts';
-import { transactionViews } from './transactions.ts';
 import type { RunningParts } from './parts.ts';
+import { transactionViews } from './transactions.ts';
 
 type Table = ReturnType<StatusTables['table']>;
 

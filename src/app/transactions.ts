@@ -14,7 +14,12 @@ export interface TransactionView {
   readonly problem: string | null;
 }
 
-const running = { prepared: 'prepared', undecided: 'undecided', commit: 'committing', abort: 'aborting' } as const;
+const running = {
+  prepared: 'prepared',
+  undecided: 'undecided',
+  commit: 'committing',
+  abort: 'aborting',
+} as const;
 const ended = { commit: 'committed', abort: 'aborted' } as const;
 
 export function transactionViews(twopc: TwoPhaseControl): readonly TransactionView[] {

@@ -82,6 +82,10 @@ export class SocketConnection implements BackendConnection {
     return this.#receivers.length;
   }
 
+  get charsetSql(): string {
+    return this.settings.charsetSql;
+  }
+
   /**
    * A payload larger than the server takes is answered with error 1153 here, before earlier responses if need be: the
    * server would close the connection, and earlier results could be lost with it.

@@ -58,6 +58,11 @@ export interface BackendConnection {
   /** Commands sent whose responses have not ended. */
   readonly pending: number;
   /**
+   * Assignments for a SET (SqlText) that give the character set variables back what the settings say. A variable put back by
+   * the name that was read from it loses its collation on MySQL, which announces columns by it (255 instead of 45).
+   */
+  readonly charsetSql: string;
+  /**
    * `payload` without packet header; split into packets of at most 2^24-1 bytes; written with any earlier unsent bytes in one
    * write at the end of this turn of the event loop. A payload larger than the server's max_allowed_packet is not sent: its
    * receiver gets error 1153 (a later turn, perhaps before earlier responses) and the connection lives on.

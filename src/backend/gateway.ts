@@ -8,7 +8,13 @@ import { applySettings, ProvenSettings } from './apply-settings.ts';
 import { connectBackend } from './connect.ts';
 import { SocketConnection } from './connection.ts';
 import type { BackendConnection, Gateway, Lease, LeaseOptions, SessionSettings } from './contract.ts';
-import type { BackendRole, BackendTarget, PoolLimits, ShardTargets } from './options.ts';
+import {
+  addressOf,
+  type BackendRole,
+  type BackendTarget,
+  type PoolLimits,
+  type ShardTargets,
+} from './options.ts';
 import { type PoolCounts, ShardPool } from './pool.ts';
 import type { ServerVersion } from './server-version.ts';
 import { smallQuery, withDeadline } from './small-query.ts';
@@ -39,6 +45,10 @@ export interface PoolReport extends PoolCounts {
   readonly keyspace: string;
   readonly shard: string;
   readonly role: BackendRole;
+  /** Among the replicas; null for the primary. */
+  readonly replica: number | null;
+  /** `host:port` or a socket's path. */
+  readonly address: string;
 }
 
 export class PoolGateway implements Gateway {
@@ -136,11 +146,13 @@ export class PoolGateway implements Gateway {
   /** Counts of every pool. */
   pools(): PoolReport[] {
     return [...this.#shards.values()].flatMap(({ targets, primary, replicas }) =>
-      [primary, ...replicas].map(({ pool }, index) => ({
+      [primary, ...replicas].map(({ pool, target }, index) => ({
         shardId: targets.id,
         keyspace: targets.keyspace,
         shard: targets.name,
         role: index === 0 ? ('primary' as const) : ('replica' as const),
+        replica: index === 0 ? null : index - 1,
+        address: addressOf(target),
         ...pool.counts,
       })),
     );

@@ -52,11 +52,11 @@ export class ConnectionSettings {
     for (const [name, value] of target.values) {
       if (charsetGroup.has(name) || this.#values.get(name) === value) continue;
       if (this.#isUnrecorded(name)) record.push(name);
-      assignments.push(`SESSION ${name} = ${value}`);
+      assignments.push(assignment(name, value));
     }
     for (const name of this.#values.keys()) {
       if (charsetGroup.has(name) || target.values.has(name)) continue;
-      assignments.push(`SESSION ${name} = ${this.#startValue(name)}`);
+      assignments.push(assignment(name, this.#startValue(name)));
     }
     return {
       record,
@@ -64,6 +64,11 @@ export class ConnectionSettings {
         record.length === 0 ? null : `SELECT ${record.map((name) => `@@SESSION.${name}`).join(', ')}`,
       setSql: assignments.length === 0 ? null : `SET ${assignments.join(', ')}`,
     };
+  }
+
+  /** The assignments that made the character set variables what they are. */
+  get charsetSql(): string {
+    return charsetAssignments(this.#values).join(', ');
   }
 
   applied(target: SessionSettings): void {
@@ -87,13 +92,23 @@ export class ConnectionSettings {
   }
 
   #isUnrecorded(name: string): boolean {
-    return !this.#startValues.has(name) && !defaultOnly.has(name) && !randomSeeds.has(name);
+    return !this.#startValues.has(name) && !defaultOnly.has(name) && !randomSeeds.has(name) && !isUser(name);
   }
 
   #startValue(name: string): string {
+    if (isUser(name)) return 'NULL';
     if (randomSeeds.has(name)) return String(Math.floor(Math.random() * seedBelow));
     return this.#startValues.get(name) ?? 'DEFAULT';
   }
+}
+
+/** User variables stand among the settings as `@name`. */
+function isUser(name: string): boolean {
+  return name.startsWith('@');
+}
+
+function assignment(name: string, value: string): string {
+  return isUser(name) ? `${name} = ${value}` : `SESSION ${name} = ${value}`;
 }
 
 function charsetDiffers(current: ReadonlyMap<string, string>, target: ReadonlyMap<string, string>): boolean {

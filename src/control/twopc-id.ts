@@ -31,7 +31,12 @@ export function shardTag(shardId: string): string {
   return `~${createHash('sha256').update(shardId).digest('hex').slice(0, 20)}`;
 }
 
-export function transactionId(owner: string, number: number, threadId: number, decidingShardId: string): string {
+export function transactionId(
+  owner: string,
+  number: number,
+  threadId: number,
+  decidingShardId: string,
+): string {
   return [prefix, owner, number.toString(36), threadId.toString(36), shardTag(decidingShardId)].join('.');
 }
 

@@ -176,7 +176,10 @@ export class TwoPhaseRecovery {
     const problems: string[] = [];
     const readings = [...servers.values()].map(async (shard): Promise<readonly Found[]> => {
       try {
-        return (await shard.preparedBranches()).map((branch) => ({ branch, shard: this.#speaker(branch, shard) }));
+        return (await shard.preparedBranches()).map((branch) => ({
+          branch,
+          shard: this.#speaker(branch, shard),
+        }));
       } catch (error) {
         problems.push(`${shard.targets.id}: ${messageOf(error)}`);
         return [];
@@ -197,7 +200,8 @@ export class TwoPhaseRecovery {
   #complain(complaint: string): void {
     if (complaint === this.#complaint || this.#stopped) return;
     this.#complaint = complaint;
-    if (complaint !== '') this.#options.log.warn({ problems: complaint }, 'prepared transactions cannot be read');
+    if (complaint !== '')
+      this.#options.log.warn({ problems: complaint }, 'prepared transactions cannot be read');
   }
 
   #update(found: readonly Found[], complete: boolean): void {
@@ -293,7 +297,14 @@ export class TwoPhaseRecovery {
     this.#handedOver.delete(dtid);
     const shards = branches.map(({ branch }) => this.#shardName(parseBranchQualifier(branch.bqual).tag));
     log.warn({ transaction: dtid, decision, shards }, 'ended a distributed transaction that was left behind');
-    this.#concluded.push({ dtid, owner: tracked.owner, state: decision, shards, ageMs: 0, atMs: performance.now() });
+    this.#concluded.push({
+      dtid,
+      owner: tracked.owner,
+      state: decision,
+      shards,
+      ageMs: 0,
+      atMs: performance.now(),
+    });
     if (this.#concluded.length > concludedMax) this.#concluded.shift();
     return decision;
   }
@@ -310,7 +321,9 @@ export class TwoPhaseRecovery {
         const known = new Set(this.#shards.map(({ targets }) => targets.id));
         const free = old.filter(
           ({ dtid, participants }) =>
-            !prepared.has(dtid) && !this.#options.isActive(dtid) && participants.every((name) => known.has(name)),
+            !prepared.has(dtid) &&
+            !this.#options.isActive(dtid) &&
+            participants.every((name) => known.has(name)),
         );
         await shard.forget(free.map(({ dtid }) => dtid));
       } catch (error) {

@@ -124,7 +124,9 @@ export class TwoPhaseShard {
       return rows.map((row) => ({
         dtid: String(row['dtid']),
         owner: String(row['owner']),
-        participants: String(row['participants']).split(',').filter((name) => name !== ''),
+        participants: String(row['participants'])
+          .split(',')
+          .filter((name) => name !== ''),
       }));
     } catch (error) {
       if (errnoOf(error) === noSuchTable) return [];

@@ -127,7 +127,10 @@ export class TwoPhaseControl {
       } catch (error) {
         if (performance.now() > endMs) {
           const reason = error instanceof Error ? error.message : String(error);
-          this.#log.error({ transaction: dtid, reason }, 'the outcome of a distributed transaction is unknown');
+          this.#log.error(
+            { transaction: dtid, reason },
+            'the outcome of a distributed transaction is unknown',
+          );
           return null;
         }
         await new Promise((resolve) => setTimeout(resolve, 200));

@@ -6,6 +6,7 @@ import type { BindValue } from '../value/bind-value.ts';
 import type { ColumnDefinition } from '../value/column-definition.ts';
 import type { LiteralCharset } from '../vindex/canonical-text.ts';
 import type { ShardMap } from '../vindex/shard-map.ts';
+import type { LookupAnswers } from './lookup-answers.ts';
 
 /** The values of the running statement: literals by slot, list members, parameters. Lookups are O(1). */
 export interface BindValues {
@@ -156,6 +157,8 @@ export interface Execution {
   readonly flavour: 'mariadb' | 'mysql';
   /** character_set_client as far as routing by text cares. */
   readonly literalCharset: LiteralCharset;
+  /** What lookup tables said of the plan's destinations; set by `run` before anything else looks. */
+  lookups?: LookupAnswers;
   /** Absent: statements that need a sequence are refused. */
   readonly sequences?: SequenceSource;
   /** The client has set @@timestamp itself: NOW() is one instant already. */

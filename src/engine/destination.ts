@@ -6,15 +6,10 @@ import type { LiteralCharset } from '../vindex/canonical-text.ts';
 import { toVindexValue } from '../vindex/routable.ts';
 import type { RoutingKey } from '../vindex/routing-key.ts';
 import { type Shard, type ShardMap, shardNamed, shardOf, shardsOf } from '../vindex/shard-map.ts';
-import type { KeyspaceId, Mapping, VindexValue } from '../vindex/vindex.ts';
+import type { Mapping, VindexValue } from '../vindex/vindex.ts';
 import type { BindValues } from './contract.ts';
+import type { LookupAnswers } from './lookup-answers.ts';
 import { bindValueOf } from './values.ts';
-
-/** What a lookup vindex's table said, by value; filled before the destination is resolved (`lookup-resolver.ts`). */
-export interface LookupAnswers {
-  /** Keyspace ids of a value; null when the value was not asked for. */
-  idsOf(key: RoutingKey, value: VindexValue): readonly KeyspaceId[] | null;
-}
 
 export interface DestinationContext {
   readonly map: ShardMap;
@@ -42,9 +37,9 @@ export function resolveDestination(destination: Destination, context: Destinatio
         destination.shards.map((name) => shardNamed(map, name)).filter((shard) => shard !== null),
       );
     case 'equal':
-      return resolveEqual(destination.key, destination.values, context);
+      return byLookup(destination, context) ?? resolveEqual(destination.key, destination.values, context);
     case 'in':
-      return resolveIn(destination, context);
+      return byLookup(destination, context) ?? resolveIn(destination, context);
     case 'range':
       return resolveRange(destination, context);
     case 'prefix':
@@ -106,6 +101,25 @@ function itemRef(slot: number, item: number): ValueRef {
   return { kind: 'item', slot, item };
 }
 
+/** The members of a list slot, one by one. */
+export function itemRefs(slot: number, binds: BindValues): readonly (readonly ValueRef[])[] {
+  return Array.from({ length: binds.itemCount(slot) }, (_, item) => [itemRef(slot, item)]);
+}
+
+/** null: the vindex computes its ids itself. */
+function byLookup(
+  destination: Extract<Destination, { readonly kind: 'equal' | 'in' }>,
+  context: DestinationContext,
+): readonly Shard[] | null {
+  if (destination.key.vindex.kind === 'functional') return null;
+  const ids = context.lookups?.idsOf(destination) ?? null;
+  if (ids === null) return context.map.shards;
+  return inOrder(
+    context.map,
+    ids.map((id) => shardOf(context.map, id)),
+  );
+}
+
 /** The values of a key (or a prefix of its columns) as its vindex takes them; null: one of them does not route. */
 export function vindexValues(
   key: RoutingKey,
@@ -142,13 +156,7 @@ function shardsOfValues(
 ): readonly Shard[] {
   const { vindex } = key;
   if (vindex.kind === 'functional') return shardsOfMapping(vindex.map(values), context.map);
-  const first = values[0];
-  const ids = first === undefined ? null : (context.lookups?.idsOf(key, first) ?? null);
-  if (ids === null) return context.map.shards;
-  return inOrder(
-    context.map,
-    ids.map((id) => shardOf(context.map, id)),
-  );
+  return context.map.shards;
 }
 
 export function shardsOfMapping(mapping: Mapping, map: ShardMap): readonly Shard[] {

@@ -66,16 +66,23 @@ export function insertAnswer(
   }
   return {
     affectedRows: terminals.reduce((total, terminal) => total + terminal.affectedRows, 0n),
-    lastInsertId: firstInsertId(counted),
+    lastInsertId: reportedInsertId(counted, rowCount),
     warnings,
     info: rowCount > 1 ? printInsertInfo(rowCount, duplicates, warnings) : '',
   };
 }
 
-/** Of the statement that holds the client's first row. */
-function firstInsertId(answers: readonly WriteAnswer[]): bigint {
-  const holder = answers.find((answer) => isInsert(answer.write) && answer.write.rows[0]?.[0] === 0);
-  return (holder ?? answers[0])?.terminals[0]?.lastInsertId ?? 0n;
+/**
+ * No sequence gave numbers, so the rows bring their own, and a server then reports the AUTO_INCREMENT value of the last row it
+ * stored: that of the statement with the client's last row.
+ */
+function reportedInsertId(answers: readonly WriteAnswer[], rowCount: number): bigint {
+  for (const { write, terminals } of answers) {
+    if (!isInsert(write)) continue;
+    const statement = write.rows.findIndex((rows) => rows.at(-1) === rowCount - 1);
+    if (statement >= 0) return terminals[statement]?.lastInsertId ?? 0n;
+  }
+  return answers[0]?.terminals[0]?.lastInsertId ?? 0n;
 }
 
 function isInsert(write: ShardWrites): write is InsertWrites {

@@ -90,12 +90,23 @@ export class Relay implements ResponseReceiver, CancelWatcher {
     }
     this.#execution.observer.shardRows(this.#shard.id, 0, this.#bytes + at);
     if (error === null) {
-      this.#sink.relayEnd(bytes, at, terminal);
+      if (this.#expired()) this.#sink.fail(cancelReason(this.#execution.signal));
+      else this.#sink.relayEnd(bytes, at, terminal);
       return;
     }
     const shown = cancelled ? cancelReason(this.#execution.signal) : renameError(error, this.#shard);
     if (shown === error) this.#sink.relayEnd(bytes, at, terminal);
     else this.#sink.relayEnd(withErrorPacket(bytes, at, shown), at, { ...terminal, error: shown });
+  }
+
+  /**
+   * Whether a read that ended well ended too late: on MySQL a killed SLEEP() answers with a row. The client hears why the
+   * statement was stopped, unless that was somebody's KILL QUERY, to which one server would answer so too.
+   */
+  #expired(): boolean {
+    const { signal, plan } = this.#execution;
+    if (!this.#killing || this.#started || !plan.readOnly || !signal.aborted) return false;
+    return cancelReason(signal).errno !== interruptedErrno;
   }
 
   lost(error: SqlError): void {

@@ -18,7 +18,7 @@ export function destinationContext(execution: Execution, keyspace: string): Dest
     map: shardMapOf(execution, keyspace),
     binds: execution.binds,
     charset: execution.literalCharset,
-    lookups: null,
+    lookups: execution.lookups ?? null,
     anyIndex: execution.scope.inTransaction ? 0 : turn,
   };
 }

@@ -1,10 +1,11 @@
 // Runs a plan: one switch over its root.
-import type { PlanNode, RouteNode } from '../plan/nodes.ts';
+import type { LookupDestination, PlanNode, RouteNode } from '../plan/nodes.ts';
 import { assertNever } from '../util/assert.ts';
 import type { Execution } from './contract.ts';
 import { runDml } from './dml.ts';
 import { runEachShard } from './each-shard.ts';
 import { runInsert } from './insert.ts';
+import { resolveLookups } from './lookup-reads.ts';
 import { runRefuse } from './refuse.ts';
 import { withRetry } from './retry.ts';
 import { routeShard, runOnShard } from './route.ts';
@@ -19,7 +20,18 @@ import { runGather } from './workspace/gather.ts';
  * (`relayEnd`, or `fail` when it breaks off) in some later event.
  */
 export function run(execution: Execution): void | Promise<void> {
-  return runNode(execution, execution.plan.root);
+  const { lookups, root } = execution.plan;
+  if (lookups !== undefined) return runAfterLookups(execution, lookups, root);
+  return runNode(execution, root);
+}
+
+async function runAfterLookups(
+  execution: Execution,
+  lookups: readonly LookupDestination[],
+  root: PlanNode,
+): Promise<void> {
+  execution.lookups = await resolveLookups(execution, lookups);
+  await runNode(execution, root);
 }
 
 function runNode(execution: Execution, node: PlanNode): void | Promise<void> {

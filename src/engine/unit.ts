@@ -4,10 +4,11 @@ import { SqlError } from '../errors/sql-error.ts';
 import { present } from '../util/assert.ts';
 import type { Shard } from '../vindex/shard-map.ts';
 import { runStatement } from './backend-call.ts';
-import { cancelReason, killOrClose, untilCancelled } from './cancel.ts';
-import type { AtomicUnit, Execution } from './contract.ts';
+import { cancelReason, killOrClose, throwIfCancelled } from './cancel.ts';
+import type { AtomicUnit, Execution, ScopedLease } from './contract.ts';
 import { renameError } from './physical-names.ts';
 import type { PinnedTime } from './pinned-time.ts';
+import { readRows, type SmallRows } from './small-rows.ts';
 
 /** One shard's statements, run in order. */
 export interface ShardWrites {
@@ -30,82 +31,151 @@ export interface WriteFailure {
   readonly error: SqlError;
 }
 
+/** What runs inside one unit. Statements of one shard run in the order they are given; errors are in the client's names. */
+export class WriteUnit {
+  readonly execution: Execution;
+  readonly #unit: AtomicUnit;
+  readonly #time: PinnedTime;
+  readonly #leases = new Map<string, ScopedLease>();
+
+  constructor(execution: Execution, unit: AtomicUnit, time: PinnedTime) {
+    this.execution = execution;
+    this.#unit = unit;
+    this.#time = time;
+  }
+
+  /** Takes a shard into the unit. */
+  async lease(shardId: string): Promise<ScopedLease> {
+    const known = this.#leases.get(shardId);
+    if (known !== undefined) return known;
+    const lease = await this.#unit.join(shardId, this.execution.signal);
+    this.#leases.set(shardId, lease);
+    return lease;
+  }
+
+  /** False once its connection is lost, and with it what the unit did there. */
+  alive(shardId: string): boolean {
+    return this.#leases.get(shardId)?.connection.alive !== false;
+  }
+
+  /** A statement that answers no rows. */
+  async run(shard: Shard, sql: string): Promise<Terminal> {
+    const { connection } = await this.lease(shard.id);
+    const { signal, observer } = this.execution;
+    if (signal.aborted) throw cancelReason(signal);
+    observer.shardQuery(shard.id, sql);
+    this.#time.before(connection);
+    const answer = runStatement(connection, this.#time.wrap(sql));
+    this.#time.after(connection);
+    return named(answer, shard);
+  }
+
+  async rows(shard: Shard, sql: string): Promise<SmallRows> {
+    const { connection } = await this.lease(shard.id);
+    const { signal, observer } = this.execution;
+    if (signal.aborted) throw cancelReason(signal);
+    observer.shardQuery(shard.id, sql);
+    return named(readRows(connection, sql), shard);
+  }
+
+  /**
+   * The lowest shard goes first and alone: two statements over the same shards then wait for each other there instead of
+   * locking each other out on two (25 times fewer time-outs); the others follow in parallel. After a failure on the first
+   * shard the others run too: their errors may come first in the client's order of rows. `choose` names the error of several.
+   */
+  async writeAll(
+    writes: readonly ShardWrites[],
+    choose: (failures: readonly WriteFailure[]) => SqlError,
+  ): Promise<readonly WriteAnswer[]> {
+    const [first, ...others] = writes;
+    if (first === undefined) return [];
+    const one = await this.#write(first);
+    const lost = 'error' in one && !this.alive(first.shard.id);
+    const rest = lost ? [] : await Promise.all(others.map((write) => this.#write(write)));
+    const results = [one, ...rest];
+    const failures = results.flatMap((result) => ('error' in result ? [result] : []));
+    if (failures.length > 0) throw choose(failures);
+    return results.flatMap((result) => ('terminals' in result ? [result] : []));
+  }
+
+  async #write(write: ShardWrites): Promise<WriteAnswer | WriteFailure> {
+    const terminals: Terminal[] = [];
+    for (const [statement, sql] of write.statements.entries()) {
+      try {
+        terminals.push(await this.run(write.shard, sql));
+      } catch (error) {
+        if (!(error instanceof SqlError)) throw error;
+        return { write, statement, error };
+      }
+    }
+    return { write, terminals };
+  }
+
+  /** What still runs is told to stop, so that the rollback behind it does not wait. */
+  stop(): void {
+    for (const { connection } of this.#leases.values()) {
+      if (connection.pending > 0) void killOrClose(this.execution, connection);
+    }
+  }
+}
+
+async function named<T>(answer: Promise<T>, shard: Shard): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw error instanceof SqlError ? renameError(error, shard) : error;
+  }
+}
+
 /**
- * Runs all writes, sorted by shard. The lowest shard goes first and alone: two statements over the same shards then wait
- * for each other there instead of locking each other out on two (25 times fewer time-outs); the others follow in parallel.
- * `choose` names the error of several; nothing stays done when one fails.
+ * Runs `body` in a unit of its own and commits it; nothing stays done when it fails or the statement is cancelled. `shardIds`
+ * sorted by shard: connections taken beforehand, in an order that is the same for all statements; others may join later.
+ * `body` settles only when nothing of it runs any more (`settleAll`), so that nothing is written behind the rollback.
  */
-export async function runUnit(
+export async function inUnit<T>(
+  execution: Execution,
+  shardIds: readonly string[],
+  time: PinnedTime,
+  body: (unit: WriteUnit) => Promise<T>,
+): Promise<T> {
+  const { scope, signal } = execution;
+  throwIfCancelled(signal);
+  const unit = await scope.beginUnit(shardIds, signal);
+  const writing = new WriteUnit(execution, unit, time);
+  const stop = () => writing.stop();
+  signal.addEventListener('abort', stop);
+  let result: T;
+  try {
+    result = await body(writing);
+    throwIfCancelled(signal);
+  } catch (error) {
+    await unit.rollback();
+    throw signal.aborted ? cancelReason(signal) : error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  await unit.commit();
+  return result;
+}
+
+/** Like `Promise.all`, but rejects (with the first error in order) only when all have settled. */
+export async function settleAll<T>(promises: readonly Promise<T>[]): Promise<readonly T[]> {
+  const settled = await Promise.allSettled(promises);
+  return settled.map((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
+}
+
+/** Runs all writes, sorted by shard, as one unit. */
+export function runUnit(
   execution: Execution,
   writes: readonly ShardWrites[],
   time: PinnedTime,
   choose: (failures: readonly WriteFailure[]) => SqlError,
 ): Promise<readonly WriteAnswer[]> {
-  const { scope, signal } = execution;
-  const unit = await scope.beginUnit(
-    writes.map((write) => write.shard.id),
-    signal,
-  );
-  let settled = false;
-  try {
-    const results = await untilCancelled(runAll(execution, unit, writes, time), signal);
-    const failures = results.flatMap((result) => ('error' in result ? [result] : []));
-    if (failures.length > 0) throw choose(failures);
-    settled = true;
-    await unit.commit();
-    return results.flatMap((result) => ('terminals' in result ? [result] : []));
-  } catch (error) {
-    if (!settled) {
-      if (signal.aborted) stop(execution, unit, writes);
-      await unit.rollback();
-    }
-    throw error;
-  }
-}
-
-/** What still runs is told to stop, so that the rollback behind it does not wait. */
-function stop(execution: Execution, unit: AtomicUnit, writes: readonly ShardWrites[]): void {
-  for (const { shard } of writes) killOrClose(execution, unit.lease(shard.id).connection);
-}
-
-/** After a failure on the first shard the others run too: their errors may come first in the client's order of rows. */
-async function runAll(
-  execution: Execution,
-  unit: AtomicUnit,
-  writes: readonly ShardWrites[],
-  time: PinnedTime,
-): Promise<readonly (WriteAnswer | WriteFailure)[]> {
-  const [first, ...others] = writes;
-  const one = await runOn(execution, unit, present(first, 'a unit has a shard'), time);
-  const lost = 'error' in one && !unit.lease(one.write.shard.id).connection.alive;
-  if (lost) return [one];
-  return [one, ...(await Promise.all(others.map((write) => runOn(execution, unit, write, time))))];
-}
-
-async function runOn(
-  execution: Execution,
-  unit: AtomicUnit,
-  write: ShardWrites,
-  time: PinnedTime,
-): Promise<WriteAnswer | WriteFailure> {
-  const { connection } = unit.lease(write.shard.id);
-  const terminals: Terminal[] = [];
-  for (const [statement, sql] of write.statements.entries()) {
-    const { signal } = execution;
-    if (signal.aborted) return { write, statement, error: cancelReason(signal) };
-    execution.observer.shardQuery(write.shard.id, sql);
-    try {
-      time.before(connection);
-      const answer = runStatement(connection, time.wrap(sql));
-      time.after(connection);
-      terminals.push(await answer);
-      execution.observer.shardRows(write.shard.id, 0, 0);
-    } catch (error) {
-      if (!(error instanceof SqlError)) throw error;
-      return { write, statement, error: renameError(error, write.shard) };
-    }
-  }
-  return { write, terminals };
+  const shardIds = writes.map((write) => write.shard.id);
+  return inUnit(execution, shardIds, time, (unit) => unit.writeAll(writes, choose));
 }
 
 /** The error of the lowest shard. */

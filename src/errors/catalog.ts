@@ -481,7 +481,7 @@ export const catalog = {
     errno: 1235,
     sqlState: '42000',
     what: "a query over system tables cannot join '{table}'",
-    why: "it is a table of a keyspace, whose rows are on several servers",
+    why: 'it is a table of a keyspace, whose rows are on several servers',
     remedy: 'ask the two in statements of their own',
   },
   SG6030: {
@@ -518,7 +518,8 @@ export const catalog = {
     sqlState: 'HY000',
     what: 'the outcome of distributed transaction {id} is not known yet',
     why: 'shard {shard}, which decides it, stopped answering during COMMIT',
-    remedy: 'SHOW SHARDGATE TRANSACTIONS tells it once that shard is back; do not repeat the transaction before',
+    remedy:
+      'SHOW SHARDGATE TRANSACTIONS tells it once that shard is back; do not repeat the transaction before',
   },
   SG5023: {
     errno: 1105,

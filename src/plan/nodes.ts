@@ -27,11 +27,16 @@ export interface Plan {
   /** One line per decision, in the order they were taken. */
   readonly reasons: readonly string[];
   readonly root: PlanNode;
+  /** Destinations below `root` that need the rows of a lookup table; absent when there are none. */
+  readonly lookups?: readonly LookupDestination[];
   /** Reads rows only (may be retried, sent to a replica). */
   readonly readOnly: boolean;
   /** Takes row locks (FOR UPDATE / SHARE) or writes: joins the session's transaction as a writer. */
   readonly locks: boolean;
 }
+
+/** A destination by values; of a lookup vindex where its table is asked before the statement's shards are known. */
+export type LookupDestination = Extract<Destination, { readonly kind: 'equal' | 'in' }>;
 
 export type PlanNode =
   | RouteNode

@@ -12,6 +12,7 @@ import {
   planNamedTables,
 } from './ddl/plan-ddl.ts';
 import { planAdmin, planCall, planDo, planExplain, planLoadData, planObject } from './ddl/plan-other.ts';
+import { withLookupDestinations } from './lookup-destinations.ts';
 import { planQuery } from './query/plan-query.ts';
 import { planTargeted } from './targeted.ts';
 import { askingServer } from './write/ask-server.ts';
@@ -27,7 +28,8 @@ import { planInsert } from './write/plan-insert.ts';
  * Throws SqlError: a server's own error it can word exactly (1046, 1049, 1146), or a catalogue error naming the construct.
  */
 export function planStatement(statement: Statement, context: PlanContext): Plan {
-  return context.target.shards === null ? byVschema(statement, context) : planTargeted(statement, context);
+  if (context.target.shards !== null) return planTargeted(statement, context);
+  return withLookupDestinations(byVschema(statement, context));
 }
 
 function byVschema(statement: Statement, context: PlanContext): Plan {

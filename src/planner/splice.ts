@@ -65,7 +65,12 @@ function withHoles(unit: TextUnit, start: number, end: number): Template {
   for (const hole of unit.holes) {
     if (hole.start < at) continue;
     if (hole.end > end) break;
-    parts.push({ kind: 'text', text: unit.text.slice(at, hole.start) }, { kind: 'value', ref: hole.ref });
+    const [before, after] = hole.noPosition === true ? ['CAST(', ' AS CHAR)'] : ['', ''];
+    parts.push(
+      { kind: 'text', text: unit.text.slice(at, hole.start) + before },
+      { kind: 'value', ref: hole.ref },
+    );
+    if (after !== '') parts.push({ kind: 'text', text: after });
     at = hole.end;
   }
   parts.push({ kind: 'text', text: unit.text.slice(at, end) });

@@ -8,6 +8,8 @@ export interface Hole {
   readonly start: number;
   readonly end: number;
   readonly ref: ValueRef;
+  /** A parameter that is a whole ORDER BY or GROUP BY item: its value must not be taken for a position. */
+  readonly noPosition?: true;
 }
 
 export interface TextUnit {
@@ -26,12 +28,19 @@ export interface SlotHit {
 /** Spans of the parameters below `root`, as holes. */
 export function paramHoles(root: Node): Hole[] {
   const holes: Hole[] = [];
+  const items = new Set<Node>();
   walk(root, (node) => {
-    if (node.kind === 'param') {
-      holes.push({ start: node.start, end: node.end, ref: { kind: 'param', index: node.index } });
-    }
+    if (node.kind === 'orderItem') items.add(withoutParens(node.expression));
+    if (node.kind !== 'param') return;
+    const { start, end, index } = node;
+    const guard = items.has(node) ? ({ noPosition: true } as const) : {};
+    holes.push({ start, end, ref: { kind: 'param', index }, ...guard });
   });
   return holes;
+}
+
+function withoutParens(expression: Expression): Expression {
+  return expression.kind === 'paren' ? withoutParens(expression.expression) : expression;
 }
 
 /**

@@ -74,6 +74,7 @@ export class BranchSet {
     const before = isolation === null ? [] : [`SET TRANSACTION ISOLATION LEVEL ${isolation}`];
     const snapshot = consistentSnapshot && xid !== null ? [this.#deps.twopc.snapshotSql] : [];
     branch.open(before, beginStatement(this.options), [...snapshot, ...savepoints]);
+    if (this.#branches.size > 1) for (const one of this.#branches.values()) one.limitLockWaits();
     return branch;
   }
 

@@ -6,6 +6,15 @@ import { runStatement, sendStatement } from './backend-command.ts';
 
 const statusInTransaction = 1;
 
+/**
+ * No server sees a circle of waits that leads over several. With more than one shard in a transaction a wait for a lock
+ * therefore ends sooner than servers' 50 s, unless the client has asked for less itself; what was set before comes back.
+ * The cast: to MySQL the least of an unsigned and a signed number is a decimal, which the variable does not take.
+ */
+const lockWaitSecondsMax = 8;
+const limitLockWaits = `SET @__sg_wait = @@innodb_lock_wait_timeout, innodb_lock_wait_timeout = CAST(LEAST(@@innodb_lock_wait_timeout, ${lockWaitSecondsMax}) AS SIGNED)`;
+const restoreLockWaits = 'SET innodb_lock_wait_timeout = @__sg_wait, @__sg_wait = NULL';
+
 /*
  *   local:        open ── COMMIT, ROLLBACK ──> ended
  *   distributed:  open ── XA END, COMMIT ONE PHASE or ROLLBACK ──> ended
@@ -23,6 +32,7 @@ export class Branch implements ScopedLease {
   #writer: boolean;
   #broken = false;
   #prepared = false;
+  #lockWaitsLimited = false;
 
   constructor(
     shardId: string,
@@ -73,11 +83,20 @@ export class Branch implements ScopedLease {
    */
   open(before: readonly SqlText[], begin: SqlText, after: readonly SqlText[]): void {
     const own = this.xid === null ? begin : `XA START ${this.xid}`;
-    for (const sql of [...before, own, ...after]) {
-      sendStatement(this.connection, sql, (terminal, lost) => {
-        if (lost !== null || terminal?.error) this.markBroken();
-      });
-    }
+    for (const sql of [...before, own, ...after]) this.#send(sql);
+  }
+
+  /** The transaction has reached a second shard. Sent with whatever comes next. */
+  limitLockWaits(): void {
+    if (this.#lockWaitsLimited) return;
+    this.#lockWaitsLimited = true;
+    this.#send(limitLockWaits);
+  }
+
+  #send(sql: SqlText): void {
+    sendStatement(this.connection, sql, (terminal, lost) => {
+      if (lost !== null || terminal?.error) this.markBroken();
+    });
   }
 
   run(sql: SqlText): Promise<Terminal> {
@@ -86,24 +105,24 @@ export class Branch implements ScopedLease {
 
   /** Commits it alone, without a second phase. */
   async commit(): Promise<void> {
-    if (this.xid === null) await this.run('COMMIT');
-    else await this.#inOrder(`XA END ${this.xid}`, `XA COMMIT ${this.xid} ONE PHASE`);
+    if (this.xid === null) await this.#last('COMMIT');
+    else await this.#inOrder(this.run(`XA END ${this.xid}`), this.#last(`XA COMMIT ${this.xid} ONE PHASE`));
   }
 
   async prepare(): Promise<void> {
     this.#prepared = true;
-    await this.#inOrder(`XA END ${this.xid}`, `XA PREPARE ${this.xid}`);
+    await this.#inOrder(this.run(`XA END ${this.xid}`), this.run(`XA PREPARE ${this.xid}`));
   }
 
   async commitPrepared(): Promise<void> {
-    await this.run(`XA COMMIT ${this.xid}`);
+    await this.#last(`XA COMMIT ${this.xid}`);
   }
 
   /** Never rejects: a branch that cannot roll back is closed by `finish`, which rolls back what was not prepared. */
   async rollback(): Promise<void> {
     if (this.broken) return;
     try {
-      if (this.xid === null) await this.run('ROLLBACK');
+      if (this.xid === null) await this.#last('ROLLBACK');
       else await this.#rollbackDistributed(this.xid);
     } catch {
       this.markBroken();
@@ -113,13 +132,13 @@ export class Branch implements ScopedLease {
   /** XA END is refused where it is ended or doomed already (after a deadlock only XA ROLLBACK works); both are sent at once. */
   async #rollbackDistributed(xid: SqlText): Promise<void> {
     const ended = this.run(`XA END ${xid}`).catch(() => null);
-    await this.run(`XA ROLLBACK ${xid}`);
+    await this.#last(`XA ROLLBACK ${xid}`);
     await ended;
   }
 
   /** Both in one write; when the first fails, its error says why the second did too. */
-  async #inOrder(first: SqlText, second: SqlText): Promise<void> {
-    const [one, other] = await Promise.allSettled([this.run(first), this.run(second)]);
+  async #inOrder(first: Promise<unknown>, second: Promise<unknown>): Promise<void> {
+    const [one, other] = await Promise.allSettled([first, second]);
     if (other.status === 'fulfilled') return;
     throw one.status === 'rejected' ? one.reason : other.reason;
   }
@@ -131,6 +150,15 @@ export class Branch implements ScopedLease {
 
   get #inTransaction(): boolean {
     return (this.connection.status & statusInTransaction) !== 0;
+  }
+
+  /** What ends the transaction; the connection's own settings come back in the same write. */
+  async #last(sql: SqlText): Promise<void> {
+    const ended = this.run(sql);
+    const restored = this.#lockWaitsLimited ? this.run(restoreLockWaits) : null;
+    const [end, restore] = await Promise.allSettled([ended, restored]);
+    if (restore.status === 'rejected') this.markBroken();
+    if (end.status === 'rejected') throw end.reason;
   }
 
   /**

@@ -37,7 +37,10 @@ function dispatch(session: SessionPort, payload: Buffer): void | Promise<void> {
       state.setTarget(parseTarget(payload.toString('utf8', 1), deps.vschema(), state.login));
       return answerOk(sink);
     case Command.stmtPrepare:
-      return prepareStatement(session, payload.toString('latin1', 1));
+      return prepareStatement(session, payload.toString('latin1', 1)).catch((error: unknown) => {
+        state.prepared.preparationFailed();
+        throw error;
+      });
     case Command.stmtSendLongData: {
       const { statementId, paramIndex, data } = decodeLongData(payload);
       state.prepared.appendLongData(statementId, paramIndex, data);

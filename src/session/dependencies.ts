@@ -4,10 +4,10 @@ import type { EngineLimits } from '../engine/contract.ts';
 import type { PlanLabel } from '../plan/nodes.ts';
 import type { VSchema } from '../vschema/model.ts';
 import type { BackendHandles } from './backend-handles.ts';
-import type { StatementLoad } from './statement-load.ts';
 import type { PlanCache } from './plan-cache.ts';
 import type { SessionRegistry } from './registry.ts';
 import type { SettingChecks } from './setting-checks.ts';
+import type { StatementLoad } from './statement-load.ts';
 import type { TwoPhaseCommit } from './twopc.ts';
 import type { TransactionMode } from './variables.ts';
 

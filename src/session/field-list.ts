@@ -20,7 +20,7 @@ export async function runFieldList(session: SessionPort, payload: Buffer): Promi
   }
   const keyspace = typeof resolved === 'string' ? undefined : vschema.keyspaces.get(resolved.keyspace);
   const shard = keyspace?.shardMap.shards[0] ?? probeShard(vschema, state.target);
-  const lease = await state.scope.acquire(shard.id, { writes: false, signal: session.cancellation.signal });
+  const lease = await state.scope.beside(shard.id, session.cancellation.signal);
   try {
     const body = Buffer.concat([Buffer.from([Command.fieldList]), payload.subarray(1)]);
     const packets = packetsOf(await collectResponse(lease.connection, body));

@@ -18,13 +18,16 @@ import type { VSchema } from '../vschema/model.ts';
 import { collectResponse } from './backend-command.ts';
 import { packetsOf } from './backend-read.ts';
 import { StatementValues } from './bind-values.ts';
+import { fillParams } from './fill-params.ts';
 import { renameSchemas } from './keyspace-names.ts';
+import type { CachedStatement } from './plan-cache.ts';
 import { type PlannedText, planText } from './plan-text.ts';
 import { probeShard } from './probe-shard.ts';
 import type { SessionPort } from './session-port.ts';
+import { columnsOf } from './statement-run.ts';
 import { statusFlags } from './status.ts';
 import { statusFactsOf } from './status-facts.ts';
-import { substitute } from './substitute.ts';
+import { shownVariables, substitute } from './substitute.ts';
 
 /**
  * The client learns parameter and column counts as one server would tell them. Statements no shard can prepare as they
@@ -41,7 +44,10 @@ export async function prepareStatement(session: SessionPort, sent: SqlText): Pro
   const definitions =
     entry.kind === 'plan'
       ? await definitionsFrom(session, entry.plan, planned, values, vschema, paramCount)
-      : { params: paramDefinitions(paramCount), columns: [] };
+      : {
+          params: paramDefinitions(paramCount),
+          columns: await columnsOfAnswer(session, entry, text, paramCount),
+        };
   const statement = state.prepared.add(text, paramCount);
   const head = encodePrepareOk({
     statementId: statement.id,
@@ -65,9 +71,46 @@ function planFor(
   const { state, deps } = session;
   const first = planText(text, vschema, state, deps, false);
   if (first.entry.kind !== 'substitute') return { ...first, planned: text };
-  const planned = substitute(parseStatement(text, state.mode), text, state);
+  const statement = parseStatement(text, state.mode);
+  const planned = substitute(statement, text, state);
+  state.showVariables(shownVariables(statement));
   return { ...planText(planned, vschema, state, deps, true), planned };
 }
+
+/** Of statements the session answers: their answers have columns wherever they come from, so one is asked for. */
+async function columnsOfAnswer(
+  session: SessionPort,
+  entry: CachedStatement,
+  text: SqlText,
+  paramCount: number,
+): Promise<readonly Buffer[]> {
+  if (entry.kind !== 'session' || withoutRows.has(entry.statement.kind)) return [];
+  const nulls = Array.from({ length: paramCount }, () => 'NULL');
+  const filled = paramCount === 0 ? text : fillParams(text, nulls, session.state.mode, 'mysqld_stmt_prepare');
+  const columns = await columnsOf(session, filled);
+  return columns.map((column) => encodeColumnDefinition(column));
+}
+
+/** Statements that answer OK, or must not be run to know their columns. */
+const withoutRows: ReadonlySet<string> = new Set([
+  'set',
+  'setStatementFor',
+  'use',
+  'begin',
+  'commit',
+  'rollback',
+  'savepoint',
+  'releaseSavepoint',
+  'rollbackTo',
+  'xa',
+  'lockTables',
+  'unlockTables',
+  'kill',
+  'do',
+  'empty',
+  'vexplain',
+  'executeImmediate',
+]);
 
 /** Statements about prepared statements. */
 const unpreparable: ReadonlySet<string> = new Set(['prepare', 'execute', 'deallocate']);
@@ -111,10 +154,7 @@ async function definitionsFrom(
   if (isOverKeyspaces(plan.root)) return { params: paramDefinitions(paramCount), columns: [] };
   const template = describingTemplate(plan.root);
   const sql = template === null ? text : renderFor(template, shard, values, session);
-  const lease = await session.state.scope.acquire(shard.id, {
-    writes: false,
-    signal: session.cancellation.signal,
-  });
+  const lease = await session.state.scope.beside(shard.id, session.cancellation.signal);
   try {
     const response = await collectResponse(lease.connection, encodeTextCommand(Command.stmtPrepare, sql));
     const [head, ...rest] = packetsOf(response);

@@ -19,10 +19,14 @@ const statementsMax = 16_382;
 const textBytesMax = 16 * 1024 * 1024;
 const longDataBytesMax = 64 * 1024 * 1024;
 
+/** MariaDB: an execution sent right behind its COM_STMT_PREPARE, whose id nobody knows yet. */
+const lastPrepared = 0xffffffff;
+
 /** Ids are the client's own, counted from 1, never reused within a session. */
 export class PreparedStatements {
   readonly #statements = new Map<number, PreparedStatement>();
   #nextId = 1;
+  #lastId = 0;
   #textBytes = 0;
 
   get size(): number {
@@ -48,15 +52,21 @@ export class PreparedStatements {
       failure: null,
     };
     this.#statements.set(statement.id, statement);
+    this.#lastId = statement.id;
     this.#textBytes += text.length;
     return statement;
   }
 
   /** Throws 1243 for an id this client does not hold. */
   get(id: number, caller: string): PreparedStatement {
-    const statement = this.#statements.get(id);
+    const statement = this.#statements.get(id === lastPrepared ? this.#lastId : id);
     if (statement !== undefined) return statement;
     throw new SqlError(1243, 'HY000', `Unknown prepared statement handler (${id}) given to ${caller}`);
+  }
+
+  /** A COM_STMT_PREPARE failed: there is no last one any more. */
+  preparationFailed(): void {
+    this.#lastId = 0;
   }
 
   close(id: number): void {

@@ -1,6 +1,9 @@
 // Variables that are Shardgate's own: autocommit, transaction_mode, last_insert_id and what Vitess clients set.
 import { SqlError } from '../errors/sql-error.ts';
-import type { Expression } from '../sql/ast.ts';
+import type { Expression, SetVariable } from '../sql/ast.ts';
+import { quoteString } from '../text/quote.ts';
+import type { Change } from './set-change.ts';
+import { checkSetting } from './setting-check.ts';
 import type { StatementContext } from './statement-context.ts';
 import { substituteExpression } from './substitute.ts';
 import { commitOpen } from './transaction-statements.ts';
@@ -13,37 +16,64 @@ function wrongValue(name: string, value: string): SqlError {
 /** Throws 1231 for a value the variable cannot take. */
 export async function setProxyVariable(
   name: string,
-  value: Expression,
+  item: SetVariable,
   context: StatementContext,
-): Promise<void> {
+): Promise<Change> {
   const { state } = context;
+  if (name === 'sql_select_limit') return selectLimitChange(item, context);
+  const { value } = item;
   const text = await valueText(value, context);
   switch (name) {
-    case 'autocommit':
-      return setAutocommit(parseBoolean(name, text), context);
+    case 'autocommit': {
+      const on = parseBoolean(name, text);
+      return () => setAutocommit(on, context);
+    }
     case 'transaction_mode': {
       const mode = value.kind === 'default' ? context.deps.transactionMode : text.toLowerCase();
       if (!isTransactionMode(mode)) throw wrongValue(name, text);
-      state.transactionMode = mode;
-      return;
+      return () => {
+        state.transactionMode = mode;
+      };
     }
     case 'tx_read_only':
-    case 'transaction_read_only': {
-      const old = context.vschema.flavour.kind === 'mariadb' && context.vschema.flavour.version < 110101;
-      const variable = old ? 'tx_read_only' : 'transaction_read_only';
-      state.setSettings(state.settings.with(variable, parseBoolean(name, text) ? '1' : '0'));
-      return;
-    }
+    case 'transaction_read_only':
+      return readOnlyChange(name, value.kind === 'default' ? '0' : text, item, context);
     case 'last_insert_id':
     case 'identity':
       if (!/^\d+$/.test(text))
         throw new SqlError(1232, '42000', `Incorrect argument type to variable '${name}'`);
-      state.lastInsertId = BigInt(text);
-      return;
-    default:
-      state.kept.set(name, text);
+      return () => {
+        state.lastInsertId = BigInt(text);
+      };
+    default: {
+      const sql = quoteString(Buffer.from(text, 'latin1').toString('utf8'));
+      return () => void state.kept.set(name, { value: text, sql });
+    }
   }
 }
+
+function readOnlyChange(name: string, text: string, item: SetVariable, context: StatementContext): Change {
+  const { state, vschema } = context;
+  const readOnly = parseBoolean(name, text);
+  const old = vschema.flavour.kind === 'mariadb' && vschema.flavour.version < 110101;
+  const variable = old ? 'tx_read_only' : 'transaction_read_only';
+  // With @@ and without SESSION it is meant for the next transaction only.
+  if (item.scope === null && context.text.startsWith('@@', item.start)) {
+    return () => state.scope.setNext(null, readOnly);
+  }
+  return () => state.setSettings(state.settings.with(variable, readOnly ? '1' : '0'));
+}
+
+async function selectLimitChange(item: SetVariable, context: StatementContext): Promise<Change> {
+  const { state } = context;
+  const { value } = await checkSetting('sql_select_limit', item.value, context);
+  const limit = item.value.kind === 'default' || value === noSelectLimit ? null : BigInt(value);
+  return () => {
+    state.selectLimit = limit;
+  };
+}
+
+const noSelectLimit = '18446744073709551615';
 
 function parseBoolean(name: string, text: string): boolean {
   const lower = text.toLowerCase();

@@ -116,7 +116,7 @@ export class Session implements ClientSession, RegisteredSession, SessionPort {
     if (payload[0] === Command.query || payload[0] === Command.stmtExecute) {
       this.#counted = enterLoad(this.deps.load, this.state.scope.open);
       if (!this.#counted) {
-        this.sink.onEnd = null;
+        this.sink.onEnd = (outcome) => this.statementEnded(outcome);
         this.sink.fail(shardgateError('SG1004', { inFlightMax: this.deps.load.inFlightMax }));
         this.#finish();
         return;

@@ -1,35 +1,61 @@
 // SET: what the session owns is kept here, what servers own is checked by one and carried to all.
 import { shardgateError } from '../errors/catalog.ts';
 import { SqlError } from '../errors/sql-error.ts';
-import type { Expression, SetItem, SetStatement, SetTransaction, SetVariable } from '../sql/ast.ts';
+import type { SetItem, SetStatement, SetTransaction, SetVariable } from '../sql/ast.ts';
 import { isAsciiSafeCharset } from '../sql/mode.ts';
 import { assertNever } from '../util/assert.ts';
 import { answerOk } from './answer.ts';
 import { setProxyVariable } from './proxy-variables.ts';
-import { checkNames, checkSetting } from './setting-check.ts';
-import type { Settings } from './settings.ts';
+import type { Change } from './set-change.ts';
+import { checkNames, checkSetting, variableExists } from './setting-check.ts';
+import type { AcceptedSetting } from './setting-checks.ts';
 import type { StatementContext } from './statement-context.ts';
 import { setUserVariable } from './user-variables.ts';
 import { variableClass } from './variables.ts';
+import type { Warning } from './warnings.ts';
 
-/** Items take effect from left to right; the first that fails leaves the earlier ones in force, as on one server. */
+/**
+ * As on a server: all values are computed from the state before the statement, then all take effect in order; when one is
+ * refused, nothing has changed.
+ */
 export async function runSet(statement: SetStatement, context: StatementContext): Promise<void> {
-  for (const item of statement.items) await setItem(item, context);
-  answerOk(context.sink);
+  const warnings: Warning[] = [];
+  const changes: Change[] = [];
+  for (const item of statement.items) changes.push(await changeOf(item, context, warnings));
+  for (const change of changes) await change();
+  context.state.warnings = warnings;
+  answerOk(context.sink, warnings.length);
 }
 
-async function setItem(item: SetItem, context: StatementContext): Promise<void> {
+/** Sets variables for one statement (SET STATEMENT ... FOR), and puts everything back whatever happens. */
+export async function withSettings(
+  items: readonly SetVariable[],
+  context: StatementContext,
+  body: () => Promise<void>,
+): Promise<void> {
+  const restore = context.state.rememberSettings();
+  try {
+    const changes: Change[] = [];
+    for (const item of items) changes.push(await variableChange(item, context, []));
+    for (const change of changes) await change();
+    await body();
+  } finally {
+    restore();
+  }
+}
+
+async function changeOf(item: SetItem, context: StatementContext, warnings: Warning[]): Promise<Change> {
   switch (item.kind) {
     case 'setVariable':
-      return setVariable(item, context);
+      return variableChange(item, context, warnings);
     case 'setUserVariable':
       return setUserVariable(item, context);
     case 'setNames':
-      return setNames(item.charset, item.collation, context);
+      return namesChange(item.charset, item.collation, context);
     case 'setCharset':
-      return setNames(item.charset, null, context);
+      return charsetChange(item.charset, context);
     case 'setTransaction':
-      return setTransaction(item, context);
+      return transactionChange(item, context);
     case 'setPassword':
       throw refused('PASSWORD', "users of Shardgate are its configuration's, not the servers'");
     case 'setRole':
@@ -39,27 +65,17 @@ async function setItem(item: SetItem, context: StatementContext): Promise<void> 
   }
 }
 
-/** Sets variables for one statement (SET STATEMENT ... FOR), and puts the settings back whatever happens. */
-export async function withSettings(
-  items: readonly SetVariable[],
-  context: StatementContext,
-  body: () => Promise<void>,
-): Promise<void> {
-  const before: Settings = context.state.settings;
-  try {
-    for (const item of items) await setVariable(item, context);
-    await body();
-  } finally {
-    context.state.setSettings(before);
-  }
-}
-
 function refused(variable: string, why: string): SqlError {
   return shardgateError('SG5007', { variable, why });
 }
 
-async function setVariable(item: SetVariable, context: StatementContext): Promise<void> {
-  const name = canonicalName(item.name.name.toLowerCase(), context);
+async function variableChange(
+  item: SetVariable,
+  context: StatementContext,
+  warnings: Warning[],
+): Promise<Change> {
+  const written = item.name.name.toLowerCase();
+  const name = canonicalName(written, context);
   if (item.scope !== null && item.scope !== 'session') {
     throw refused(
       `${item.scope.toUpperCase()} ${name}`,
@@ -69,21 +85,30 @@ async function setVariable(item: SetVariable, context: StatementContext): Promis
   const kind = item.base === null ? variableClass(name) : null;
   switch (kind) {
     case 'setting':
-      return setSetting(name, item.value, context);
+      return settingChange(name, item, context, warnings);
     case 'proxy':
-      return setProxyVariable(name, item.value, context);
-    case 'kept':
-      context.state.kept.set(name, await keptValue(item.value, context));
-      return;
+      return setProxyVariable(name, item, context);
+    case 'kept': {
+      const { shown, typed } = noting(await checkSetting(name, item.value, context), warnings);
+      return () => void context.state.kept.set(name, { value: shown, sql: typed });
+    }
     case 'readOnly':
       throw new SqlError(1238, 'HY000', `Variable '${name}' is a read only variable`);
     case 'refused':
       throw refused(name, 'it would not mean over many servers what it means on one');
     case null:
-      throw new SqlError(1193, 'HY000', `Unknown system variable '${item.name.name}'`);
+      throw await unknown(item, context);
     default:
       return assertNever(kind);
   }
+}
+
+async function unknown(item: SetVariable, context: StatementContext): Promise<SqlError> {
+  const { name } = item.name;
+  if (item.base === null && (await variableExists(name, context))) {
+    return refused(name, 'nobody has said what it means when many connections answer one session');
+  }
+  return new SqlError(1193, 'HY000', `Unknown system variable '${name}'`);
 }
 
 /** MariaDB before 11.1 calls the isolation variables tx_*, MySQL 8 transaction_*. Clients send either. */
@@ -94,51 +119,84 @@ function canonicalName(name: string, context: StatementContext): string {
   return name;
 }
 
-async function setSetting(name: string, value: Expression, context: StatementContext): Promise<void> {
+function noting(accepted: AcceptedSetting, warnings: Warning[]): AcceptedSetting {
+  warnings.push(...accepted.warnings);
+  return accepted;
+}
+
+async function settingChange(
+  name: string,
+  item: SetVariable,
+  context: StatementContext,
+  warnings: Warning[],
+): Promise<Change> {
   const { state } = context;
-  if (value.kind === 'default') {
-    state.setSettings(state.settings.with(name, null));
-    if (name === 'sql_mode') state.setSqlMode('');
-    return;
+  const accepted = noting(await checkSetting(name, item.value, context), warnings);
+  if (name === 'character_set_client')
+    assertSafeCharset(accepted.value, `character_set_client = ${accepted.value}`);
+  if (name === 'sql_auto_is_null' && accepted.value === '1') {
+    throw refused(name, 'the last insert id of a connection is not the last one of a session');
   }
-  const accepted = await checkSetting(name, value, context);
-  if (name === 'character_set_client') switchCharset(accepted.value, context);
-  state.setSettings(state.settings.with(name, accepted.sql));
-  if (name === 'sql_mode') state.setSqlMode(accepted.value);
+  if (isForNextTransaction(name, item, context.text)) {
+    return nextIsolation(accepted.value.replace('-', ' '), context);
+  }
+  const sql = item.value.kind === 'default' ? null : accepted.sql;
+  return () => {
+    state.setSettings(state.settings.with(name, sql));
+    if (name === 'sql_mode') state.setSqlMode(accepted.value);
+    if (name === 'character_set_client') state.setMode({ ...state.mode, charset: accepted.value });
+  };
 }
 
-async function keptValue(value: Expression, context: StatementContext): Promise<string> {
-  if (value.kind === 'literal' || value.kind === 'keyword') return context.text.slice(value.start, value.end);
-  const result = await context.query(`SELECT ${context.text.slice(value.start, value.end)}`);
-  return result.rows[0]?.[0] ?? 'NULL';
+/** `SET @@tx_isolation = ...`: with @@ and without SESSION it is meant for the next transaction only. */
+function isForNextTransaction(name: string, item: SetVariable, text: string): boolean {
+  const characteristic = /^(tx|transaction)_(isolation|read_only)$/.test(name);
+  return characteristic && item.scope === null && text.startsWith('@@', item.start);
 }
 
-async function setNames(
+function nextIsolation(isolation: string, context: StatementContext): Change {
+  assertNoTransaction(context);
+  return () => context.state.scope.setNext(isolation, null);
+}
+
+function assertNoTransaction({ state }: StatementContext): void {
+  if (!state.scope.open) return;
+  throw new SqlError(
+    1568,
+    '25001',
+    "Transaction characteristics can't be changed while a transaction is in progress",
+  );
+}
+
+async function namesChange(
   charset: string | null,
   collation: string | null,
   context: StatementContext,
-): Promise<void> {
-  const name = (charset ?? 'utf8mb4').toLowerCase();
-  if (!isAsciiSafeCharset(name)) {
-    throw shardgateError('SG5007', {
-      variable: `NAMES ${name}`,
-      why: 'bytes of its characters can look like quotes and backslashes',
-    });
-  }
+): Promise<Change> {
+  const { state } = context;
+  const name = charset ?? state.charsetAtLogin;
+  assertSafeCharset(name, `NAMES ${name}`);
   const sql = collation === null ? name : `${name} COLLATE ${collation}`;
   await checkNames(sql, context);
-  context.state.setSettings(context.state.settings.with('names', sql));
-  switchCharset(name, context);
+  return () => {
+    state.setSettings(state.settings.with('names', sql));
+    state.setMode({ ...state.mode, charset: name });
+  };
 }
 
-function switchCharset(charset: string, context: StatementContext): void {
-  if (!isAsciiSafeCharset(charset)) {
-    throw refused(
-      `character_set_client = ${charset}`,
-      'bytes of its characters can look like quotes and backslashes',
-    );
-  }
-  context.state.setMode({ ...context.state.mode, charset });
+/** As SET NAMES, but the connection's own character set and collation become the database's. */
+async function charsetChange(charset: string | null, context: StatementContext): Promise<Change> {
+  const { state } = context;
+  const names = await namesChange(charset, null, context);
+  return async () => {
+    await names();
+    state.setSettings(state.settings.with('collation_connection', '@@collation_database'));
+  };
+}
+
+function assertSafeCharset(charset: string, variable: string): void {
+  if (isAsciiSafeCharset(charset)) return;
+  throw refused(variable, 'bytes of its characters can look like quotes and backslashes');
 }
 
 const isolationNames = {
@@ -148,27 +206,23 @@ const isolationNames = {
   serializable: 'SERIALIZABLE',
 } as const;
 
-function setTransaction(item: SetTransaction, context: StatementContext): void {
+function transactionChange(item: SetTransaction, context: StatementContext): Change {
   const { state } = context;
-  if (item.scope === 'global')
+  if (item.scope === 'global') {
     throw refused('GLOBAL TRANSACTION', "a session does not change the servers' configuration");
+  }
   const isolation = item.isolation === null ? null : isolationNames[item.isolation];
   const readOnly = item.access === null ? null : item.access === 'readOnly';
   if (item.scope === null) {
-    if (state.scope.open) {
-      throw new SqlError(
-        1568,
-        '25001',
-        "Transaction characteristics can't be changed while a transaction is in progress",
-      );
-    }
-    state.scope.setNext(isolation, readOnly);
-    return;
+    assertNoTransaction(context);
+    return () => state.scope.setNext(isolation, readOnly);
   }
   const variable = canonicalName('transaction_isolation', context);
   const access = variable === 'tx_isolation' ? 'tx_read_only' : 'transaction_read_only';
-  let settings = state.settings;
-  if (isolation !== null) settings = settings.with(variable, `'${isolation.replace(' ', '-')}'`);
-  if (readOnly !== null) settings = settings.with(access, readOnly ? '1' : '0');
-  state.setSettings(settings);
+  return () => {
+    let { settings } = state;
+    if (isolation !== null) settings = settings.with(variable, `'${isolation.replace(' ', '-')}'`);
+    if (readOnly !== null) settings = settings.with(access, readOnly ? '1' : '0');
+    state.setSettings(settings);
+  };
 }

@@ -1,21 +1,17 @@
 // A real server says whether a SET is right and what the value becomes; each value is asked once per process.
 import type { Lease } from '../backend/contract.ts';
+import { SqlError } from '../errors/sql-error.ts';
 import type { Expression } from '../sql/ast.ts';
 import { walk } from '../sql/visitor.ts';
-import { quoteString } from '../text/quote.ts';
-import { FieldType } from '../value/column-definition.ts';
+import { quoteIdentifier, quoteString } from '../text/quote.ts';
+import { ColumnFlag, FieldType } from '../value/column-definition.ts';
 import { runStatement } from './backend-command.ts';
 import { readResult } from './backend-read.ts';
 import { probeShard } from './probe-shard.ts';
+import type { AcceptedSetting } from './setting-checks.ts';
 import type { StatementContext } from './statement-context.ts';
 import { substituteExpression } from './substitute.ts';
-
-export interface AcceptedSetting {
-  /** Literal (SqlText) that sets the same again. */
-  readonly sql: string;
-  /** As the server shows it. */
-  readonly value: string;
-}
+import { fetchWarnings } from './warnings.ts';
 
 /** Throws the server's error (1231 wrong value, 1232 wrong type, 1193 unknown variable ...). */
 export async function checkSetting(
@@ -27,11 +23,27 @@ export async function checkSetting(
   const constant = isConstant(value);
   const key = `${context.vschema.flavour.kind} ${name}`;
   const known = constant ? context.deps.settingChecks.get(key, sql) : null;
-  if (known !== null) return parseKnown(known);
+  if (known !== null) return known;
   const accepted = await onProbe(context, (lease) => tryOnServer(lease, name, sql));
-  if (constant) context.deps.settingChecks.put(key, sql, `${accepted.sql}\u0000${accepted.value}`);
+  if (constant) context.deps.settingChecks.put(key, sql, accepted);
   return accepted;
 }
+
+/** Whether servers have a session variable of that name. */
+export async function variableExists(name: string, context: StatementContext): Promise<boolean> {
+  try {
+    await onProbe(context, (lease) =>
+      readResult(lease.connection, `SELECT @@SESSION.${quoteIdentifier(name)}`),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof SqlError && error.errno !== unknownVariable) return true;
+    if (error instanceof SqlError) return false;
+    throw error;
+  }
+}
+
+const unknownVariable = 1193;
 
 /** SET NAMES text (`utf8mb4 COLLATE utf8mb4_bin`): throws 1115, 1273, 1253 as the server words them. */
 export async function checkNames(sql: string, context: StatementContext): Promise<void> {
@@ -39,14 +51,8 @@ export async function checkNames(sql: string, context: StatementContext): Promis
   if (context.deps.settingChecks.get(key, sql) !== null) return;
   await onProbe(context, async (lease) => {
     await runStatement(lease.connection, `SET NAMES ${sql}`);
-    return null;
   });
-  context.deps.settingChecks.put(key, sql, sql);
-}
-
-function parseKnown(known: string): AcceptedSetting {
-  const [sql = '', value = ''] = known.split('\u0000');
-  return { sql, value };
+  context.deps.settingChecks.put(key, sql, { sql, value: sql, typed: sql, shown: sql, warnings: [] });
 }
 
 /** The connection's settings are touched behind its book-keeping, so it is closed afterwards. */
@@ -68,14 +74,24 @@ async function onProbe<R>(context: StatementContext, body: (lease: Lease) => Pro
 }
 
 async function tryOnServer(lease: Lease, name: string, sql: string): Promise<AcceptedSetting> {
-  await runStatement(lease.connection, `SET SESSION ${name} = ${sql}`);
+  const terminal = await runStatement(lease.connection, `SET SESSION ${name} = ${sql}`);
+  const warnings = terminal.warnings === 0 ? [] : await fetchWarnings(lease.connection);
   const { columns, rows } = await readResult(lease.connection, `SELECT @@SESSION.${name}`);
+  const shownAs = await readResult(lease.connection, `SHOW SESSION VARIABLES LIKE ${quoteString(name)}`);
+  const shown = shownAs.rows[0]?.[1] ?? '';
+  const [column] = columns;
   const text = rows[0]?.[0] ?? null;
-  if (text === null) return { sql: 'NULL', value: '' };
-  return { sql: isNumber(columns[0]?.type) ? text : quoteString(text), value: text };
+  if (text === null || column === undefined)
+    return { sql: 'NULL', value: '', typed: 'NULL', shown, warnings };
+  if (!isNumber(column.type)) {
+    const quoted = quoteString(Buffer.from(text, 'latin1').toString('utf8'));
+    return { sql: quoted, value: text, typed: quoted, shown, warnings };
+  }
+  const unsigned = (column.flags & ColumnFlag.unsigned) !== 0;
+  return { sql: text, value: text, typed: unsigned ? `CAST(${text} AS UNSIGNED)` : text, shown, warnings };
 }
 
-function isNumber(type: number | undefined): boolean {
+function isNumber(type: number): boolean {
   return (
     type === FieldType.longLong ||
     type === FieldType.long ||

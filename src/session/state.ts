@@ -1,6 +1,7 @@
 // Everything a session remembers between statements.
 import type { BackendConnection, LeaseOptions } from '../backend/contract.ts';
 import { type LexMode, withSqlMode } from '../sql/mode.ts';
+import { quoteIdentifier } from '../text/quote.ts';
 import type { ClientLogin } from './contract.ts';
 import type { SessionDependencies } from './dependencies.ts';
 import { PreparedStatements } from './prepared-statements.ts';
@@ -22,6 +23,14 @@ export interface UserVariableValue {
   readonly sql: string;
 }
 
+/** A variable that no server is told of. */
+export interface KeptVariable {
+  /** As SHOW VARIABLES shows it. */
+  readonly value: string;
+  /** As an expression (SqlText) of the variable's type. */
+  readonly sql: string;
+}
+
 const noTarget: Target = { database: null, shards: null, role: 'primary' };
 
 /** Handshake flags that change what a server answers; pools are keyed by them. */
@@ -35,7 +44,9 @@ export class SessionState {
   readonly named = new Map<string, string>();
   readonly userVariables = new Map<string, UserVariableValue>();
   /** SET of variables without effect behind a pool, shown back. */
-  readonly kept = new Map<string, string>();
+  readonly kept = new Map<string, KeptVariable>();
+  /** sql_select_limit: rows that a query without a LIMIT of its own gives; null: all. */
+  selectLimit: bigint | null = null;
   target: Target = noTarget;
   settings: Settings = Settings.none;
   mode: LexMode;
@@ -45,9 +56,12 @@ export class SessionState {
   rowCount = -1n;
   warnings: readonly Warning[] = [];
   multiStatements: boolean;
+  /** What SET NAMES DEFAULT goes back to. */
+  readonly charsetAtLogin: string;
   /** Counts statements, so that late warnings of an earlier one are not taken for the current one's. */
   statementNumber = 0;
   #fetching: Promise<unknown> = Promise.resolve();
+  #shownVariables: readonly string[] = [];
   #context: { readonly version: number; readonly key: string } | null = null;
   readonly #deps: SessionDependencies;
 
@@ -56,6 +70,7 @@ export class SessionState {
     this.#deps = deps;
     this.mode = mode;
     this.multiStatements = multiStatements;
+    this.charsetAtLogin = mode.charset;
     this.transactionMode = deps.transactionMode;
     this.scope = new TransactionScope({
       gateway: deps.gateway,
@@ -71,7 +86,19 @@ export class SessionState {
   /** Of a connection that answers as this session wants it. */
   leaseOptions(signal: AbortSignal | null): LeaseOptions {
     const clientFlags = this.login.capabilities & resultFlags;
-    return { settings: this.settings, clientFlags, role: this.target.role, signal };
+    let { settings } = this;
+    for (const name of this.#shownVariables) {
+      settings = settings.with(
+        `@${quoteIdentifier(name)}`,
+        settableValue(this.userVariables.get(name), settings),
+      );
+    }
+    return { settings, clientFlags, role: this.target.role, signal };
+  }
+
+  /** User variables (lower case) that the next statement's connections must have; none for the one after. */
+  showVariables(names: readonly string[]): void {
+    this.#shownVariables = names;
   }
 
   setTarget(target: Target): void {
@@ -87,6 +114,20 @@ export class SessionState {
   setMode(mode: LexMode): void {
     this.mode = mode;
     this.#context = null;
+  }
+
+  /** Puts back what SET changes, as it is now. */
+  rememberSettings(): () => void {
+    const { settings, mode, selectLimit, transactionMode } = this;
+    const kept = [...this.kept];
+    return () => {
+      this.setSettings(settings);
+      this.setMode(mode);
+      this.selectLimit = selectLimit;
+      this.transactionMode = transactionMode;
+      this.kept.clear();
+      for (const [name, variable] of kept) this.kept.set(name, variable);
+    };
   }
 
   /** sql_mode changed: how texts are read follows. */
@@ -154,6 +195,8 @@ export class SessionState {
     this.named.clear();
     this.userVariables.clear();
     this.kept.clear();
+    this.selectLimit = null;
+    this.#shownVariables = [];
     this.settings = settings;
     this.mode = mode;
     this.transactionMode = this.#deps.transactionMode;
@@ -167,4 +210,14 @@ export class SessionState {
     this.scope.setNext(null, null);
     this.scope.unreserve();
   }
+}
+
+/** The value of a user variable for SET: text in the connection's character set and collation, as `SET @x = '...'` has it. */
+function settableValue(variable: UserVariableValue | undefined, settings: Settings): string {
+  const sql = variable?.sql ?? 'NULL';
+  if (!sql.startsWith('_utf8mb4 ')) return sql;
+  const [charset = 'utf8mb4', named = null] = (settings.get('names') ?? 'utf8mb4').split(' COLLATE ');
+  const text = charset === 'utf8mb4' ? sql : `CONVERT(${sql} USING ${charset})`;
+  const collation = settings.get('collation_connection') ?? named;
+  return collation === null ? text : `${text} COLLATE ${collation}`;
 }

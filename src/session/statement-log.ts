@@ -78,7 +78,8 @@ export class StatementLog implements ExecutionObserver {
   #answered(at: number, nowMs: number): void {
     const shardId = this.#pending[at] ?? '';
     this.#pending[at] = '';
-    if (shardId !== '') this.#observer.shardAnswered(shardId, (nowMs - (this.#pendingSinceMs[at] ?? nowMs)) / 1000);
+    if (shardId !== '')
+      this.#observer.shardAnswered(shardId, (nowMs - (this.#pendingSinceMs[at] ?? nowMs)) / 1000);
   }
 
   /** The answer ended. Statements of the session itself (SET, SHOW) began no plan and are counted as such. */

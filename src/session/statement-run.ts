@@ -7,6 +7,7 @@ import type { Plan } from '../plan/nodes.ts';
 import type { SqlText } from '../sql/mode.ts';
 import { parseStatement } from '../sql/parser/parse.ts';
 import type { BindValue } from '../value/bind-value.ts';
+import type { ColumnDefinition } from '../value/column-definition.ts';
 import type { VSchema } from '../vschema/model.ts';
 import { AssigningScope } from './assigning-scope.ts';
 import { StatementValues } from './bind-values.ts';
@@ -15,13 +16,14 @@ import { runDdl } from './ddl.ts';
 import { fillParams } from './fill-params.ts';
 import { type PlannedText, planText } from './plan-text.ts';
 import { intoVariables, runSelectInto } from './select-into.ts';
+import { withSelectLimit } from './select-limit.ts';
 import type { SessionPort } from './session-port.ts';
 import { runSessionStatement } from './session-statement.ts';
 import { shardMapsOf } from './shard-maps.ts';
 import type { StatementContext } from './statement-context.ts';
 import { StatementExecution } from './statement-execution.ts';
 import type { SentStatement } from './statement-log.ts';
-import { assignedVariables, substitute } from './substitute.ts';
+import { assignedVariables, shownVariables, substitute } from './substitute.ts';
 
 export interface StatementInput {
   readonly text: SqlText;
@@ -37,7 +39,10 @@ export interface StatementInput {
  * for, else a promise. Throws and rejects with SqlError when nothing was answered yet.
  */
 export function startStatement(session: SessionPort, input: StatementInput): void | Promise<void> {
-  return runInto(session, input, session.sink, false);
+  session.state.showVariables([]);
+  const limited = withSelectLimit(input.text, session.state);
+  const own = limited === null ? input : { ...input, text: limited, packets: null, prepared: null };
+  return runInto(session, own, session.sink, false);
 }
 
 function runInto(
@@ -75,10 +80,19 @@ function runInto(
       const assigned = assignedVariables(statement);
       const text = substitute(statement, input.text, state, assigned !== null);
       const rewritten = { ...input, text, packets: null, prepared: null };
+      state.showVariables(shownVariables(statement));
       if (assigned !== null) return runAssigning(session, rewritten, sink, assigned);
       return runInto(session, rewritten, sink, true);
     }
   }
+}
+
+/** Columns of the answer to a text that the session answers itself. Rejects with that answer's error. */
+export async function columnsOf(session: SessionPort, text: SqlText): Promise<readonly ColumnDefinition[]> {
+  const capture = new CaptureSink();
+  const input: StatementInput = { text, packets: null, params: [], format: 'text', prepared: null };
+  await runInto(session, input, capture, false);
+  return (await capture.result()).columns;
 }
 
 /** `@x := ...`: waits until the session has the new values. */

@@ -1,23 +1,18 @@
-// Puts session state into a text as literals: DATABASE(), LAST_INSERT_ID(), @x, @@autocommit ... mean the session's.
+// Puts session state into a text: DATABASE(), LAST_INSERT_ID(), @x, @@autocommit ... mean the session's.
 import type { Expression, Node, SelectItem } from '../sql/ast.ts';
 import type { SqlText } from '../sql/mode.ts';
 import { walk } from '../sql/visitor.ts';
-import { quoteIdentifier, quoteString } from '../text/quote.ts';
+import { quoteIdentifier } from '../text/quote.ts';
+import { isSessionRead, literalOfRead, shownRead } from './session-reads.ts';
 import type { SessionState } from './state.ts';
 import type { StatementContext } from './statement-context.ts';
-import { variableClass } from './variables.ts';
-
-interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: SqlText;
-}
+import { applyEdits, type TextEdit } from './text-edits.ts';
 
 /** Whether the statement reads session state: such texts are rewritten each time before they are planned. */
 export function readsSessionState(root: Node): boolean {
   let found = false;
   walk(root, (node) => {
-    if (node.kind === 'assign' || isRead(node)) found = true;
+    if (node.kind === 'assign' || isSessionRead(node)) found = true;
     return !found;
   });
   return found;
@@ -35,8 +30,9 @@ export function assignedVariables(root: Node): readonly string[] | null {
 }
 
 /**
- * The statement's text with session reads as literals; result columns keep the names the client's spelling gives them
- * (an unaliased item that changes gets its own text as alias).
+ * The statement's text with session reads put in. Where they decide rows (WHERE, LIMIT ...) they become literals, which
+ * can route. In select lists they become expressions of the type that the read itself has, under the name that the client's
+ * spelling gives the column; user variables stay there as they are: see `shownVariables`.
  */
 export function substitute(
   root: Node,
@@ -44,104 +40,75 @@ export function substitute(
   state: SessionState,
   keepUserVariables = false,
 ): SqlText {
-  const edits: Edit[] = [];
-  collect(root, text, state, edits, keepUserVariables);
-  return apply(text, 0, text.length, edits);
+  const edits: TextEdit[] = [];
+  const place = { shown: false, shownVariables: keepsShownVariables(root) };
+  collect(root, text, state, edits, place, keepUserVariables);
+  return applyEdits(text, edits);
 }
 
-/** The same for one expression; returns its text alone. */
+/** Names (lower case) of the user variables that `substitute` leaves: the statement's connections must have them. */
+export function shownVariables(root: Node): readonly string[] {
+  const names = new Set<string>();
+  if (!keepsShownVariables(root)) return [];
+  walk(root, (node) => {
+    if (node.kind !== 'selectItem') return;
+    walk(node.expression, (inner) => {
+      if (inner.kind === 'userVariable') names.add(inner.name.toLowerCase());
+    });
+  });
+  return [...names];
+}
+
+/** The text of one expression with session reads as literals. */
 export async function substituteExpression(
   expression: Expression,
   context: Pick<StatementContext, 'text' | 'state'>,
 ): Promise<SqlText> {
-  const edits: Edit[] = [];
-  collect(expression, context.text, context.state, edits);
-  return apply(context.text, expression.start, expression.end, edits);
+  const edits: TextEdit[] = [];
+  collect(expression, context.text, context.state, edits, { shown: false, shownVariables: false });
+  return applyEdits(context.text, edits, expression.start, expression.end);
+}
+
+/** Only queries show values; a write stores them. */
+function keepsShownVariables(root: Node): boolean {
+  return root.kind === 'select' || root.kind === 'setOperation' || root.kind === 'parenQuery';
+}
+
+interface Place {
+  /** Inside a select list. */
+  readonly shown: boolean;
+  readonly shownVariables: boolean;
 }
 
 function collect(
   root: Node,
   text: SqlText,
   state: SessionState,
-  edits: Edit[],
+  edits: TextEdit[],
+  place: Place,
   keepUserVariables = false,
 ): void {
   walk(root, (node) => {
-    if (keepUserVariables && node.kind === 'userVariable') return false;
+    if (node.kind === 'userVariable' && (keepUserVariables || (place.shown && place.shownVariables)))
+      return false;
     if (node.kind === 'selectItem') {
-      nameItem(node, text, edits);
-      return;
+      const before = edits.length;
+      collect(node.expression, text, state, edits, { ...place, shown: true }, keepUserVariables);
+      if (edits.length > before) nameItem(node, text, edits);
+      return false;
     }
-    const literal = literalFor(node, state);
-    if (literal === null) return;
-    edits.push({ start: node.start, end: node.end, text: literal });
+    if (!isSessionRead(node)) return;
+    const replacement = place.shown
+      ? shownRead(node, text.slice(node.start, node.end), state)
+      : literalOfRead(node, state);
+    if (replacement !== null) edits.push({ start: node.start, end: node.end, text: replacement });
     return false;
   });
 }
 
-function nameItem(item: SelectItem, text: SqlText, edits: Edit[]): void {
+function nameItem(item: SelectItem, text: SqlText, edits: TextEdit[]): void {
   if (item.alias !== null || item.expression.kind === 'star') return;
-  if (!readsSessionState(item.expression)) return;
-  const spelled = Buffer.from(text.slice(item.expression.start, item.expression.end), 'latin1').toString(
-    'utf8',
-  );
-  edits.push({
-    start: item.expression.end,
-    end: item.expression.end,
-    text: ` AS ${quoteIdentifier(spelled)}`,
-  });
-}
-
-function apply(text: SqlText, from: number, to: number, edits: readonly Edit[]): SqlText {
-  // An alias behind an expression starts where the expression ends: stable order keeps the replacement first.
-  const ordered = [...edits].sort((a, b) => a.start - b.start || a.end - b.end);
-  let result = '';
-  let at = from;
-  for (const edit of ordered) {
-    result += text.slice(at, edit.start) + edit.text;
-    at = edit.end;
-  }
-  return result + text.slice(at, to);
-}
-
-const functions: Readonly<Record<string, (state: SessionState) => string>> = {
-  database: (state) => (state.target.database === null ? 'NULL' : quoteString(state.target.database)),
-  schema: (state) => (state.target.database === null ? 'NULL' : quoteString(state.target.database)),
-  connection_id: (state) => String(state.login.connectionId),
-  last_insert_id: (state) => String(state.lastInsertId),
-  found_rows: (state) => String(state.foundRows),
-  row_count: (state) => String(state.rowCount),
-  user: (state) => quoteString(state.login.host),
-  session_user: (state) => quoteString(state.login.host),
-  system_user: (state) => quoteString(state.login.host),
-  current_user: (state) => quoteString(`${state.login.user}@%`),
-};
-
-const proxyReads: Readonly<Record<string, (state: SessionState) => string>> = {
-  autocommit: (state) => (state.scope.autocommit ? '1' : '0'),
-  transaction_mode: (state) => quoteString(state.transactionMode),
-  last_insert_id: (state) => String(state.lastInsertId),
-  identity: (state) => String(state.lastInsertId),
-  pseudo_thread_id: (state) => String(state.login.connectionId),
-  warning_count: (state) => String(state.warnings.length),
-  error_count: (state) => String(state.warnings.filter((warning) => warning.level === 'Error').length),
-};
-
-function isRead(node: Node): boolean {
-  if (node.kind === 'userVariable') return true;
-  if (node.kind === 'call')
-    return node.schema === null && node.args.length === 0 && Object.hasOwn(functions, node.name);
-  if (node.kind !== 'systemVariable' || node.scope === 'global') return false;
-  const name = node.name.name.toLowerCase();
-  return Object.hasOwn(proxyReads, name) || variableClass(name) === 'kept';
-}
-
-/** The literal for a node that reads session state; null for all others. */
-function literalFor(node: Node, state: SessionState): SqlText | null {
-  if (node.kind === 'userVariable') return state.userVariables.get(node.name.toLowerCase())?.sql ?? 'NULL';
-  if (!isRead(node)) return null;
-  if (node.kind === 'call') return functions[node.name]?.(state) ?? null;
-  if (node.kind !== 'systemVariable') return null;
-  const name = node.name.name.toLowerCase();
-  return proxyReads[name]?.(state) ?? state.kept.get(name) ?? null;
+  const { start, end } = item.expression;
+  const spelled = Buffer.from(text.slice(start, end), 'latin1').toString('utf8');
+  edits.push({ start: end, end, text: ` AS ${quoteIdentifier(spelled)}` });
 }

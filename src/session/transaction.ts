@@ -5,7 +5,12 @@ import { shardgateError } from '../errors/catalog.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import { SavepointUnit, TransactionUnit } from './atomic-unit.ts';
 import type { Branch } from './branch.ts';
-import { type BranchDependencies, BranchSet, plainTransaction, type TransactionOptions } from './branch-set.ts';
+import {
+  type BranchDependencies,
+  BranchSet,
+  plainTransaction,
+  type TransactionOptions,
+} from './branch-set.ts';
 import type { CommitReport } from './commit.ts';
 import { KeptConnections, KeptLease, keptAsLease, PooledLease } from './scope-leases.ts';
 import type { TransactionMode } from './variables.ts';
@@ -134,9 +139,20 @@ export class TransactionScope implements ConnectionScope {
     if (this.inTransaction && this.#needsTableFirst(shardId)) await this.#deps.twopc.ready(shardId);
     const lease = await this.#deps.gateway.lease(shardId, this.#deps.leaseOptions(use.signal));
     const held = this.#heldElse(() => lease.release(), shardId, use.writes);
-    if (held === null) return this.inTransaction ? this.#join(shardId, lease, use.writes) : this.#pooled(lease);
+    if (held === null)
+      return this.inTransaction ? this.#join(shardId, lease, use.writes) : this.#pooled(lease);
     lease.release();
     return this.#updated(held);
+  }
+
+  /**
+   * For questions that belong to no transaction (what tables are like): a connection the session holds already, else one of
+   * the pool. Never makes the transaction larger.
+   */
+  async beside(shardId: string, signal: AbortSignal): Promise<ScopedLease> {
+    const held = this.#held(shardId, false);
+    if (held !== null) return this.#updated(held);
+    return this.#pooled(await this.#deps.gateway.lease(shardId, this.#deps.leaseOptions(signal)));
   }
 
   /** A held connection was leased with the settings of then; a SET in the middle of a transaction changes the session's. */
@@ -383,7 +399,12 @@ export class TransactionScope implements ConnectionScope {
 
   #join(shardId: string, lease: Lease, writes: boolean): Branch {
     if (this.#state === 'none') this.begin(null, false);
-    return this.#transaction.add(shardId, lease, writes, this.#savepoints.map((name) => `SAVEPOINT ${name}`));
+    return this.#transaction.add(
+      shardId,
+      lease,
+      writes,
+      this.#savepoints.map((name) => `SAVEPOINT ${name}`),
+    );
   }
 
   #fresh(options: TransactionOptions): BranchSet {

@@ -106,7 +106,7 @@ function abortedByRecovery(): SqlError {
  */
 async function decide({ dtid, twopc }: DistributedTransaction, first: Branch): Promise<Decision | null> {
   try {
-    const committed = first.run('COMMIT');
+    const committed = first.commit();
     crashPointAfterSending('duringDecision');
     await withinPhase([first], committed);
     return 'commit';

@@ -2,22 +2,24 @@
 import type { SetUserVariable } from '../sql/ast.ts';
 import { hexLiteral } from '../text/quote.ts';
 import { type ColumnDefinition, FieldType } from '../value/column-definition.ts';
+import type { Change } from './set-change.ts';
 import type { StatementContext } from './statement-context.ts';
 import { substituteExpression } from './substitute.ts';
 
 const binaryCollation = 63;
 
-export async function setUserVariable(item: SetUserVariable, context: StatementContext): Promise<void> {
+export async function setUserVariable(item: SetUserVariable, context: StatementContext): Promise<Change> {
   const { userVariables } = context.state;
   const name = item.variable.name.toLowerCase();
   const { value } = item;
   const plainNumber = value.kind === 'literal' && (value.type === 'integer' || value.type === 'null');
   if (plainNumber) {
-    userVariables.set(name, { sql: context.text.slice(value.start, value.end) });
-    return;
+    const sql = context.text.slice(value.start, value.end);
+    return () => void userVariables.set(name, { sql });
   }
   const { columns, rows } = await context.query(`SELECT ${await substituteExpression(value, context)}`);
-  userVariables.set(name, { sql: literalOf(columns[0], rows[0]?.[0] ?? null) });
+  const sql = literalOf(columns[0], rows[0]?.[0] ?? null);
+  return () => void userVariables.set(name, { sql });
 }
 
 /**

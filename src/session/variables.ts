@@ -14,7 +14,7 @@ const settings = `character_set_client character_set_connection character_set_re
   group_concat_max_len innodb_lock_wait_timeout lock_wait_timeout optimizer_switch optimizer_search_depth sql_safe_updates sql_big_selects
   max_heap_table_size tmp_table_size sort_buffer_size join_buffer_size read_buffer_size read_rnd_buffer_size
   sql_notes sql_warnings sql_quote_show_create default_week_format div_precision_increment lc_time_names
-  max_statement_time max_execution_time sql_select_limit max_sort_length max_join_size max_error_count sql_auto_is_null
+  max_statement_time max_execution_time max_sort_length max_join_size max_error_count sql_auto_is_null
   explicit_defaults_for_timestamp timestamp rand_seed1 rand_seed2 range_optimizer_max_mem_size cte_max_recursion_depth
   max_recursive_iterations max_length_for_sort_data min_examined_row_limit old_mode updatable_views_with_limit
   eq_range_index_dive_limit use_stat_tables in_predicate_conversion_threshold standard_compliant_cte
@@ -22,7 +22,7 @@ const settings = `character_set_client character_set_connection character_set_re
   sql_require_primary_key windowing_use_high_precision sql_buffer_result default_storage_engine default_tmp_storage_engine
   innodb_strict_mode innodb_table_locks low_priority_updates query_cache_type`;
 
-const proxy = `autocommit transaction_mode workload transaction_read_only tx_read_only last_insert_id identity
+const proxy = `sql_select_limit autocommit transaction_mode workload transaction_read_only tx_read_only last_insert_id identity
   skip_query_plan_cache ddl_strategy migration_context query_timeout transaction_timeout session_uuid client_found_rows
   enable_system_settings`;
 

@@ -17,7 +17,7 @@ function looseKind(type: string, digest: (bytes: Uint8Array) => Uint8Array): Vin
         nullable: true,
         equality: 'looseText',
         accepts: hashableKinds,
-        map: (values) => map(values, digest),
+        map: (values) => mapLoosely(values, digest),
       }),
   };
 }
@@ -25,7 +25,11 @@ function looseKind(type: string, digest: (bytes: Uint8Array) => Uint8Array): Vin
 export const unicodeLooseMd5Kind = looseKind('unicode_loose_md5', md5);
 export const unicodeLooseXxhashKind = looseKind('unicode_loose_xxhash', xxh64);
 
-function map(values: readonly VindexValue[], digest: (bytes: Uint8Array) => Uint8Array): Mapping {
+/** `none` for several values and for text that is no UTF-8. */
+export function mapLoosely(
+  values: readonly VindexValue[],
+  digest: (bytes: Uint8Array) => Uint8Array,
+): Mapping {
   const value = values[0];
   if (value === undefined || values.length > 1) return { kind: 'none' };
   const bytes = Buffer.from(valueText(value), 'latin1');

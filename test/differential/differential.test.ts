@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { columnsDifference, differenceOf, essenceOf, summary } from '../support/compare-answers.ts';
 import type { ExactClient } from '../support/exact-client.ts';
 import { Stage, type World } from '../support/stage.ts';
-import { testServers } from '../support/test-servers.ts';
+import { testFlavour, testServers } from '../support/test-servers.ts';
 import { allCases } from './cases/all.ts';
 import { type Case, isOrdered, sqlOf } from './support/case.ts';
 import { inserts } from './support/rows.ts';
@@ -18,7 +18,7 @@ let proxy: ExactClient;
 
 beforeAll(async () => {
   stage = await Stage.open(await testServers());
-  world = await stage.world(shopWorld());
+  world = await stage.world(shopWorld(testFlavour()));
   oracle = await world.oracle();
   proxy = await world.proxy();
   for (const sql of inserts) {

@@ -1,6 +1,6 @@
 // A world on the stage: Shardgate and one server with the same rows, and the question whether they answer alike.
 import { type CompareOptions, differenceOf } from '../support/compare-answers.ts';
-import type { Answer, ExactClient } from '../support/exact-client.ts';
+import type { Answer, ExactClient, ParamValue } from '../support/exact-client.ts';
 import type { Stage, World } from '../support/stage.ts';
 import { type Piece, render } from './piece.ts';
 import type { FuzzTable, FuzzWorld } from './tables.ts';
@@ -79,10 +79,26 @@ export class Arena {
     const [oracle, proxy] = [await this.oracle(), await this.proxy()];
     const expected = await oracle.query(sql);
     try {
-      return verdictOf(expected, await proxy.query(sql), { ...options, anyOrigin: this.#overKeyspaces(sql) });
+      return verdictOf(expected, await proxy.query(sql), options);
     } catch (error) {
       return this.#lost(error);
     }
+  }
+
+  /**
+   * A write. One that Shardgate refuses is taken back on the one server, so that both go on from the same rows: there it runs
+   * second, and only when Shardgate has run it.
+   */
+  async judgeWrite(piece: Piece, prepared: boolean): Promise<Verdict> {
+    const { sql, params, marks } = render(piece, prepared);
+    const options = { ordered: marks.has('ordered'), countOnly: marks.has('countOnly') };
+    const [oracle, proxy] = [await this.oracle(), await this.proxy()];
+    const found = await once(proxy, sql, prepared, params).catch((error: unknown) => this.#lost(error));
+    if (found.kind === 'different') return found;
+    const refused = refusalIn(found);
+    if (refused !== null) return refused;
+    const expected = await once(oracle, sql, prepared, params);
+    return verdictOf(expected, found, { ...options, withParams: params.length > 0, errnoOnly: true });
   }
 
   /** A generated statement as text, or prepared with its values as parameters. */
@@ -105,34 +121,47 @@ export class Arena {
       if ('kind' in found) return verdictOf(left, found, options);
       const right = await proxy.execute(found, params);
       proxy.closeStatement(found);
-      const anyOrigin = this.#overKeyspaces(sql);
-      return verdictOf(left, right, { ...options, withParams: params.length > 0, anyOrigin });
+      return verdictOf(left, right, { ...options, withParams: params.length > 0 });
     } catch (error) {
       return this.#lost(error);
     }
   }
 
-  #overKeyspaces(sql: string): boolean {
-    return this.tables.some(({ kind, spelled }) => kind === 'unsharded' && sql.includes(spelled));
-  }
-
-  #lost(error: unknown): Verdict {
+  #lost(error: unknown): Extract<Verdict, { kind: 'different' }> {
     this.#proxy = null;
     const message = error instanceof Error ? error.message : String(error);
     return { kind: 'different', difference: `Shardgate: ${message}` };
   }
 }
 
+async function once(
+  client: ExactClient,
+  sql: string,
+  prepared: boolean,
+  params: readonly ParamValue[],
+): Promise<Answer> {
+  if (!prepared) return client.query(sql);
+  const statement = await client.prepare(sql);
+  if ('kind' in statement) return statement;
+  const answer = await client.execute(statement, params);
+  client.closeStatement(statement);
+  return answer;
+}
+
+function refusalIn(found: Answer): Extract<Verdict, { kind: 'refused' }> | null {
+  if (found.kind !== 'error') return null;
+  const id = refusal.exec(found.message)?.[1];
+  return id === undefined ? null : { kind: 'refused', id, message: found.message };
+}
+
 function verdictOf(
   expected: Answer,
   found: Answer,
-  options: Omit<CompareOptions, 'warnings'>,
+  options: Omit<CompareOptions, 'warnings' | 'coreColumns'>,
 ): Verdict {
-  if (found.kind === 'error') {
-    const id = refusal.exec(found.message)?.[1];
-    if (id !== undefined) return { kind: 'refused', id, message: found.message };
-  }
-  const difference = differenceOf(expected, found, { ...options, warnings: false });
+  const refused = refusalIn(found);
+  if (refused !== null) return refused;
+  const difference = differenceOf(expected, found, { ...options, coreColumns: true, warnings: false });
   if (difference !== null) return { kind: 'different', difference };
   const rows = expected.kind === 'rows' ? expected.rows.length : 0;
   return { kind: 'same', isError: expected.kind === 'error', rows };

@@ -74,7 +74,8 @@ function atom(generation: Generation, scope: Scope, family: Family | null, exact
   const column = pickColumn(random, scope, family);
   if (column === null) {
     const of = family ?? random.pick(families);
-    return typed(literal(random, of), of);
+    // No parameter: of a number alone the result's type would be the parameter's.
+    return typed(random.pick(pools[of]), of);
   }
   const { ref, loose, summable, values } = column;
   const base = { family: column.family, values };

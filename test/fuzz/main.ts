@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { findServers, openServers, sourcesFromEnvironment } from '../../src/cli/servers/choose-servers.ts';
 import { Stage } from '../support/stage.ts';
 import { emptyTally, fuzzReads, fuzzWorldReads, type Tally } from './run-reads.ts';
+import { fuzzWrites } from './run-writes.ts';
 
 const usage = `npm run fuzz -- [--seed N] [--count M] [--per-world K] [--findings F] [--only I] [--writes]
   --seed       of the first world; each next world has the next seed (1)
@@ -42,8 +43,14 @@ async function main(): Promise<number> {
       findingsMax: Number(values.findings),
       progress: line,
     };
-    const tally = values.only === undefined ? await fuzzReads(stage, run) : emptyTally();
-    if (values.only !== undefined) await fuzzWorldReads(stage, run.seed, [Number(values.only)], run, tally);
+    const reads = values.only === undefined && !values.writes;
+    const tally = reads ? await fuzzReads(stage, run) : emptyTally();
+    if (values.writes) {
+      const statementsPerSession = Math.min(run.statementsPerWorld, run.statements);
+      const sessions = Math.ceil(run.statements / statementsPerSession);
+      await fuzzWrites(stage, { ...run, sessions, statementsPerSession }, tally);
+    } else if (values.only !== undefined)
+      await fuzzWorldReads(stage, run.seed, [Number(values.only)], run, tally);
     summarise(tally);
     return tally.findings.length === 0 ? 0 : 1;
   } finally {

@@ -17,16 +17,16 @@ const comparable: readonly Family[] = [
   'datetime',
   'time',
 ];
-const operators = ['=', '=', '=', '<', '<=', '>', '>=', '<>', '!=', '<=>'];
+const operators = ['=', '=', '<', '<=', '>', '>=', '>', '>=', '<>', '!=', '<=>'];
 
 export function predicate(generation: Generation, scope: Scope, depth: number): Piece {
   const { random } = generation;
   const simple = leaf(generation, scope, depth);
-  if (depth <= 0 || random.chance(0.55)) return simple;
+  if (depth <= 0 || random.chance(0.6)) return simple;
   const other = predicate(generation, scope, depth - 1);
   const made = random.weighted<Piece>([
-    [5, list([simple, other], ' AND ')],
-    [3, ['(', list([simple, other], ' OR '), ')']],
+    [4, list([simple, other], ' AND ')],
+    [4, ['(', list([simple, other], ' OR '), ')']],
     [1, ['NOT (', simple, ')']],
     [0.5, ['(', simple, ') IS NOT TRUE']],
     [
@@ -46,7 +46,7 @@ export function predicate(generation: Generation, scope: Scope, depth: number): 
 function leaf(generation: Generation, scope: Scope, depth: number): Piece {
   const { random } = generation;
   const make = random.weighted<() => Piece>([
-    [4, () => keyPredicate(generation, scope)],
+    [5, () => keyPredicate(generation, scope)],
     [6, () => comparison(generation, scope, depth)],
     [2, () => inList(generation, scope)],
     [2, () => between(generation, scope)],
@@ -108,7 +108,7 @@ function comparison(generation: Generation, scope: Scope, depth: number): Piece 
   const family = random.pick(comparable);
   const operator = ` ${random.pick(operators)} `;
   const column = pickColumn(random, scope, family);
-  if (column !== null && random.chance(0.6)) {
+  if (column !== null && random.chance(0.75)) {
     const right = random.chance(0.6)
       ? literal(random, family, column.values)
       : partnerOf(generation, scope, column);

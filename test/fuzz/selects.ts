@@ -11,7 +11,7 @@ import { windowFunction } from './windows.ts';
 export function randomSelect(generation: Generation, request: QueryRequest, top: boolean): Query {
   const { random } = generation;
   const from = randomFrom(generation, request.outer, request.depth);
-  const where: Piece = random.chance(0.7)
+  const where: Piece = random.chance(0.6)
     ? optional([' WHERE ', predicate(generation, from.scope, request.depth > 0 ? 2 : 1)])
     : nothing;
   const block = { generation, request, from, where, top };

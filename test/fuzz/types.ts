@@ -115,7 +115,6 @@ export const intTypes: readonly ColumnType[] = [
   type('BIGINT UNSIGNED', 'int', [...small, '18446744073709551615', '9223372036854775808'], {
     unsigned: true,
   }),
-  type('INT(5) UNSIGNED ZEROFILL', 'int', small, { summable: true, unsigned: true }),
   type('BOOLEAN', 'int', ['0', '1'], { summable: true }),
 ];
 

@@ -25,6 +25,8 @@ export interface ClusterOptions {
   readonly oracle?: boolean;
   /** Top-level keys of the configuration, over ours. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Name of the environment variable that holds the admin token. */
+  readonly adminTokenEnv?: string;
   /** Shorter times for recovery of distributed transactions. */
   readonly twopc?: NonNullable<AppOptions['twopc']>;
 }
@@ -172,7 +174,11 @@ async function startShardgate(
   });
   const config = {
     listen: { host: '127.0.0.1', port: await freePort() },
-    admin: { host: '127.0.0.1', port: await freePort() },
+    admin: {
+      host: '127.0.0.1',
+      port: await freePort(),
+      ...(options.adminTokenEnv === undefined ? {} : { tokenEnv: options.adminTokenEnv }),
+    },
     users: [{ name: account.user, password: account.password }],
     keyspaces: {
       shop: {

@@ -12,8 +12,13 @@ export interface CompareOptions {
   readonly countOnly?: boolean;
   /** The statement has parameters: a server decides whether an expression of them may be NULL before it knows them. */
   readonly withParams?: boolean;
-  /** No single shard could describe the statement (several keyspaces): columns are compared but for where they come from. */
-  readonly anyOrigin?: boolean;
+  /**
+   * Of columns only what no path to the rows changes on one server: name, type, collation, sign, scale. (Through temporary
+   * tables, outer joins and derived tables one server says differently of one column whether it may be NULL and whence it is.)
+   */
+  readonly coreColumns?: boolean;
+  /** Of errors only errno and SQLSTATE: which row of several a server meets first is not the statement's. */
+  readonly errnoOnly?: boolean;
   /** False: warnings are not looked at. */
   readonly warnings?: boolean;
 }
@@ -23,7 +28,8 @@ const statusMask = 0x1 | 0x2 | 0x8 | 0x2000;
 const shownRowsMax = 4;
 
 export function differenceOf(oracle: Answer, proxy: Answer, options: CompareOptions): string | null {
-  if (oracle.kind === 'error' && proxy.kind === 'error') return errorDifference(oracle, proxy);
+  if (oracle.kind === 'error' && proxy.kind === 'error')
+    return errorDifference(oracle, proxy, options.errnoOnly ?? false);
   if (oracle.kind === 'rows' && proxy.kind === 'rows') return rowsDifference(oracle, proxy, options);
   if (oracle.kind === 'ok' && proxy.kind === 'ok') return okDifference(oracle, proxy);
   return `one server: ${summary(oracle)}\nShardgate:  ${summary(proxy)}`;
@@ -35,14 +41,9 @@ export function summary(answer: Answer): string {
   return `${answer.rows.length} rows: ${showRows(answer, answer.rows.slice(0, shownRowsMax))}`;
 }
 
-function errorDifference(oracle: ErrorAnswer, proxy: ErrorAnswer): string | null {
-  if (
-    oracle.errno === proxy.errno &&
-    oracle.sqlState === proxy.sqlState &&
-    oracle.message === proxy.message
-  ) {
-    return null;
-  }
+function errorDifference(oracle: ErrorAnswer, proxy: ErrorAnswer, errnoOnly: boolean): string | null {
+  const alike = oracle.errno === proxy.errno && oracle.sqlState === proxy.sqlState;
+  if (alike && (errnoOnly || oracle.message === proxy.message)) return null;
   return `one server: ${summary(oracle)}\nShardgate:  ${summary(proxy)}`;
 }
 
@@ -110,7 +111,7 @@ function isTyped(flags: number): boolean {
 export function columnsDifference(
   oracle: readonly ColumnDefinition[],
   proxy: readonly ColumnDefinition[],
-  options: Pick<CompareOptions, 'withParams' | 'anyOrigin'> = {},
+  options: Pick<CompareOptions, 'withParams' | 'coreColumns'> = {},
 ): string | null {
   if (oracle.length !== proxy.length)
     return `columns: one server ${oracle.length}, Shardgate ${proxy.length}`;
@@ -125,15 +126,24 @@ export function columnsDifference(
 function sameEssence(
   expected: ColumnDefinition,
   found: ColumnDefinition,
-  { withParams = false, anyOrigin = false }: Pick<CompareOptions, 'withParams' | 'anyOrigin'>,
+  { withParams = false, coreColumns = false }: Pick<CompareOptions, 'withParams' | 'coreColumns'>,
 ): boolean {
   const [left, right] = [expected, found].map((column) => {
-    const origin = anyOrigin ? { schema: '', orgTable: '', orgName: '' } : {};
+    if (coreColumns) return coreOf(column, withParams);
     const isComputed = withParams && column.orgTable === '';
-    const flags = isComputed ? column.flags & ~ColumnFlag.notNull : column.flags;
-    return essenceOf({ ...column, ...origin, flags });
+    return essenceOf(isComputed ? { ...column, flags: column.flags & ~ColumnFlag.notNull } : column);
   });
   return JSON.stringify(left) === JSON.stringify(right);
+}
+
+/** `withParams`: whether a number given as parameter is INT or BIGINT is not compared. */
+function coreOf(column: ColumnDefinition, withParams: boolean): object {
+  const { name, collation, type, flags, decimals } = column;
+  const isText = collation !== binaryCollationId || isBlob(type) || type === FieldType.varString;
+  if (isText || type === FieldType.string) return { name, collation, type: 'text' };
+  const isInteger = withParams && (type === FieldType.long || type === FieldType.longLong);
+  const sign = flags & (ColumnFlag.unsigned | ColumnFlag.zerofill);
+  return { name, collation, sign, decimals, type: isInteger ? 'integer' : type };
 }
 
 function rowBytesDifference(oracle: RowsAnswer, proxy: RowsAnswer, options: CompareOptions): string | null {

@@ -19,6 +19,8 @@ export interface WorldSchema {
   readonly schema: string;
   /** The same for the unsharded keyspace `main`. */
   readonly mainSchema: string;
+  /** Of keyspace `shop`; `check` when left out. */
+  readonly constraints?: 'check' | 'trust';
   /** Top-level keys of the configuration, over ours. */
   readonly config?: Readonly<Record<string, unknown>>;
 }
@@ -29,6 +31,8 @@ export interface World {
   /** A connection to Shardgate, or to the one plain server that holds the same tables. Closed with the world. */
   proxy(options?: ExactClientOptions): Promise<ExactClient>;
   oracle(options?: ExactClientOptions): Promise<ExactClient>;
+  /** To the server of all shards, past Shardgate, as its administrator may. Closed with the world. */
+  shardServer(): Promise<ExactClient>;
   /** An administrator's connection past Shardgate to the server of all shards, or to the oracle. */
   readonly shardAdmin: Connection;
   readonly oracleAdmin: Connection;
@@ -108,6 +112,7 @@ export class Stage {
       shardDatabases,
       proxy: (options) => open(app.mysqlPort, options),
       oracle: (options) => open(this.#oracle.port, options),
+      shardServer: () => open(this.#shards.port, { database: null }),
       shardAdmin: this.#shardAdmin,
       oracleAdmin: this.#oracleAdmin,
       close: async () => {
@@ -141,6 +146,7 @@ export class Stage {
           vschema: 'shop.vschema.json',
           schema: 'shop.sql',
           shards: Object.fromEntries(shards),
+          constraints: schema.constraints ?? 'check',
         },
         main: { schema: 'main.sql', shards: { '-': primary('main_0') } },
       },

@@ -6,8 +6,7 @@ import type { Shard } from '../../vindex/shard-map.ts';
 import type { PinnedTime } from '../pinned-time.ts';
 import type { FragmentLeases } from './fragment-leases.ts';
 
-const columnsWanted =
-  'TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, CHARACTER_SET_NAME, COLLATION_NAME, IS_NULLABLE';
+const columnsWanted = 'TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, CHARACTER_SET_NAME, COLLATION_NAME, IS_NULLABLE';
 
 export interface DeclaredType {
   readonly sql: string;

@@ -66,7 +66,8 @@ function executedColumns(
   return described.map((prepared, i) => {
     const run = actual[i];
     if (run === undefined || run.type !== prepared.type) return prepared;
-    const column = mergedOrigin(prepared, origins.tables.get(run.orgTable) ?? null);
+    const table = origins.columns.get(`${run.orgTable}.${run.orgName}`)?.table;
+    const column = mergedOrigin(prepared, table ?? origins.tables.get(run.orgTable) ?? null);
     const flags = (column.flags & ~runBits) | (run.flags & runBits);
     const isFloat = column.type === FieldType.float || column.type === FieldType.double;
     return isFloat ? { ...column, flags, length: run.length, decimals: run.decimals } : { ...column, flags };

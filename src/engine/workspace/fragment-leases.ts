@@ -1,4 +1,5 @@
 // The connections a gather reads its fragments on: one per shard, prepared once, shared by all fragments in a pipeline.
+import type { BackendConnection } from '../../backend/contract.ts';
 import type { SqlError } from '../../errors/sql-error.ts';
 import { present } from '../../util/assert.ts';
 import type { Shard } from '../../vindex/shard-map.ts';
@@ -11,15 +12,14 @@ import type { PinnedTime } from '../pinned-time.ts';
 import { RowStream } from '../row-stream.ts';
 import type { ShardRead } from '../shard-reads.ts';
 
-/**
- * Text comes in its own character set, unconverted; a client's sql_select_limit is for the finish. What stood before is
- * kept on the server and put back behind the last fragment.
- */
+/** Text comes in its own character set, unconverted; a client's sql_select_limit is for the finish. */
 const readSettings =
-  'SET @__sg_results=@@character_set_results, @__sg_limit=@@sql_select_limit, ' +
-  'character_set_results=NULL, sql_select_limit=18446744073709551615';
-const ownSettings =
-  'SET character_set_results=@__sg_results, sql_select_limit=@__sg_limit, @__sg_results=NULL, @__sg_limit=NULL';
+  'SET @__sg_limit=@@sql_select_limit, character_set_results=NULL, sql_select_limit=18446744073709551615';
+
+/** Behind the last fragment: what stood before. */
+function ownSettings(connection: BackendConnection): string {
+  return `SET ${connection.charsetSql}, SESSION sql_select_limit=@__sg_limit, @__sg_limit=NULL`;
+}
 
 const settledWithinMs = 1000;
 
@@ -64,6 +64,11 @@ export class FragmentLeases {
     return read;
   }
 
+  /** Warnings of the reads that ended. */
+  get warnings(): number {
+    return this.#reads.reduce((sum, { stream }) => sum + stream.warnings, 0);
+  }
+
   /** Ends all reads, also those that are still to come; the connections are dealt with by `close`. */
   cancel(error: SqlError): void {
     this.#cancelled = error;
@@ -92,7 +97,7 @@ export class FragmentLeases {
       warnings += stream.warnings;
     }
     if (!this.#broken.has(lease)) {
-      const restored = this.#background(lease, ownSettings);
+      const restored = this.#background(lease, ownSettings(lease.connection));
       // The pool takes idle connections only; a transaction's connection goes on being pipelined.
       await settledWithin(restored, settledWithinMs);
     }

@@ -13,7 +13,7 @@ import type { Attempt } from '../retry.ts';
 import { agreedColumns, firstError } from '../scatter.ts';
 import { type GatherNames, shardText } from '../shard-text.ts';
 import { Budget } from './budget.ts';
-import { declaredTypes } from './declared-types.ts';
+import { type DeclaredType, declaredTypes } from './declared-types.ts';
 import { fillTable } from './fill.ts';
 import { writeFinish } from './finish.ts';
 import { FragmentLeases } from './fragment-leases.ts';
@@ -67,12 +67,12 @@ async function gather(execution: Execution, node: GatherNode, attempt: Attempt):
   try {
     const describing = describe(run);
     session.beginFill();
-    const described = await readFragments(run, describing);
+    const { described, warnings } = await readFragments(run, describing);
     session.endFill();
-    const warnings = await finish(run, described, attempt);
+    const finishWarnings = await finish(run, described, attempt);
     session.close();
     execution.observer.workspaceRun?.(run.carried.rows, run.carried.bytes);
-    execution.sink.end(warnings);
+    execution.sink.end(warnings + finishWarnings);
   } catch (error) {
     session.abandon(execution);
     throw shownError(run, error);
@@ -104,9 +104,12 @@ async function describe(run: Run): Promise<readonly ColumnDefinition[] | null> {
 
 /**
  * All destinations are known beforehand, so all connections are taken at once, in the order of shards. The server's word on
- * the client's own statement comes first, whatever the fragments say; answers it.
+ * the client's own statement comes first, whatever the fragments say; answers it and how often the fragments warned.
  */
-async function readFragments<T>(run: Run, describing: Promise<T>): Promise<T> {
+async function readFragments<T>(
+  run: Run,
+  describing: Promise<T>,
+): Promise<{ readonly described: T; readonly warnings: number }> {
   const { execution, node } = run;
   const shardsOf = new Map(
     node.fragments.map((fragment) => [
@@ -124,7 +127,7 @@ async function readFragments<T>(run: Run, describing: Promise<T>): Promise<T> {
   try {
     const described = await describing;
     await filling;
-    return described;
+    return { described, warnings: leases.warnings };
   } catch (error) {
     leases.cancel(error instanceof SqlError ? error : cancelReason(execution.signal));
     throw error;
@@ -199,7 +202,7 @@ async function typesFromElsewhere(
   fragment: Fragment,
   shards: readonly Shard[],
   leases: FragmentLeases,
-): Promise<ReadonlyMap<string, string> | null> {
+): Promise<ReadonlyMap<string, DeclaredType> | null> {
   if (fragment.keyspace === run.node.keyspace || fragment.shape === null) return null;
   return declaredTypes(leases, present(shards[0], 'a fragment runs on a shard'), fragment, run.time);
 }

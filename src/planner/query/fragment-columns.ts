@@ -1,9 +1,10 @@
 // Collects the columns a fragment brings to the workspace: each once, bare where possible so that its exact type survives.
 import type { FragmentColumn } from '../../plan/nodes.ts';
 import type { Template } from '../../text/template.ts';
+import { groupExpressions, hasWindow, limitOf, selectOf } from '../bind/clauses.ts';
 import { lower } from '../bind/columns-of.ts';
-import type { ColumnId } from '../bind/model.ts';
-import { typeOf } from '../facts/column-type.ts';
+import type { BoundQuery, ColumnId } from '../bind/model.ts';
+import { originOf as shownColumn, typeOf } from '../facts/column-type.ts';
 import { sameColumn } from '../facts/fact.ts';
 import { identifier, join, joinWith, text } from '../splice.ts';
 
@@ -117,8 +118,21 @@ export function spelling(column: ColumnId): string {
   return source.table.columns?.find((one) => lower(one.name) === name)?.name ?? name;
 }
 
+/** Through derived tables that a server merges into the query around them: it shows the base table behind those. */
 function originOf(column: ColumnId | null): FragmentColumn['origin'] {
-  if (column === null || column.source.kind !== 'table') return null;
-  const { table, alias } = column.source;
-  return { keyspace: table.keyspace, table: table.name, alias, column: spelling(column) };
+  if (column === null || column.source.kind === 'function') return null;
+  const { source } = column;
+  if (source.kind === 'table') {
+    const { table, alias } = source;
+    return { keyspace: table.keyspace, table: table.name, alias, column: spelling(column) };
+  }
+  if (!isMerged(source.query)) return null;
+  const origin = originOf(shownColumn(column));
+  return origin === null ? null : { ...origin, alias: source.alias };
+}
+
+function isMerged(query: BoundQuery): boolean {
+  if (query.kind !== 'block') return false;
+  const isDistinct = selectOf(query)?.distinct !== false;
+  return !isDistinct && groupExpressions(query) === null && limitOf(query) === null && !hasWindow(query);
 }

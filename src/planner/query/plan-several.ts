@@ -48,9 +48,7 @@ function refusedConstruct(several: Several): SqlError | null {
 function planProven(several: Several): Draft {
   const { statement, reasons, keyspace } = several;
   const { root } = statement.binding;
-  const locality: Locality = hasSeededRandom(statement.node)
-    ? { kind: 'mixed', why: 'RAND(seed) follows the rows of one server' }
-    : statement.proof.query(root, null, true);
+  const locality = localityOf(several);
   if (locality.kind === 'additive') {
     reasons.push('co-located: every shard answers for its own rows');
     const merged = mergeGroup(several, root, locality.keys);
@@ -60,6 +58,16 @@ function planProven(several: Several): Draft {
   }
   if (statement.context.directives.get('WORKSPACE')?.toLowerCase() === 'off') throw shardgateError('SG2025');
   return { node: generalPlan(statement, keyspace, reasons), label: 'gather' };
+}
+
+function localityOf({ statement, keyspace }: Several): Locality {
+  if (hasSeededRandom(statement.node))
+    return { kind: 'mixed', why: 'RAND(seed) follows the rows of one server' };
+  const locality = statement.proof.query(statement.binding.root, null, true);
+  if (locality.kind === 'mixed') return locality;
+  // A CTE that nobody refers to: the text that would go to the shards names its tables all the same.
+  const foreign = statement.binding.tables.find((source) => source.table.keyspace !== keyspace);
+  return foreign === undefined ? locality : { kind: 'mixed', why: `${foreign.alias} is in another keyspace` };
 }
 
 function mergeGroup(several: Several, root: BoundQuery, keys: readonly KeyTuple[]): Draft | null {

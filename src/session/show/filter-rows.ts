@@ -34,7 +34,7 @@ async function filter(
   if (rows.length === 0) return rows;
   const selects = rows.map((row, at) => {
     const cells = columns.map((column, i) => {
-      const literal = literalOf(column, row[i] ?? null);
+      const literal = comparable(literalOf(column, row[i] ?? null));
       return at === 0 ? `${literal} AS ${quoteIdentifier(column.name)}` : literal;
     });
     return `SELECT ${cells.join(', ')}, ${at}${at === 0 ? ' AS `row number`' : ''}`;
@@ -49,4 +49,9 @@ async function filter(
     `SELECT \`row number\` FROM (${selects.join(' UNION ALL ')}) AS shown WHERE ${condition} ORDER BY \`row number\``,
   );
   return kept.rows.map(([number]) => rows[Number(number)] ?? []);
+}
+
+/** Servers' own SHOWs compare by a column's collation, which wins over that of the client's literals. */
+function comparable(literal: string): string {
+  return literal.startsWith('_utf8mb4 ') ? `${literal} COLLATE utf8mb4_general_ci` : literal;
 }

@@ -1,6 +1,4 @@
 // A SHOW that a shard answers: asked with the physical database's name, shown with the keyspace's.
-import type { Lease } from '../../backend/contract.ts';
-import type { ScopedLease } from '../../engine/contract.ts';
 import { renameError } from '../../engine/physical-names.ts';
 import { SqlError } from '../../errors/sql-error.ts';
 import type { SqlText } from '../../sql/mode.ts';
@@ -13,31 +11,22 @@ import type { StatementContext } from '../statement-context.ts';
 
 /**
  * Runs the text on the shard with the session's settings, beside the session's transaction: what servers tell of their
- * tables is in none. A reserved connection goes first, since it may have temporary tables. Rejects with the server's error,
- * the keyspace named in it.
+ * tables is in none. Rejects with the server's error, the keyspace named in it.
  */
 export async function readFromShard(
   sql: SqlText,
   shard: Shard,
   context: StatementContext,
 ): Promise<SmallResult> {
-  const { state, deps, signal } = context;
-  const lease = state.scope.reservedShards.includes(shard.id)
-    ? keptLease(await state.scope.acquire(shard.id, { writes: false, signal }))
-    : await deps.gateway.lease(shard.id, state.leaseOptions(signal));
+  const lease = await context.state.scope.beside(shard.id, context.signal);
   try {
     const result = await readResult(lease.connection, sql);
-    lease.release();
+    lease.done(false);
     return result;
   } catch (error) {
-    if (lease.connection.alive && error instanceof SqlError) lease.release();
-    else lease.discard();
+    lease.done(!lease.connection.alive);
     throw error instanceof SqlError ? renameError(error, shard) : error;
   }
-}
-
-function keptLease(lease: ScopedLease): Pick<Lease, 'connection' | 'release' | 'discard'> {
-  return { connection: lease.connection, release: () => lease.done(false), discard: () => lease.done(true) };
 }
 
 /** Writes the result with every physical name turned to the keyspace's: headers, metadata, and cells that are or quote it. */

@@ -24,6 +24,7 @@ function ownValues(context: StatementContext): ReadonlyMap<string, string> {
     ['last_insert_id', String(state.lastInsertId)],
     ['identity', String(state.lastInsertId)],
   ]);
-  for (const [name, sql] of state.kept) own.set(name, sql.replace(/^'(.*)'$/s, '$1'));
+  if (state.selectLimit !== null) own.set('sql_select_limit', String(state.selectLimit));
+  for (const [name, { value }] of state.kept) own.set(name, value);
   return own;
 }

@@ -2,7 +2,10 @@
 import { demoMainSchema, demoSchema, demoVschema } from '../../support/demo-shop.ts';
 import type { WorldSchema } from '../../support/stage.ts';
 
-const nastySchema = `
+/** The collation by which only equal bytes are equal, spaces included, is another on each flavour. */
+const nopadCollation = { mariadb: 'utf8mb4_nopad_bin', mysql: 'utf8mb4_0900_bin' } as const;
+
+const nastySchema = (flavour: 'mariadb' | 'mysql'): string => `
 CREATE TABLE numbers (
   id BIGINT UNSIGNED NOT NULL,
   tiny TINYINT, small SMALLINT UNSIGNED, medium MEDIUMINT, plain INT, big BIGINT, huge BIGINT UNSIGNED,
@@ -14,7 +17,7 @@ CREATE TABLE texts (
   bin VARCHAR(40) COLLATE utf8mb4_bin,
   general VARCHAR(40) COLLATE utf8mb4_general_ci,
   uca VARCHAR(40) COLLATE utf8mb4_unicode_ci,
-  nopad VARCHAR(40) COLLATE utf8mb4_nopad_bin,
+  nopad VARCHAR(40) COLLATE ${nopadCollation[flavour]},
   latin VARCHAR(40) CHARACTER SET latin1,
   fixed CHAR(6) COLLATE utf8mb4_general_ci,
   raw VARBINARY(20), raw4 BINARY(4), note TEXT, body BLOB,
@@ -89,11 +92,11 @@ function vschema(): object {
   };
 }
 
-export function shopWorld(): WorldSchema {
+export function shopWorld(flavour: 'mariadb' | 'mysql'): WorldSchema {
   return {
     shards: ['-40', '40-80', '80-c0', 'c0-'],
     vschema: vschema(),
-    schema: demoSchema() + nastySchema,
+    schema: demoSchema() + nastySchema(flavour),
     mainSchema: demoMainSchema() + notesSchema,
   };
 }

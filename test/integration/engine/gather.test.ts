@@ -3,7 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { SqlError } from '../../../src/errors/sql-error.ts';
 import type { Fragment, FragmentColumn, GatherNode } from '../../../src/plan/nodes.ts';
 import type { Template, TemplatePart } from '../../../src/text/template.ts';
+import { testFlavour } from '../../support/test-servers.ts';
 import { type Rig, startRig } from './rig.ts';
+
+const onMysql = testFlavour() === 'mysql';
 
 const types: Readonly<Record<string, string>> = {
   iu: 'INT UNSIGNED NOT NULL',
@@ -28,8 +31,9 @@ const types: Readonly<Record<string, string>> = {
   j: 'JSON',
   z: 'INT(6) ZEROFILL',
   g: 'POINT',
-  uu: 'UUID',
-  ip: 'INET6',
+  // Types of MariaDB only.
+  uu: onMysql ? 'CHAR(36)' : 'UUID',
+  ip: onMysql ? 'VARCHAR(39)' : 'INET6',
   c: 'CHAR(6)',
 };
 const names = Object.keys(types);
@@ -350,16 +354,18 @@ describe('joins', () => {
 });
 
 describe('failures', () => {
-  const leftovers = async () =>
-    (
-      await rig.oracle("SELECT COUNT(*) FROM information_schema.INNODB_SYS_TABLES WHERE NAME LIKE '%#sql%'")
-    )[0]?.[0];
+  const leftovers = async () => {
+    const tables = onMysql
+      ? 'SELECT COUNT(*) FROM information_schema.INNODB_TEMP_TABLE_INFO'
+      : "SELECT COUNT(*) FROM information_schema.INNODB_SYS_TABLES WHERE NAME LIKE '%#sql%'";
+    return (await rig.oracle(tables))[0]?.[0];
+  };
 
   test('errors of the statement come from the server, in the keyspace name, before any work', async () => {
     const node = gather([users], 'SELECT 1', 'SELECT nothing FROM users');
     await expect(rig.run(node)).rejects.toMatchObject({
       errno: 1054,
-      message: "Unknown column 'nothing' in 'SELECT'",
+      message: `Unknown column 'nothing' in '${onMysql ? 'field list' : 'SELECT'}'`,
     });
     const missing = gather([fragment(0, 'gone', [bare('gone', 'id')])], 'SELECT 1 FROM #0 g');
     await expect(rig.run(missing)).rejects.toMatchObject({

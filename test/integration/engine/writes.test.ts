@@ -5,6 +5,7 @@ import type { Template } from '../../../src/text/template.ts';
 import { createVindex } from '../../../src/vindex/registry.ts';
 import type { RoutingKey } from '../../../src/vindex/routing-key.ts';
 import { shardOf } from '../../../src/vindex/shard-map.ts';
+import { testFlavour } from '../../support/test-servers.ts';
 import { type Rig, startRig } from './rig.ts';
 
 const schema = `

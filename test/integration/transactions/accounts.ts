@@ -1,4 +1,5 @@
 // Accounts spread over four shards: what the tests of transactions move money between.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RowDataPacket } from 'mysql2/promise';
 import { hashUint64 } from '../../../src/vindex/hash.ts';
 import type { Cluster } from '../../support/cluster.ts';
@@ -19,9 +20,14 @@ export const accountsVschema = {
 };
 
 /** The smallest positive ids that live on the four quarters, in shard order. */
-export const idsByShard: readonly number[] = [0, 1, 2, 3].map((quarter) => {
-  for (let id = 1; ; id++) if ((hashUint64({ high: 0, low: id })[0] ?? 0) >> 6 === quarter) return id;
-});
+export const idsByShard: readonly number[] = [0, 1, 2, 3].map((quarter) => nextId(quarter, 1));
+
+/** The smallest id from `from` on that lives on a quarter. */
+export function nextId(quarter: number, from: number): number {
+  let id = from;
+  while ((hashUint64({ high: 0, low: id })[0] ?? 0) >> 6 !== quarter) id++;
+  return id;
+}
 
 /** Prepared branches on any server of the cluster, as text. */
 export async function prepared(cluster: Cluster): Promise<readonly string[]> {
@@ -50,22 +56,25 @@ export async function recordCount(cluster: Cluster): Promise<number> {
   return count;
 }
 
+/** InnoDB shows its transactions as they were up to a tenth of a second ago. */
+const innodbTrxAgeMs = 120;
+
 /** Ends the server session that has a transaction open on a shard; resolves when it is gone. */
 export async function killBranch(cluster: Cluster, index: number): Promise<void> {
   const shard = cluster.shards[index];
   if (shard === undefined) throw new Error(`no shard ${index}`);
   const admin = await shard.connect();
-  const open = `SELECT p.id FROM information_schema.innodb_trx t JOIN information_schema.processlist p
-    ON p.id = t.trx_mysql_thread_id WHERE p.db = '${shard.database}' AND p.user = 'app'`;
-  const [rows] = await admin.query<RowDataPacket[]>(open);
-  const [row] = rows;
-  if (row === undefined || rows.length > 1) throw new Error(`${rows.length} transactions on ${shard.name}`);
-  await admin.query(`KILL ${Number(row['id'])}`);
-  await eventually(async () => {
-    const [left] = await admin.query<RowDataPacket[]>(
-      `SELECT 1 FROM information_schema.processlist WHERE id = ${Number(row['id'])}`,
-    );
-    return left.length === 0;
-  });
+  const ids = async (sql: string): Promise<readonly number[]> => {
+    const [rows] = await admin.query<RowDataPacket[]>(sql);
+    return rows.map((row) => Number(row['id']));
+  };
+  const session = `SELECT p.id AS id FROM information_schema.processlist p WHERE p.db = '${shard.database}' AND p.user = 'app'`;
+  await sleep(innodbTrxAgeMs);
+  const [id, ...others] = await ids(
+    `${session} AND p.id IN (SELECT trx_mysql_thread_id FROM information_schema.innodb_trx)`,
+  );
+  if (id === undefined || others.length > 0) throw new Error(`not one transaction on ${shard.name}`);
+  await admin.query(`KILL ${id}`);
+  await eventually(async () => (await ids(`${session} AND p.id = ${id}`)).length === 0);
   admin.destroy();
 }

@@ -3,7 +3,15 @@ import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Cluster, startCluster } from '../../support/cluster.ts';
 import { eventually } from '../../support/eventually.ts';
-import { accountsSchema, accountsVschema, idsByShard as ids, killBranch, prepared, recordCount } from './accounts.ts';
+import {
+  accountsSchema,
+  accountsVschema,
+  idsByShard as ids,
+  killBranch,
+  nextId,
+  prepared,
+  recordCount,
+} from './accounts.ts';
 
 let cluster: Cluster;
 let client: Connection;
@@ -40,6 +48,13 @@ async function balances(connection: Connection = client): Promise<readonly numbe
 const add = (id: number | undefined, amount: number, connection: Connection = client) =>
   connection.query('UPDATE accounts SET balance = balance + ? WHERE id = ?', [amount, id]);
 
+/** 0, or the number of the error. */
+const outcome = (answer: Promise<unknown>): Promise<number> =>
+  answer.then(
+    () => 0,
+    (error: { errno: number }) => error.errno,
+  );
+
 const unchanged = [100, 100, 100, 100];
 
 /** How often the server (all shards share it) ran XA statements during `body`. */
@@ -50,7 +65,10 @@ async function xaStatements(body: () => Promise<unknown>): Promise<{ starts: num
   };
   const before = [await read('Com_xa_start'), await read('Com_xa_prepare')] as const;
   await body();
-  return { starts: (await read('Com_xa_start')) - before[0], prepares: (await read('Com_xa_prepare')) - before[1] };
+  return {
+    starts: (await read('Com_xa_start')) - before[0],
+    prepares: (await read('Com_xa_prepare')) - before[1],
+  };
 }
 
 describe('trap 23: two-phase commit', () => {
@@ -203,32 +221,37 @@ describe('XA branches are transactions like others', () => {
 describe('what goes wrong before the commit', () => {
   test('trap 24: a deadlock on one shard rolls back all, and the next statement is outside', async () => {
     const other = await cluster.connect();
-    await client.beginTransaction();
-    await other.beginTransaction();
-    await other.query('INSERT INTO transfers VALUES (1, 0, 0), (2, 0, 0), (3, 0, 0)');
+    const neighbour = nextId(2, (third ?? 0) + 1);
+    await client.query('INSERT INTO accounts VALUES (?, 100)', [neighbour]);
+    for (const connection of [client, other]) await connection.beginTransaction();
     await add(first, 1);
-    await add(second, 1);
-    await client.query('INSERT INTO accounts VALUES (?, 1)', [1_000_000]);
-    await other.query('SELECT * FROM accounts WHERE id = ? FOR UPDATE', [third]);
-    const waiting = add(third, 1).then(
-      () => null,
-      (error: { errno: number }) => error.errno,
-    );
-    const answer = await Promise.all([
-      waiting,
-      add(second, 50, other).then(
-        () => null,
-        (error: { errno: number }) => error.errno,
-      ),
-    ]);
-    // Each waits on another shard: no server sees the circle unless both shards share one, as here.
-    expect(answer.filter((errno) => errno === 1213)).toHaveLength(1);
-    const [loser, winner] = answer[0] === 1213 ? [client, other] : [other, client];
+    await add(second, 1, other);
+    await add(third, 1);
+    await add(neighbour, 1, other);
+    const outcomes = await Promise.all([outcome(add(neighbour, 1)), outcome(add(third, 1, other))]);
+    expect([...outcomes].sort()).toEqual([0, 1213]);
+    const [loser, winner] = outcomes[0] === 1213 ? [client, other] : [other, client];
     await winner.rollback();
     expect(await balances(loser)).toEqual(unchanged);
     await add(fourth, 1, loser);
     expect(await balances(winner)).toEqual([100, 100, 100, 101]);
-    await client.query('DELETE FROM transfers');
+  });
+
+  test('fault 82: a deadlock over two shards, which no server sees, is broken within 10 s', async () => {
+    const other = await cluster.connect();
+    for (const connection of [client, other]) await connection.beginTransaction();
+    await add(first, 1);
+    await add(second, 1, other);
+    const startedAtMs = performance.now();
+    const outcomes = await Promise.all([
+      outcome(add(second, 1)).finally(() => client.rollback()),
+      outcome(add(first, 1, other)).finally(() => other.rollback()),
+    ]);
+    expect(performance.now() - startedAtMs).toBeLessThan(10_000);
+    expect(outcomes).toContain(1205);
+    expect(await balances()).toEqual(unchanged);
+    const [rows] = await client.query<RowDataPacket[]>('SELECT @@innodb_lock_wait_timeout AS seconds');
+    expect(rows[0]?.['seconds']).toBe(50);
   });
 
   test('fault 4: a branch lost between statements aborts the transaction until ROLLBACK', async () => {

@@ -45,7 +45,9 @@ describe('connection settings', () => {
     const connection = new ConnectionSettings();
     const latin1 = settings({ names: 'latin1', character_set_results: 'NULL' });
     expect(connection.change(latin1).setSql).toBe('SET NAMES latin1, SESSION character_set_results = NULL');
+    expect(connection.charsetSql).toBe('NAMES utf8mb4 COLLATE utf8mb4_general_ci');
     connection.applied(latin1);
+    expect(connection.charsetSql).toBe('NAMES latin1, SESSION character_set_results = NULL');
     expect(connection.change(settings({ names: 'latin1' })).setSql).toBe('SET NAMES latin1');
     expect(connection.change(none)).toEqual({
       record: [],

@@ -1,0 +1,82 @@
+// Sessions of writes from seeds: statement by statement, and at the end what is stored where.
+import type { Stage } from '../support/stage.ts';
+import { Arena, describe } from './arena.ts';
+import { type Piece, render } from './piece.ts';
+import { misplaced } from './placement.ts';
+import { Random } from './random.ts';
+import type { Tally } from './run-reads.ts';
+import { type FuzzWorld, randomWorld } from './tables.ts';
+import { randomWrite } from './writes.ts';
+
+export interface WriteRun {
+  readonly seed: number;
+  readonly sessions: number;
+  readonly statementsPerSession: number;
+  readonly findingsMax: number;
+  readonly progress: (line: string) => void;
+}
+
+/** Shown before a finding: the statements that led there. */
+const shownBefore = 12;
+
+export async function fuzzWrites(stage: Stage, run: WriteRun, tally: Tally): Promise<void> {
+  for (let session = 0; session < run.sessions && tally.findings.length < run.findingsMax; session++) {
+    const seed = run.seed + session;
+    const fuzzWorld = randomWorld(seed);
+    const pieces = sessionOf(seed, run.statementsPerSession, fuzzWorld);
+    const finding = await playSession(stage, fuzzWorld, pieces, tally);
+    if (finding !== null) {
+      tally.findings.push(`--- writes, seed ${seed}\n${finding}`);
+      run.progress(tally.findings.at(-1) ?? '');
+    }
+    run.progress(
+      `seed ${seed}: ${tally.statements} statements, ${tally.errors} errors alike, ${tally.findings.length} different`,
+    );
+  }
+}
+
+interface Step {
+  readonly piece: Piece;
+  readonly prepared: boolean;
+}
+
+function sessionOf(seed: number, count: number, fuzzWorld: FuzzWorld): readonly Step[] {
+  return [...Array(count).keys()].map((index) => {
+    const stepSeed = (Math.imul(seed, 1_000_003) + index) >>> 0;
+    const prepared = new Random(stepSeed ^ 0x5eed).chance(0.2);
+    return { piece: randomWrite(stepSeed, fuzzWorld.tables), prepared };
+  });
+}
+
+/** null: no difference, statement by statement and in what is stored at the end. */
+async function playSession(
+  stage: Stage,
+  fuzzWorld: FuzzWorld,
+  steps: readonly Step[],
+  tally: Tally,
+): Promise<string | null> {
+  const arena = await Arena.open(stage, fuzzWorld);
+  const done: string[] = [];
+  try {
+    for (const { piece, prepared } of steps) {
+      const verdict = await arena.judgeWrite(piece, prepared);
+      tally.statements++;
+      tally.executions++;
+      const { sql, params } = render(piece, prepared);
+      const text = `${sql};${params.length > 0 ? ` -- ${params.map(String).join(', ')}` : ''}`;
+      if (verdict.kind === 'different')
+        return [...done.slice(-shownBefore), text, verdict.difference].join('\n');
+      done.push(verdict.kind === 'refused' ? `-- refused ${verdict.id}: ${text}` : text);
+      if (verdict.kind === 'refused')
+        tally.refusals.set(verdict.id, (tally.refusals.get(verdict.id) ?? 0) + 1);
+      else if (verdict.isError) tally.errors++;
+      else tally.rows += verdict.rows;
+    }
+    const last = await arena.ask('ROLLBACK', { ordered: true });
+    if (last.kind === 'different') return `ROLLBACK\n${describe(last)}`;
+    const problems = await misplaced(arena, fuzzWorld);
+    return problems.length === 0 ? null : [...done.slice(-shownBefore), ...problems].join('\n');
+  } finally {
+    await arena.close();
+  }
+}
