@@ -2,12 +2,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { mergeBench } from './merge/merge-bench.ts';
 import { relayBench } from './relay/relay-bench.ts';
 import type { Bench, Figure } from './report.ts';
 import { printFigures } from './report.ts';
 import { sqlBench } from './sql/sql-bench.ts';
 
-const benches: Readonly<Record<string, Bench>> = { relay: relayBench, sql: sqlBench };
+const benches: Readonly<Record<string, Bench>> = {
+  relay: relayBench,
+  sql: sqlBench,
+  merge: mergeBench,
+};
 
 const { values, positionals } = parseArgs({
   options: { compare: { type: 'string' } },

@@ -103,7 +103,7 @@ async function startShardgate(target: number, directory: string): Promise<Starte
 }
 
 /** Resolves when somebody accepts; tries again on each refusal. */
-async function listens(port: number): Promise<void> {
+export async function listens(port: number): Promise<void> {
   const deadline = performance.now() + 20_000;
   while (performance.now() < deadline) {
     const connected = await new Promise<boolean>((answer) => {

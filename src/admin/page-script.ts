@@ -81,7 +81,7 @@ const views = {
     ['Failed', (q) => count(q.failed), number], ['Mean ms', (q) => ms(q.meanSeconds), number], ['Max ms', (q) => ms(q.maxSeconds), number],
     ['Total s', (q) => (q.meanSeconds * q.count).toFixed(2), number]],
   slow: [['When', (q) => new Date(q.at).toLocaleTimeString()], ['Statement', (q) => q.statement, code], ['Plan', (q) => q.plan],
-    ['Shards', (q) => q.shards, number], ['User', (q) => q.user], ['ms', (q) => ms(q.seconds), number], ['', (q) => q.failed ? 'failed' : 'ok', state]],
+    ['Shards', (q) => q.shards, number], ['User', (q) => q.user], ['ms', (q) => ms(q.seconds), number], ['Outcome', (q) => q.failed ? 'failed' : 'ok', state]],
   sessions: [['Id', (s) => s.id, number], ['User', (s) => s.user], ['From', (s) => s.host], ['Database', (s) => s.database],
     ['State', (s) => s.running !== null ? 'running' : s.inTransaction ? 'in transaction' : 'idle'],
     ['For', (s) => age(s.seconds), number], ['Statement', (s) => s.running, code]],

@@ -4,7 +4,7 @@ import { createMetrics, type MetricSources } from '../observability/metrics.ts';
 import { explainStatement } from './explain.ts';
 import { quantileSeconds } from './latency.ts';
 import type { RunningParts } from './parts.ts';
-import { readable } from './query-statistics.ts';
+import { readable } from './readable-text.ts';
 import { resolveTransaction, transactionViews } from './transactions.ts';
 import { productVersion } from './version.ts';
 import { vschemaView } from './vschema-view.ts';

@@ -1,5 +1,6 @@
 // Statements by normalised text: counts and times of the most expensive ones, bounded.
 import type { StatementRecord } from '../session/dependencies.ts';
+import { readable } from './readable-text.ts';
 
 interface Entry {
   readonly statement: string;
@@ -11,7 +12,6 @@ interface Entry {
 }
 
 const entriesMax = 1000;
-const textLengthMax = 1024;
 
 export class QueryStatistics {
   readonly #entries = new Map<string, Entry>();
@@ -64,18 +64,4 @@ export class QueryStatistics {
     this.#entries.clear();
     for (const [digest, entry] of kept) this.#entries.set(digest, entry);
   }
-}
-
-/** Literals' places in a normalised text begin with NUL and a tag (`=t3;`, `lt`, `r2;`, `t`): shown as `?`. */
-export function readable(digest: string): string {
-  const text = Buffer.from(digest.slice(0, textLengthMax), 'latin1').toString('utf8');
-  const [head = '', ...places] = text.split(mark);
-  return (head + places.map((place) => `?${place.slice(tagLength(place))}`).join('')).trim();
-}
-
-const mark = String.fromCharCode(0);
-
-function tagLength(place: string): number {
-  if (place.startsWith('=') || place.startsWith('r')) return place.indexOf(';') + 1;
-  return place.startsWith('l') ? 2 : 1;
 }

@@ -1,6 +1,6 @@
 // The last statements that took long, for the admin page: normalised text, no literals.
 import type { StatementRecord } from '../session/dependencies.ts';
-import { readable } from './query-statistics.ts';
+import { readable } from './readable-text.ts';
 
 const keptMax = 100;
 

@@ -2,7 +2,8 @@
 import type { Counters } from '../observability/counters.ts';
 import type { Logger } from '../observability/log.ts';
 import type { SessionObserver, StatementRecord } from '../session/dependencies.ts';
-import { type QueryStatistics, readable } from './query-statistics.ts';
+import type { QueryStatistics } from './query-statistics.ts';
+import { readable } from './readable-text.ts';
 import type { SlowStatements } from './slow-statements.ts';
 
 export function statementObserver(

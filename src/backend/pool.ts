@@ -26,7 +26,7 @@ import { PoolWaiter } from './waiter.ts';
 import { WaitingLines } from './waiting-lines.ts';
 
 /** Handshake flags that change results: a connection serves only clients with the same ones. */
-const keyedFlags = Capability.foundRows | Capability.ignoreSpace;
+const keyedFlags = Capability.foundRows | Capability.ignoreSpace | Capability.extendedMetadata;
 
 /** One tick of `tick()` is a second: idle for 9 to 10 s, a connection leaves the shelf and is checked before use. */
 const shelfTicksMax = 9;

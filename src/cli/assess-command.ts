@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { type Assessment, assess } from '../app/assess.ts';
 import { modeOf } from '../app/explain.ts';
-import { readable } from '../app/query-statistics.ts';
+import { readable } from '../app/readable-text.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import type { LexMode } from '../sql/mode.ts';
 import { normalize } from '../sql/normalize.ts';
@@ -65,7 +65,7 @@ function report(
   for (const [key, { sql, count }] of statements) {
     const assessment = one(sql);
     const plan = assessment.plan ?? (assessment.parsed ? 'refused' : 'not understood');
-    lines.push(`${plan.padEnd(14)} ${readable(key).replace(/\s+/g, ' ').slice(0, 160)}`);
+    lines.push(`${plan.padEnd(14)} ${readable(key).slice(0, 160)}`);
     const reasons = assessment.error === null ? assessment.reasons : [assessment.error.message];
     lines.push(...reasons.map((reason) => `${' '.repeat(15)}- ${reason}`));
     const total = summary.get(plan) ?? { distinct: 0, count: 0 };

@@ -93,7 +93,9 @@ async function mayShowViews(context: PrivilegeContext): Promise<boolean> {
   const name = view?.['name'];
   if (typeof name === 'string') return allowed(context, `SHOW CREATE VIEW ${quoteIdentifier(name)}`);
   const grants = await connection.query('SHOW GRANTS', [], timeoutMs);
-  return grants.flatMap((row) => Object.values(row).map(String)).some((text) => showsViews(text, target.database));
+  return grants
+    .flatMap((row) => Object.values(row).map(String))
+    .some((text) => showsViews(text, target.database));
 }
 
 /** A grant without ON is that of a role. */

@@ -7,6 +7,7 @@ import {
   type TableFacts,
 } from '../vschema/columns.ts';
 import type { ForeignKey } from '../vschema/model.ts';
+import { isOwnTable } from '../vschema/own-tables.ts';
 import type { ControlConnection, ControlRows } from './control-connection.ts';
 import { type DatabaseNames, renameInView, sqlTextOf } from './view-text.ts';
 
@@ -74,6 +75,7 @@ function byTable(rows: ControlRows): Map<string, ControlRows[number][]> {
   const tables = new Map<string, ControlRows[number][]>();
   for (const row of rows) {
     const name = text(row['TABLE_NAME']) ?? '';
+    if (isOwnTable(name)) continue;
     const table = tables.get(name);
     if (table === undefined) tables.set(name, [row]);
     else table.push(row);

@@ -1,7 +1,6 @@
 // The record that decides a distributed transaction, and the small table that holds it on the deciding shard.
+import { ownTablePrefix } from '../vschema/own-tables.ts';
 
-/** Every table of this prefix in a shard's database is Shardgate's own. */
-export const ownTablePrefix = 'shardgate_';
 const table = `${ownTablePrefix}transactions`;
 
 /**

@@ -2,12 +2,15 @@
 import { untilCancelled } from './cancel.ts';
 import type { Execution } from './contract.ts';
 
+/** What of an execution its rows' way to the client needs. */
+export type ClientSide = Pick<Execution, 'sink' | 'signal'>;
+
 /** Several producers may write; while the client is slow all of them wait on one promise. */
 export class ClientWriter {
-  readonly #execution: Execution;
+  readonly #execution: ClientSide;
   #draining: Promise<void> | null = null;
 
-  constructor(execution: Execution) {
+  constructor(execution: ClientSide) {
     this.#execution = execution;
   }
 

@@ -7,7 +7,7 @@ import { shardMapOf, shardsFor } from './resolve.ts';
 import { sendToShard } from './route.ts';
 import { shardText } from './shard-text.ts';
 import { lowestShardError, runUnit } from './unit.ts';
-import { sumUpdateInfos } from './write-info.ts';
+import { sumInfos } from './write-info.ts';
 
 export function runDml(execution: Execution, node: DmlNode): void | Promise<void> {
   const shards = shardsFor(execution, node.keyspace, node.destination);
@@ -27,6 +27,6 @@ async function runOnSeveral(execution: Execution, node: DmlNode): Promise<void> 
     affectedRows: counted.reduce((total, terminal) => total + terminal.affectedRows, 0n),
     lastInsertId: counted.find((terminal) => terminal.lastInsertId !== 0n)?.lastInsertId ?? 0n,
     warnings: counted.reduce((total, terminal) => total + terminal.warnings, 0),
-    info: sumUpdateInfos(counted.map((terminal) => terminal.info)),
+    info: sumInfos(counted.map((terminal) => terminal.info)),
   });
 }

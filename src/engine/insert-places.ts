@@ -1,5 +1,6 @@
 // Which shard each row of an INSERT belongs to, and with which text it goes there.
 import { shardgateError } from '../errors/catalog.ts';
+import type { SqlError } from '../errors/sql-error.ts';
 import type { InsertNode } from '../plan/nodes.ts';
 import { present } from '../util/assert.ts';
 import { toInsertValue } from '../vindex/routable.ts';
@@ -84,8 +85,12 @@ function placeOf(
   const shards = shardsOfMapping(vindex.map(values), map);
   const shard = shards.length === 1 ? shards[0] : undefined;
   if (shard !== undefined) return shard;
+  throw noPlace(node, key, row);
+}
+
+export function noPlace(node: Pick<InsertNode, 'table'>, key: RoutingKey, row: number): SqlError {
   const columns = key.columns.map((column) => column.name).join(', ');
-  throw shardgateError('SG6030', { row: row + 1, table: node.table, vindex: vindex.name, columns });
+  return shardgateError('SG6030', { row: row + 1, table: node.table, vindex: key.vindex.name, columns });
 }
 
 /** The rows of each shard that gets some, by key range; rows keep their order. */
@@ -115,7 +120,7 @@ export async function placesAfterStoring(
   places.forEach((place, row) => {
     if (place === null) cells.push({ row, texts: cellTexts(node, rows, row) });
   });
-  const stored = await storeCells(execution, node.keyspace, key, node.table, cells, ignore);
+  const stored = await storeCells(execution, node.keyspace, key.columns, node.table, cells, ignore);
   return places.map((place, row) => {
     if (place !== null) return place;
     const found = present(stored.get(row), `stored cells of row ${row}`);

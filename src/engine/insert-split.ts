@@ -91,9 +91,14 @@ function isInsert(write: ShardWrites): write is InsertWrites {
 
 /** One server stops at the first row that fails: the error of the lowest row, with the client's row number. */
 export function lowestRowError(failures: readonly WriteFailure[]): SqlError {
+  return lowestFailure(failures).error;
+}
+
+/** The same, with the row, from 0. `failures` not empty. */
+export function lowestFailure(failures: readonly WriteFailure[]): { row: number; error: SqlError } {
   const placed = failures.map((failure) => placeFailure(failure));
   placed.sort((a, b) => a.row - b.row);
-  return placed[0]?.error ?? lowestShardError(failures);
+  return placed[0] ?? { row: 0, error: lowestShardError(failures) };
 }
 
 function placeFailure({ write, statement, error }: WriteFailure): { row: number; error: SqlError } {

@@ -4,7 +4,7 @@ import { quoteIdentifier } from '../text/quote.ts';
 import { present } from '../util/assert.ts';
 import { TextRow } from '../value/text-row.ts';
 import { storedVindexValue } from '../vindex/routable.ts';
-import type { RoutingKey } from '../vindex/routing-key.ts';
+import type { RoutingColumn } from '../vindex/routing-key.ts';
 import type { VindexValue } from '../vindex/vindex.ts';
 import { runStatement } from './backend-call.ts';
 import { untilCancelled } from './cancel.ts';
@@ -13,14 +13,14 @@ import type { Execution } from './contract.ts';
 import { RowStream } from './row-stream.ts';
 import { literalWriter } from './workspace/literals.ts';
 
-/** Texts of one row's cells for the key's columns, in key order. */
+/** Texts of one row's cells for the columns wanted, in their order. */
 export interface CellsToStore {
   readonly row: number;
   readonly texts: readonly string[];
 }
 
 export interface StoredCells {
-  /** As the primary vindex takes them. */
+  /** As vindexes take them. */
   readonly values: readonly VindexValue[];
   /** Literals that store the same again: an expression may not be evaluated twice. */
   readonly literals: readonly string[];
@@ -30,13 +30,13 @@ const table = '`_sg_insert`';
 const rowColumn = '`_sg_row`';
 
 /**
- * The cells go through a temporary table shaped by the key's own columns, in the client's sql_mode: rounding, clipping,
+ * The cells go through a temporary table shaped by the table's own columns, in the client's sql_mode: rounding, clipping,
  * padding and errors are the column's. An error names the client's row.
  */
 export async function storeCells(
   execution: Execution,
   keyspace: string,
-  key: RoutingKey,
+  wanted: readonly RoutingColumn[],
   baseTable: string,
   cells: readonly CellsToStore[],
   ignore: boolean,
@@ -44,7 +44,7 @@ export async function storeCells(
   const { scope, signal } = execution;
   const lease = await scope.workspace(execution.workspaceShard(keyspace), signal);
   const { connection } = lease;
-  const columns = key.columns.map((column) => quoteIdentifier(column.name)).join(', ');
+  const columns = wanted.map((column) => quoteIdentifier(column.name)).join(', ');
   const tuples = cells.map(({ texts }, i) => `(${i}, ${texts.join(', ')})`).join(', ');
   try {
     const create =
@@ -58,9 +58,9 @@ export async function storeCells(
     const stream = new RowStream(connection);
     connection.send(queryPayload(`SELECT ${columns} FROM ${table} ORDER BY ${rowColumn}`), stream);
     await untilCancelled(settings, signal);
-    return await untilCancelled(readStored(stream, key, cells), signal);
+    return await untilCancelled(readStored(stream, wanted, cells), signal);
   } catch (error) {
-    throw error instanceof SqlError ? renumber(error, cells) : error;
+    throw error instanceof SqlError ? renumber(asOf(error, keyspace, baseTable), cells) : error;
   } finally {
     // The reset drops the table and brings the settings back.
     if (connection.alive && connection.pending === 0) lease.resetAndRelease();
@@ -70,7 +70,7 @@ export async function storeCells(
 
 async function readStored(
   stream: RowStream,
-  key: RoutingKey,
+  wanted: readonly RoutingColumn[],
   cells: readonly CellsToStore[],
 ): Promise<ReadonlyMap<number, StoredCells>> {
   const stored = new Map<number, StoredCells>();
@@ -81,13 +81,23 @@ async function readStored(
   for (let batch = await stream.next(); batch !== null; batch = await stream.next()) {
     for (const payload of batch) {
       row.load(payload);
-      const values = key.columns.map((column, i) => storedVindexValue(row.text(i), column));
+      const values = wanted.map((column, i) => storedVindexValue(row.text(i), column));
       const literals = writers.map((write) => write(row));
       stored.set(present(cells[at], 'a row per request').row, { values, literals });
       at++;
     }
   }
   return stored;
+}
+
+/** MariaDB says "for column `db`.`table`.`c`": the client's table, not ours. */
+function asOf(error: SqlError, keyspace: string, baseTable: string): SqlError {
+  const at = error.message.indexOf(`.${table}.`);
+  const from = error.message.lastIndexOf(' `', at);
+  if (at < 0 || from < 0) return error;
+  const named = `${quoteIdentifier(keyspace)}.${quoteIdentifier(baseTable)}`;
+  const message = `${error.message.slice(0, from + 1)}${named}${error.message.slice(at + table.length + 1)}`;
+  return new SqlError(error.errno, error.sqlState, message, error.id);
 }
 
 /** `... at row 2` of our table is another row of the client's. */

@@ -5,6 +5,7 @@ import type { Template } from '../text/template.ts';
 import { present } from '../util/assert.ts';
 import type { Shard } from '../vindex/shard-map.ts';
 import type { Execution } from './contract.ts';
+import { insertWithLookups } from './insert-lookups.ts';
 import { type Place, placedRowText, placesAfterStoring, placesOf, rowsByShard } from './insert-places.ts';
 import { type RowSource, rowSource } from './insert-rows.ts';
 import { fillFromSequence, isLeftOut, noFill, type SequenceFill } from './insert-sequence.ts';
@@ -37,6 +38,9 @@ function place(
   fill: SequenceFill,
 ): void | Promise<void> {
   const key = present(node.key, 'a sharded table has a primary vindex');
+  if (node.lookups !== undefined || key.vindex.kind === 'lookup') {
+    return insertWithLookups(execution, node, rows, fill);
+  }
   const map = shardMapOf(execution, node.keyspace);
   const places = placesOf(execution, node, key, map, rows, fill.replaced);
   const known = places.filter((found) => found !== null);

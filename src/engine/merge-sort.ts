@@ -4,18 +4,22 @@ import { Heap } from '../util/heap.ts';
 import type { ColumnDefinition } from '../value/column-definition.ts';
 import { type CellComparator, comparatorOf } from '../value/comparators.ts';
 import type { RowView } from '../value/row-view.ts';
-import { ClientWriter } from './client-writer.ts';
-import type { Execution } from './contract.ts';
+import { type ClientSide, ClientWriter } from './client-writer.ts';
+import type { RowStream } from './row-stream.ts';
 import { type RowFormat, rowView } from './row-views.ts';
 import type { RowWindow } from './row-window.ts';
-import type { ShardRead } from './shard-reads.ts';
 
 const batchRowsMax = 512;
 const batchBytesMax = 128 * 1024;
 
+/** Rows of one shard in the order of the keys. */
+export interface SortedRows {
+  readonly stream: Pick<RowStream, 'next'>;
+}
+
 interface Source {
   readonly index: number;
-  readonly read: ShardRead;
+  readonly read: SortedRows;
   /** On the row that is next. */
   readonly view: RowView;
   batch: Buffer[];
@@ -30,8 +34,8 @@ interface Key {
 
 /** `shape` turns the row in the view into what the client sees. Stops reading when the window is full. */
 export async function mergeSorted(
-  execution: Execution,
-  reads: readonly ShardRead[],
+  execution: ClientSide & { readonly statement: { readonly format: RowFormat } },
+  reads: readonly SortedRows[],
   columns: readonly ColumnDefinition[],
   keys: readonly SortKey[],
   window: RowWindow,

@@ -18,9 +18,10 @@ function numbersOf(info: string, labels: readonly string[]): readonly number[] |
 const updateLabels = ['Rows matched', 'Changed', 'Warnings'] as const;
 const insertLabels = ['Records', 'Duplicates', 'Warnings'] as const;
 
-/** Sums of UPDATE infos; '' when the shards gave none (DELETE). */
-export function sumUpdateInfos(infos: readonly string[]): string {
-  return sum(infos, updateLabels);
+/** Sums of the infos of UPDATE or INSERT ... SELECT; '' when the shards gave none (DELETE). */
+export function sumInfos(infos: readonly string[]): string {
+  const isInsert = infos.some((info) => info.startsWith(insertLabels[0]));
+  return sum(infos, isInsert ? insertLabels : updateLabels);
 }
 
 /** Records, duplicates and warnings of an INSERT's info text; null when it has none (one row). */

@@ -531,9 +531,9 @@ export const catalog = {
   SG5024: {
     errno: 1235,
     sqlState: '42000',
-    what: '{function}() beside tables is not supported',
-    why: 'named locks are kept by one server, the tables by several',
-    remedy: 'call it in a SELECT, DO or SET of its own',
+    what: '{function}() in a subquery or condition is not supported',
+    why: 'which locks the session holds afterwards could not be told',
+    remedy: 'call it in the list of a SELECT, in DO or in SET',
   },
   SG5025: {
     errno: 2013,
@@ -541,6 +541,27 @@ export const catalog = {
     what: 'the named locks of this session are gone',
     why: 'the connection to the server that kept them was lost',
     remedy: 'take them again before going on',
+  },
+  SG6032: {
+    errno: 1105,
+    sqlState: 'HY000',
+    what: 'row {row} has no place in the table of lookup vindex {vindex}',
+    why: 'its values or its keyspace id cannot be written there',
+    remedy: 'insert other values, or give the vindex a table that can hold them',
+  },
+  SG6033: {
+    errno: 1105,
+    sqlState: 'HY000',
+    what: 'row {row} of {table} names a value of {columns} that lookup vindex {vindex} does not have for it',
+    why: 'the row it refers to does not exist, or belongs to another keyspace id',
+    remedy: 'insert that row first, or give the sharding column the value of that row',
+  },
+  SG6034: {
+    errno: 1235,
+    sqlState: '42000',
+    what: 'writing {table}, which has lookup vindex {vindex}',
+    why: 'its lookup table {lookup} cannot be found, or its own vindex does not follow the values',
+    remedy: 'name the table in a vschema: unsharded, or sharded by the columns that params.from names',
   },
   SG5011: {
     errno: 1049,

@@ -298,14 +298,14 @@ export class ClientConnection implements ClientChannel {
 
   #greet(): void {
     const text = this.#shared.sessions.serverVersion();
-    const isMariaDb = /mariadb/i.test(text);
+    const mariadb = isMariaDb(text);
     const payload = encodeGreeting({
       // MariaDB 10 greets as 5.5.5-10.x; its clients and others strip it, some tell the flavour by it.
-      version: isMariaDb && text.startsWith('10.') ? `5.5.5-${text}` : text,
+      version: mariadb && text.startsWith('10.') ? `5.5.5-${text}` : text,
       connectionId: this.id,
       salt: this.#salt,
       capabilities: this.#context.offered,
-      collation: isMariaDb ? 45 : 255,
+      collation: mariadb ? 45 : 255,
       status: ServerStatus.autocommit,
       plugin: this.#context.defaultPlugin,
     });

@@ -4,7 +4,7 @@ import { unlink } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { SqlError } from '../errors/sql-error.ts';
 import { AuthPlugin } from '../protocol/auth.ts';
-import { Capability, clientCapabilities } from '../protocol/capabilities.ts';
+import { Capability, clientCapabilities, mariadbCapabilities } from '../protocol/capabilities.ts';
 import { encodeError } from '../protocol/messages.ts';
 import { frame } from '../protocol/packet-framing.ts';
 import { Admission } from './admission.ts';
@@ -193,7 +193,7 @@ class SocketListener implements Listener {
       credentials: this.#credentials,
       keys: this.#keys,
       address,
-      offered: this.#offered,
+      offered: isMariaDb(this.#deps.sessions.serverVersion()) ? this.#offered | mariadbCapabilities : this.#offered,
       defaultPlugin: isMariaDb ? AuthPlugin.native : AuthPlugin.cachingSha2,
       tlsRequired: this.#options.tls?.mode === 'required',
       privateTransport: isPrivate,

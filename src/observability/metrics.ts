@@ -44,10 +44,17 @@ export interface Metrics {
 }
 
 const prefix = 'shardgate_';
+const misnamedDefaults = [
+  'nodejs_active_resources_total',
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+];
 
 export function createMetrics(counters: Counters, sources: MetricSources, lag: EventLoopLag): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  // Gauges that are named like counters; the same figures by type stay.
+  for (const name of misnamedDefaults) registry.removeSingleMetric(name);
   registerCounters(registry, counters);
   registerHistograms(registry, counters);
   registerPoolGauges(registry, sources);

@@ -205,6 +205,22 @@ export interface InsertNode {
   readonly guardCell: number | null;
   /** The text asks for the time (NOW() ...): all shards must see the same instant. */
   readonly pinTime: boolean;
+  /** Absent: the table has no lookup vindexes. */
+  readonly lookups?: readonly RowLookup[];
+}
+
+/** A lookup vindex of a written table and where a row (of VALUES, or of what was read) has the values of its columns. */
+export interface RowLookup {
+  /** With its lookup table. */
+  readonly key: RoutingKey;
+  /** One position per column; -1: the column's default. */
+  readonly cells: readonly number[];
+  /** The table's own: its rows change with the lookup rows. Else the values must be known there already. */
+  readonly owned: boolean;
+  /** Name of the table's unique key over the columns, for the words of a duplicate; the vindex's when it has none. */
+  readonly uniqueKey: string;
+  /** Several rows of one keyspace id may have the same values, and then share a lookup row. */
+  readonly shared: boolean;
 }
 
 /** Rows stand in a collapsed slot (positions come from the normaliser at run time), or are given cell by cell. */

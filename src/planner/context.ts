@@ -17,6 +17,8 @@ export interface PlanContext {
   /** The session's sql_mode contains ONLY_FULL_GROUP_BY. */
   readonly onlyFullGroupBy: boolean;
   /** Comment directives (`SHARD`, `WORKSPACE`, `ALLOW_SCATTER` ...), names upper case. */
+  /** The text's own DATABASE() calls are meant for the server: the session has put the value in around them. */
+  readonly keepsDatabaseCalls?: boolean;
   readonly directives: ReadonlyMap<string, string>;
 }
 

@@ -44,6 +44,7 @@ function schemaEdit(schema: Ident, context: PlanContext): readonly Edit[] {
 function databaseCallEdit(call: Call, context: PlanContext): readonly Edit[] {
   if ((call.name !== 'database' && call.name !== 'schema') || call.args.length > 0 || call.schema !== null)
     return [];
+  if (context.keepsDatabaseCalls === true) return [];
   const { database } = context;
   if (database !== null && !renamed(database, context) && context.vschema.keyspaces.size === 1) return [];
   const value = database === null ? 'NULL' : `_utf8mb4 x'${Buffer.from(database, 'utf8').toString('hex')}'`;

@@ -1,6 +1,6 @@
 // Capability and status flags of the client/server protocol, and which of them Shardgate offers.
 
-/** Capability flags (lower 32 bits). */
+/** Capability flags (lower 32 bits, and one of MariaDB's upper ones). */
 export const Capability = {
   /** CLIENT_LONG_PASSWORD; MariaDB reads it as CLIENT_MYSQL: "no MariaDB extended capabilities follow". */
   longPassword: 1,
@@ -29,6 +29,11 @@ export const Capability = {
   deprecateEof: 1 << 24,
   optionalMetadata: 1 << 25,
   queryAttributes: 1 << 27,
+  /**
+   * MARIADB_CLIENT_EXTENDED_METADATA: column definitions tell of JSON, UUID, INET6. It is bit 35; here it has the place of bit
+   * 30, which only clients use and never send. `handshake.ts` moves it.
+   */
+  extendedMetadata: 1 << 30,
 } as const;
 
 /** SERVER_STATUS_* flags. */
@@ -50,9 +55,9 @@ export const ServerStatus = {
 } as const;
 
 /**
- * What clients are offered. Not DEPRECATE_EOF, SESSION_TRACK, QUERY_ATTRIBUTES, optional metadata or compression: both
- * sides of a relay must speak the same bytes, and backends are asked for the same. CLIENT_MYSQL is set, so MariaDB's
- * extended capabilities (bulk execute, execute of the last prepared statement, extended metadata) are not offered.
+ * What clients are offered. Not DEPRECATE_EOF, QUERY_ATTRIBUTES, optional metadata or compression: both sides of a relay must
+ * speak the same bytes, and backends are asked for the same. Of MariaDB's extended capabilities extended metadata alone is
+ * offered (`mariadbCapabilities`), since without it MariaDB's drivers return JSON as text; bulk execution is not.
  */
 export const clientCapabilities =
   Capability.longPassword |
@@ -72,6 +77,9 @@ export const clientCapabilities =
   Capability.pluginAuth |
   Capability.connectAttrs |
   Capability.pluginAuthLenencData;
+
+/** Offered in addition where the servers are MariaDB. */
+export const mariadbCapabilities = Capability.extendedMetadata;
 
 /** What backends are asked for; FOUND_ROWS, IGNORE_SPACE, CONNECT_WITH_DB, SSL and LOCAL_FILES are added as needed. */
 export const backendCapabilities =

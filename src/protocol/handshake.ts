@@ -24,19 +24,44 @@ export interface Greeting {
   readonly plugin: string;
 }
 
+/** MARIADB_CLIENT_EXTENDED_METADATA in the word of MariaDB's own capabilities. */
+const extendedMetadataBit = 1 << 3;
+
+/** The flags' first word as it travels. CLIENT_MYSQL says that MariaDB's own word does not follow. */
+function wireFlags(capabilities: number): number {
+  const extended = hasFlag(capabilities, Capability.extendedMetadata);
+  const left = extended ? Capability.longPassword | Capability.extendedMetadata : 0;
+  return (capabilities & ~left) >>> 0;
+}
+
+function mariadbWord(capabilities: number): number {
+  return hasFlag(capabilities, Capability.extendedMetadata) ? extendedMetadataBit : 0;
+}
+
+/** What `wireFlags` and `mariadbWord` took apart. */
+function joinedFlags(wire: number, mariadb: number): number {
+  const plain = (wire & ~Capability.extendedMetadata) >>> 0;
+  const speaksMariadb = !hasFlag(wire, Capability.longPassword);
+  return speaksMariadb && hasFlag(mariadb, extendedMetadataBit)
+    ? (plain | Capability.extendedMetadata | Capability.longPassword) >>> 0
+    : plain;
+}
+
 export function encodeGreeting(greeting: Greeting): Buffer {
+  const flags = wireFlags(greeting.capabilities);
   return new ByteWriter(128)
     .u8(10)
     .nulText(greeting.version)
     .u32(greeting.connectionId)
     .bytes(greeting.salt.subarray(0, 8))
     .u8(0)
-    .u16(greeting.capabilities & 0xffff)
+    .u16(flags & 0xffff)
     .u8(greeting.collation)
     .u16(greeting.status)
-    .u16(greeting.capabilities >>> 16)
+    .u16(flags >>> 16)
     .u8(saltBytes + 1)
-    .zeros(10)
+    .zeros(6)
+    .u32(mariadbWord(greeting.capabilities))
     .bytes(greeting.salt.subarray(8, saltBytes))
     .u8(0)
     .nulText(greeting.plugin)
@@ -54,10 +79,11 @@ export function decodeGreeting(payload: Buffer): Greeting {
   const lower = reader.u16();
   const collation = reader.u8();
   const status = reader.u16();
-  const capabilities = (lower | (reader.u16() << 16)) >>> 0;
-  if (!hasFlag(capabilities, Capability.protocol41)) throw badHandshake();
+  const wire = (lower | (reader.u16() << 16)) >>> 0;
+  if (!hasFlag(wire, Capability.protocol41)) throw badHandshake();
   const saltLength = reader.u8();
-  reader.slice(10);
+  reader.slice(6);
+  const capabilities = joinedFlags(wire, reader.u32());
   const salt2 = reader.slice(Math.max(13, saltLength - 8)).subarray(0, saltBytes - 8);
   const named = hasFlag(capabilities, Capability.pluginAuth) && reader.left > 0;
   const plugin = named ? reader.nulOrRestBytes().toString('latin1') : AuthPlugin.native;
@@ -95,7 +121,13 @@ export function isSslRequest(payload: Buffer): boolean {
 }
 
 export function encodeSslRequest(capabilities: number, packetBytesMax: number, collation: number): Buffer {
-  return new ByteWriter(32).u32(capabilities).u32(packetBytesMax).u8(collation).zeros(23).finish();
+  return new ByteWriter(32)
+    .u32(wireFlags(capabilities))
+    .u32(packetBytesMax)
+    .u8(collation)
+    .zeros(19)
+    .u32(mariadbWord(capabilities))
+    .finish();
 }
 
 /** `capabilities` in the result are those both sides agreed on. Throws 1043 for anything malformed or older than 4.1. */
@@ -110,11 +142,12 @@ export function decodeHandshakeResponse(payload: Buffer, offered: number): Hands
 
 function readHandshakeResponse(payload: Buffer, offered: number): HandshakeResponse {
   const reader = new ByteReader(payload);
-  const capabilities = (reader.u32() & offered) >>> 0;
-  if (!hasFlag(capabilities, Capability.protocol41)) throw badHandshake();
+  const wire = reader.u32();
+  if (!hasFlag(wire & offered, Capability.protocol41)) throw badHandshake();
   const packetBytesMax = reader.u32();
   const collation = reader.u8();
-  reader.slice(23);
+  reader.slice(19);
+  const capabilities = (joinedFlags(wire, reader.u32()) & offered) >>> 0;
   const user = reader.nulOrRestBytes().toString('utf8');
   const authData = readAuthData(reader, capabilities);
   const withDb = hasFlag(capabilities, Capability.connectWithDb) && reader.left > 0;
@@ -157,10 +190,11 @@ function readAttributes(reader: ByteReader): ReadonlyMap<string, string> {
 export function encodeHandshakeResponse(response: HandshakeResponse): Buffer {
   const { capabilities } = response;
   const writer = new ByteWriter(256)
-    .u32(capabilities)
+    .u32(wireFlags(capabilities))
     .u32(response.packetBytesMax)
     .u8(response.collation)
-    .zeros(23)
+    .zeros(19)
+    .u32(mariadbWord(capabilities))
     .nulText(response.user);
   if (hasFlag(capabilities, Capability.pluginAuthLenencData)) writer.lenencBytes(response.authData);
   else writer.u8(response.authData.length).bytes(response.authData);

@@ -70,12 +70,31 @@ export class StatementValues implements BindValues {
   }
 
   itemText(slot: number, item: number): string {
-    const { spans } = this.#items(slot);
-    return this.#text.slice(spans[2 * item], spans[2 * item + 1]);
+    const items = this.#items(slot);
+    const { spans, width } = items;
+    const cells = { first: item * width, end: (item + 1) * width };
+    return this.#filled(items, cells, spans[2 * item] ?? 0, spans[2 * item + 1] ?? 0);
   }
 
   slotText(slot: number): string {
-    return this.#text.slice(slotStart(this.#normalized, slot), slotEnd(this.#normalized, slot));
+    const start = slotStart(this.#normalized, slot);
+    const end = slotEnd(this.#normalized, slot);
+    const items = slotItems(this.#normalized, slot);
+    if (items === null) return this.#text.slice(start, end);
+    return this.#filled(items, { first: 0, end: items.count * items.width }, start, end);
+  }
+
+  /** `[start, end)` of the text with the values of the parameters among the cells in their places. */
+  #filled(items: SlotItems, cells: { first: number; end: number }, start: number, end: number): string {
+    let filled = '';
+    let at = start;
+    for (let index = cells.first; index < cells.end; index++) {
+      if (items.cellKinds[index] !== S.param) continue;
+      const { negative, sql } = this.param(items.firstParam + paramsBefore(items, index));
+      filled += `${this.#text.slice(at, items.cellSpans[2 * index])}${negative ? ' -' : ''}${sql}`;
+      at = items.cellSpans[2 * index + 1] ?? end;
+    }
+    return filled + this.#text.slice(at, end);
   }
 
   param(index: number): BindValue {

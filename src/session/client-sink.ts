@@ -28,6 +28,7 @@ export interface Outcome {
 export class ClientSink implements ResultSink {
   readonly #channel: ClientChannel;
   readonly #facts: StatusFacts;
+  readonly #extendedMetadata: boolean;
   /** Sequence number of the next packet to the client. */
   #sequence = 1;
   #more = false;
@@ -40,7 +41,8 @@ export class ClientSink implements ResultSink {
   #pending: Buffer[] = [];
   #pendingBytes = 0;
 
-  constructor(channel: ClientChannel, facts: StatusFacts) {
+  constructor(channel: ClientChannel, facts: StatusFacts, extendedMetadata: boolean) {
+    this.#extendedMetadata = extendedMetadata;
     this.#channel = channel;
     this.#facts = facts;
   }
@@ -91,7 +93,7 @@ export class ClientSink implements ResultSink {
   columns(columns: readonly ColumnDefinition[]): void {
     this.#columns = true;
     this.#packet(encodeColumnCount(columns.length));
-    for (const column of columns) this.#packet(encodeColumnDefinition(column));
+    for (const column of columns) this.#packet(encodeColumnDefinition(column, this.#extendedMetadata));
     this.#packet(encodeEof({ warnings: 0, status: statusFlags(this.#facts, this.#more) }));
   }
 

@@ -1,4 +1,5 @@
 // COM_FIELD_LIST: the mysql client's completion asks for each table's columns.
+import { renameError } from '../engine/physical-names.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import { Command, decodeFieldList } from '../protocol/commands.ts';
 import { frame } from '../protocol/packet-framing.ts';
@@ -28,6 +29,8 @@ export async function runFieldList(session: SessionPort, payload: Buffer): Promi
       index === packets.length - 1 ? packet : renameSchemas(packet, shard),
     );
     sink.raw(Buffer.concat(renamed.map((packet, index) => frame(packet, (index + 1) & 0xff))));
+  } catch (error) {
+    throw error instanceof SqlError ? renameError(error, shard) : error;
   } finally {
     lease.done(!lease.connection.alive);
   }

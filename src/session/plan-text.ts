@@ -1,10 +1,13 @@
 // From text to a cached plan: lex, look up; on a miss parse and plan.
+
 import { planStatement } from '../planner/plan-statement.ts';
+import { isBuiltinFunction } from '../planner/query/builtin-functions.ts';
 import type { Statement } from '../sql/ast.ts';
 import type { SqlText } from '../sql/mode.ts';
 import { normalize } from '../sql/normalize.ts';
 import type { Normalized } from '../sql/normalize-slot.ts';
 import { parseStatement } from '../sql/parser/parse.ts';
+import { walk } from '../sql/visitor.ts';
 import type { VSchema } from '../vschema/model.ts';
 import type { SessionDependencies } from './dependencies.ts';
 import { directivesOf } from './directives.ts';
@@ -54,8 +57,25 @@ function entryFor(
     normalized,
     mode: state.mode,
     target: { shards: state.target.shards, role: state.target.role },
-    onlyFullGroupBy: (state.settings.get('sql_mode') ?? '').includes('ONLY_FULL_GROUP_BY'),
+    onlyFullGroupBy: isFullGroupByOnly(state),
     directives: directivesOf(text, state.mode),
+    keepsDatabaseCalls: substituted,
   });
-  return { kind: 'plan', plan };
+  return { kind: 'plan', plan, touchesTables: touchesTables(statement) };
+}
+
+function touchesTables(statement: Statement): boolean {
+  let found = false;
+  walk(statement, (node) => {
+    if (node.kind === 'tableName') found = true;
+    if (node.kind === 'call' && (node.schema !== null || !isBuiltinFunction(node.name))) found = true;
+    return !found;
+  });
+  return found;
+}
+
+/** As far as the session has not set it, sql_mode is the servers': MySQL's own default has ONLY_FULL_GROUP_BY. */
+function isFullGroupByOnly(state: SessionState): boolean {
+  const set = state.settings.get('sql_mode');
+  return set === null ? state.mode.flavour === 'mysql' : set.includes('ONLY_FULL_GROUP_BY');
 }

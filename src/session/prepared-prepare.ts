@@ -40,12 +40,12 @@ export async function prepareStatement(session: SessionPort, sent: SqlText): Pro
   const paramCount = countParams(text, session);
   const { entry, normalized, planned } = planFor(session, text, vschema);
   if (entry.kind === 'session' && unpreparable.has(entry.statement.kind)) throw notPreparable();
-  const values = new StatementValues(planned, normalized, state.mode);
+  const values = new StatementValues(planned, normalized, state.mode, Array(paramCount).fill(placeholder));
   const definitions =
     entry.kind === 'plan'
       ? await definitionsFrom(session, entry.plan, planned, values, vschema, paramCount)
       : {
-          params: paramDefinitions(paramCount),
+          params: paramDefinitions(paramCount, session.state.extendedMetadata),
           columns: await columnsOfAnswer(session, entry, text, paramCount),
         };
   const statement = state.prepared.add(text, paramCount);
@@ -88,7 +88,7 @@ async function columnsOfAnswer(
   const nulls = Array.from({ length: paramCount }, () => 'NULL');
   const filled = paramCount === 0 ? text : fillParams(text, nulls, session.state.mode, 'mysqld_stmt_prepare');
   const columns = await columnsOf(session, filled);
-  return columns.map((column) => encodeColumnDefinition(column));
+  return columns.map((column) => encodeColumnDefinition(column, session.state.extendedMetadata));
 }
 
 /** Statements that answer OK, or must not be run to know their columns. */
@@ -151,7 +151,7 @@ async function definitionsFrom(
 ): Promise<Definitions> {
   const shard =
     vschema.keyspaces.get(plan.keyspace)?.shardMap.shards[0] ?? probeShard(vschema, session.state.target);
-  if (isOverKeyspaces(plan.root)) return { params: paramDefinitions(paramCount), columns: [] };
+  if (isOverKeyspaces(plan.root)) return { params: paramDefinitions(paramCount, session.state.extendedMetadata), columns: [] };
   const template = describingTemplate(plan.root);
   const sql = template === null ? text : renderFor(template, shard, values, session);
   const lease = await session.state.scope.beside(shard.id, session.cancellation.signal);
@@ -190,19 +190,21 @@ function describingTemplate(node: PlanNode): Template | null {
   }
 }
 
+/** A parameter in a text being prepared. */
+const placeholder: BindValue = { kind: 'expression', negative: false, sql: '?', value: '' };
+
 /** Parameters stay `?`: a text being prepared has no values for them. */
 function renderFor(template: Template, shard: Shard, values: StatementValues, session: SessionPort): SqlText {
   const none = (): never => {
     throw new Error('a describing template names no workspace table');
   };
-  const placeholder: BindValue = { kind: 'expression', negative: false, sql: '?', value: '' };
   return renderTemplate(template, {
     values: {
       slot: (slot) => values.slot(slot),
       item: (slot, item) => values.item(slot, item),
       itemCount: (slot) => values.itemCount(slot),
       slotText: (slot) => values.slotText(slot),
-      param: () => placeholder,
+      param: (index) => values.param(index),
     },
     database: () => session.deps.gateway.database(shard.id),
     workspaceTable: none,
@@ -211,7 +213,7 @@ function renderFor(template: Template, shard: Shard, values: StatementValues, se
 }
 
 /** `?` as servers define parameters they know nothing of. */
-function paramDefinitions(count: number): Buffer[] {
+function paramDefinitions(count: number, extended: boolean): Buffer[] {
   const definition = encodeColumnDefinition({
     schema: '',
     table: '',
@@ -223,6 +225,6 @@ function paramDefinitions(count: number): Buffer[] {
     type: FieldType.varString,
     flags: ColumnFlag.binary,
     decimals: 0,
-  });
+  }, extended);
   return Array.from({ length: count }, () => definition);
 }

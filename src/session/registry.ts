@@ -12,6 +12,8 @@ export interface RegisteredSession {
   /** Milliseconds of the monotonic clock when the current state began. */
   readonly sinceMs: number;
   readonly inTransaction: boolean;
+  /** The server's id of the connection that keeps its named locks. */
+  readonly lockThreadId: number | null;
   /** What ties it to a server's connection between statements. */
   readonly pinnedBy: 'transaction' | 'reserved' | null;
   /** Something runs that the statement timeout is for, and no byte of its answer has gone out. */

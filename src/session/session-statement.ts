@@ -5,6 +5,7 @@ import type { Statement } from '../sql/ast.ts';
 import { answerOk } from './answer.ts';
 import { runExplain, runVexplain } from './explain-statement.ts';
 import { runKill } from './kill-statement.ts';
+import { isLockStatement, runLockStatement } from './lock-functions.ts';
 import { runDeallocate, runExecute, runExecuteImmediate, runPrepare } from './named-statements.ts';
 import { runSet, withSettings } from './set-statement.ts';
 import { runDescribeTable, runShow } from './show/show-statement.ts';
@@ -69,6 +70,7 @@ export async function runSessionStatement(statement: Statement, context: Stateme
     case 'empty':
       throw new SqlError(1065, '42000', 'Query was empty');
     default:
+      if (isLockStatement(statement)) return runLockStatement(context);
       return runSystemQuery(statement, context);
   }
 }

@@ -54,7 +54,7 @@ export class Session implements ClientSession, RegisteredSession, SessionPort {
     this.state = new SessionState(login, deps, mode, (login.capabilities & Capability.multiStatements) !== 0);
     this.state.setSettings(settings);
     this.state.setTarget(target);
-    this.sink = new ClientSink(login.channel, statusFactsOf(this.state));
+    this.sink = new ClientSink(login.channel, statusFactsOf(this.state), this.state.extendedMetadata);
     this.log = new StatementLog(deps.observer, login.user);
     this.#textQuery = new TextQuery(this);
     deps.registry.add(this);

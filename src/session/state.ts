@@ -1,8 +1,10 @@
 // Everything a session remembers between statements.
 import type { BackendConnection, LeaseOptions } from '../backend/contract.ts';
+import { Capability, hasFlag } from '../protocol/capabilities.ts';
 import { type LexMode, withSqlMode } from '../sql/mode.ts';
 import { quoteIdentifier } from '../text/quote.ts';
 import type { ClientLogin } from './contract.ts';
+import { NamedLocks } from './named-locks.ts';
 import type { SessionDependencies } from './dependencies.ts';
 import { PreparedStatements } from './prepared-statements.ts';
 import { Settings } from './settings.ts';
@@ -34,7 +36,7 @@ export interface KeptVariable {
 const noTarget: Target = { database: null, shards: null, role: 'primary' };
 
 /** Handshake flags that change what a server answers; pools are keyed by them. */
-const resultFlags = 0x2 /* FOUND_ROWS */ | 0x100; /* IGNORE_SPACE */
+const resultFlags = Capability.foundRows | Capability.ignoreSpace | Capability.extendedMetadata;
 
 export class SessionState {
   readonly login: ClientLogin;
@@ -42,6 +44,7 @@ export class SessionState {
   readonly prepared = new PreparedStatements();
   /** SQL-level PREPARE name FROM ...: texts by lower-case name. */
   readonly named = new Map<string, string>();
+  readonly locks = new NamedLocks();
   readonly userVariables = new Map<string, UserVariableValue>();
   /** SET of variables without effect behind a pool, shown back. */
   readonly kept = new Map<string, KeptVariable>();
@@ -99,6 +102,11 @@ export class SessionState {
   /** User variables (lower case) that the next statement's connections must have; none for the one after. */
   showVariables(names: readonly string[]): void {
     this.#shownVariables = names;
+  }
+
+  /** The client wants MariaDB's extended metadata in column definitions. */
+  get extendedMetadata(): boolean {
+    return hasFlag(this.login.capabilities, Capability.extendedMetadata);
   }
 
   setTarget(target: Target): void {
@@ -209,6 +217,7 @@ export class SessionState {
     this.scope.setAutocommit(true);
     this.scope.setNext(null, null);
     this.scope.unreserve();
+    this.locks.clear();
   }
 }
 

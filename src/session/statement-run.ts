@@ -10,6 +10,7 @@ import type { BindValue } from '../value/bind-value.ts';
 import type { ColumnDefinition } from '../value/column-definition.ts';
 import type { VSchema } from '../vschema/model.ts';
 import { AssigningScope } from './assigning-scope.ts';
+import { BesideScope } from './beside-scope.ts';
 import { StatementValues } from './bind-values.ts';
 import { CaptureSink } from './capture-sink.ts';
 import { runDdl } from './ddl.ts';
@@ -20,6 +21,7 @@ import { withSelectLimit } from './select-limit.ts';
 import type { SessionPort } from './session-port.ts';
 import { runSessionStatement } from './session-statement.ts';
 import { shardMapsOf } from './shard-maps.ts';
+import type { SessionState } from './state.ts';
 import type { StatementContext } from './statement-context.ts';
 import { StatementExecution } from './statement-execution.ts';
 import type { SentStatement } from './statement-log.ts';
@@ -40,9 +42,12 @@ export interface StatementInput {
  */
 export function startStatement(session: SessionPort, input: StatementInput): void | Promise<void> {
   session.state.showVariables([]);
-  const limited = withSelectLimit(input.text, session.state);
-  const own = limited === null ? input : { ...input, text: limited, packets: null, prepared: null };
-  return runInto(session, own, session.sink, false);
+  return runInto(session, limited(input, session.state), session.sink, false);
+}
+
+function limited(input: StatementInput, state: SessionState): StatementInput {
+  const text = withSelectLimit(input.text, state);
+  return text === null ? input : { ...input, text, packets: null, prepared: null };
 }
 
 function runInto(
@@ -69,8 +74,11 @@ function runInto(
     );
   }
   switch (entry.kind) {
-    case 'plan':
-      return execute(session, input, planned, entry.plan, vschema, sink, scope);
+    case 'plan': {
+      const alone = !entry.touchesTables && scope === state.scope && BesideScope.isNeeded(state.scope);
+      const own = alone ? new BesideScope(state.scope) : scope;
+      return execute(session, input, planned, entry.plan, vschema, sink, own);
+    }
     case 'session':
       return runSessionStatement(entry.statement, contextOf(session, input, vschema, sink));
     case 'substitute': {
@@ -167,7 +175,7 @@ function contextOf(
       await waitFor(sink, (target) =>
         runInto(
           session,
-          { text, packets: null, params, format: input.format, prepared: null },
+          limited({ text, packets: null, params, format: input.format, prepared: null }, state),
           target,
           false,
         ),

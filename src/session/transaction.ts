@@ -265,7 +265,7 @@ export class TransactionScope implements ConnectionScope {
     this.#refuseLost();
     if (this.#state === 'none') this.begin(null, false);
     await Promise.all(this.#transaction.live.map((branch) => branch.run(`SAVEPOINT ${name}`)));
-    const known = this.#savepoints.indexOf(name);
+    const known = this.#savepointIndex(name);
     if (known >= 0) this.#savepoints.splice(known, 1);
     this.#savepoints.push(name);
   }
@@ -285,9 +285,16 @@ export class TransactionScope implements ConnectionScope {
   }
 
   #knownSavepoint(name: string): number {
-    const at = this.#savepoints.indexOf(name);
-    if (at < 0) throw new SqlError(1305, '42000', `SAVEPOINT ${name} does not exist`);
-    return at;
+    const at = this.#savepointIndex(name);
+    if (at >= 0) return at;
+    const bare = name.slice(1, -1).replaceAll('``', '`');
+    throw new SqlError(1305, '42000', `SAVEPOINT ${bare} does not exist`);
+  }
+
+  /** Quoted names; servers compare them without regard to case. */
+  #savepointIndex(name: string): number {
+    const wanted = name.toLowerCase();
+    return this.#savepoints.findIndex((one) => one.toLowerCase() === wanted);
   }
 
   /** Ends the transaction; reports how many shards it touched. Throws what the client must see. */

@@ -11,7 +11,7 @@ export type VariableClass = 'setting' | 'proxy' | 'kept' | 'readOnly' | 'refused
 
 const settings = `character_set_client character_set_connection character_set_results character_set_filesystem
   collation_connection sql_mode time_zone tx_isolation transaction_isolation foreign_key_checks unique_checks check_constraint_checks
-  group_concat_max_len innodb_lock_wait_timeout lock_wait_timeout optimizer_switch optimizer_search_depth sql_safe_updates sql_big_selects
+  group_concat_max_len innodb_lock_wait_timeout lock_wait_timeout lc_messages optimizer_switch optimizer_search_depth sql_safe_updates sql_big_selects
   max_heap_table_size tmp_table_size sort_buffer_size join_buffer_size read_buffer_size read_rnd_buffer_size
   sql_notes sql_warnings sql_quote_show_create default_week_format div_precision_increment lc_time_names
   max_statement_time max_execution_time max_sort_length max_join_size max_error_count sql_auto_is_null
@@ -29,7 +29,7 @@ const proxy = `sql_select_limit autocommit transaction_mode workload transaction
 const kept = `wait_timeout interactive_timeout net_read_timeout net_write_timeout net_retry_count net_buffer_length
   max_allowed_packet long_query_time slow_query_log log_slow_verbosity profiling profiling_history_size big_tables
   character_set_server collation_server character_set_database collation_database session_track_schema session_track_system_variables
-  session_track_state_change session_track_transaction_info session_track_gtids lc_messages completion_type
+  session_track_state_change session_track_transaction_info session_track_gtids completion_type
   pseudo_thread_id pseudo_slave_mode performance_schema resultset_metadata`;
 
 const readOnly = `version version_comment version_compile_os version_compile_machine hostname port socket datadir basedir tmpdir

@@ -6,6 +6,9 @@ import type { ColumnDefinition } from './column-definition.ts';
 /** How names are encoded: by `character_set_results` of the connection; utf8 for utf8mb3, utf8mb4 and NULL. */
 export type NameEncoding = 'utf8' | 'latin1';
 
+/** The part of fixed length, its length byte included. */
+const fixedBytes = 13;
+
 /** Decodes the payload of a column definition packet (no packet header). Throws SqlError 1835 when it is malformed. */
 export function decodeColumnDefinition(payload: Buffer, names: NameEncoding = 'utf8'): ColumnDefinition {
   const reader = new ByteReader(payload);
@@ -15,24 +18,32 @@ export function decodeColumnDefinition(payload: Buffer, names: NameEncoding = 'u
   const orgTable = reader.lenencBytes().toString(names);
   const name = reader.lenencBytes().toString(names);
   const orgName = reader.lenencBytes().toString(names);
+  const extended = reader.left > fixedBytes ? reader.lenencBytes().toString('latin1') : '';
   const fixed = new ByteReader(reader.lenencBytes());
   const collation = fixed.u16();
   const length = fixed.u32();
   const type = fixed.u8();
   const flags = fixed.u16();
   const decimals = fixed.u8();
-  return { schema, table, orgTable, name, orgName, collation, length, type, flags, decimals };
+  const column = { schema, table, orgTable, name, orgName, collation, length, type, flags, decimals };
+  return extended === '' ? column : { ...column, extended };
 }
 
-/** Payload of a column definition packet (no packet header). */
-export function encodeColumnDefinition(column: ColumnDefinition, names: NameEncoding = 'utf8'): Buffer {
-  return new ByteWriter(64 + column.name.length * 2)
+/** Payload of a column definition packet (no packet header). `extended`: for a client that agreed on extended metadata. */
+export function encodeColumnDefinition(
+  column: ColumnDefinition,
+  extended = false,
+  names: NameEncoding = 'utf8',
+): Buffer {
+  const writer = new ByteWriter(64 + column.name.length * 2)
     .lenencText('def')
     .lenencText(column.schema, names)
     .lenencText(column.table, names)
     .lenencText(column.orgTable, names)
     .lenencText(column.name, names)
-    .lenencText(column.orgName, names)
+    .lenencText(column.orgName, names);
+  if (extended) writer.lenencText(column.extended ?? '', 'latin1');
+  return writer
     .lenenc(12)
     .u16(column.collation)
     .u32(column.length)

@@ -68,4 +68,6 @@ export interface ColumnDefinition {
   /** `ColumnFlag` bits. */
   readonly flags: number;
   readonly decimals: number;
+  /** MariaDB's extended metadata (JSON, UUID ...) as it came, one char per byte; absent where the connection has none. */
+  readonly extended?: string;
 }

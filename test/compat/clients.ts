@@ -100,7 +100,7 @@ function pythonClient(name: string, module: string, file: string, packages: stri
         const found = await versionOf(python, ['-W', 'ignore', '-c', ask], {
           file: python,
           args: ['-W', 'ignore', join(scripts, file)],
-          env: { PYTHONDONTWRITEBYTECODE: '1', PYTHONPATH: scripts },
+          env: { PYTHONDONTWRITEBYTECODE: '1', PYTHONHASHSEED: '0', PYTHONPATH: scripts },
         });
         if (found !== null) return found;
       }

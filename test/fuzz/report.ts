@@ -40,7 +40,7 @@ export async function reportOf(
 }
 
 /** The decision tree, as the admin endpoint tells it. */
-async function planOf(arena: Arena, sql: string): Promise<string> {
+export async function planOf(arena: Arena, sql: string): Promise<string> {
   const answer = await fetch(`http://127.0.0.1:${arena.world.app.adminPort}/api/explain`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

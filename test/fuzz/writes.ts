@@ -69,19 +69,29 @@ function transaction(random: Random): Piece {
   ]);
 }
 
-/** A cell as clients write them: mostly a literal that fits. */
+/** A cell as clients write them: a literal, or another spelling of one. */
 function cell(generation: Generation, column: FuzzColumn): Piece {
   const { random } = generation;
   const value = column.name === 'id' ? String(random.int(1, 40)) : valueFor(column, random);
+  const isNull = value === 'NULL';
+  const { family } = column.type;
   return random.weighted<Piece>([
     [20, { kind: 'value', sql: value, param: paramOf(value) }],
-    [column.sharding ? 0.2 : 0.6, choice('DEFAULT', value)],
-    [0.4, choice('NULL', value)],
+    [column.nullable ? 0.6 : 0, choice('DEFAULT', value)],
     [0.6, choice(['(', value, ')'], value)],
-    [column.type.family === 'int' ? 0.8 : 0, choice(`${value} + 0`, value)],
-    [column.type.family === 'int' ? 0.6 : 0, choice(`'${value.replaceAll("'", '')}'`, value)],
-    [column.type.family === 'text' ? 0.5 : 0, choice(`CONCAT(${value}, '')`, value)],
-    [0.2, choice(literal(random, 'text'), value)],
+    [family === 'int' && !isNull ? 0.8 : 0, choice(`${value} + 0`, value)],
+    [family === 'int' && !isNull && !value.startsWith('b') ? 0.6 : 0, choice(`'${value}'`, value)],
+    [family === 'text' ? 0.5 : 0, choice(`CONCAT(${value}, '')`, value)],
+  ]);
+}
+
+/** A cell that most columns refuse. One at most per statement: which of two errors comes first is the server's business. */
+function badCell(random: Random): Piece {
+  return random.weighted<Piece>([
+    [2, 'NULL'],
+    [1, 'DEFAULT'],
+    [2, literal(random, 'text')],
+    [1, literal(random, 'int')],
   ]);
 }
 
@@ -95,28 +105,31 @@ function insertValues(generation: Generation, table: FuzzTable): Piece {
   const whole = random.chance(0.5);
   const left = table.columns.filter((column) => table.primaryKey.includes(column.name) || random.chance(0.7));
   const columns = whole ? table.columns : random.sample(left, left.length);
-  const rows = random.times(
-    random.weighted([
-      [5, 1],
-      [3, 2],
-      [3, 4],
-      [1, 12],
-    ]),
-    () => [
-      '(',
-      columns.flatMap((column, index) =>
-        index === 0 ? [cell(generation, column)] : [', ', cell(generation, column)],
-      ),
-      ')',
-    ],
-  );
+  const count = random.weighted([
+    [5, 1],
+    [3, 2],
+    [3, 4],
+    [1, 12],
+  ]);
+  const bad = random.chance(0.12) ? random.int(0, count - 1) : -1;
+  const badColumn = random.pick(columns);
+  // No duplicates beside a bad cell: they would be a second error.
+  const cellOf = (column: FuzzColumn, row: number): Piece => {
+    if (row === bad && column === badColumn) return badCell(random);
+    return bad >= 0 && column.name === 'id' ? String(random.int(1000, 9999)) : cell(generation, column);
+  };
+  const rows = random.times(count, (row) => {
+    const cells = columns.map((column) => cellOf(column, row));
+    return ['(', cells.flatMap((one, index) => (index === 0 ? [one] : [', ', one])), ')'];
+  });
   const verb = random.weighted<Piece>([
     [8, 'INSERT INTO '],
     [1, choice('INSERT IGNORE INTO ', 'INSERT INTO ')],
     [1.5, choice('REPLACE INTO ', 'INSERT INTO ')],
   ]);
   const names = whole ? '' : ` (${columns.map((column) => column.name).join(', ')})`;
-  return [verb, table.spelled, names, ' VALUES ', list(rows), onDuplicate(generation, table)];
+  const tail = verb === 'INSERT INTO ' ? onDuplicate(generation, table) : nothing;
+  return [verb, table.spelled, names, ' VALUES ', list(rows), tail];
 }
 
 function onDuplicate(generation: Generation, table: FuzzTable): Piece {

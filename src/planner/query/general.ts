@@ -2,17 +2,16 @@
 import { shardgateError } from '../../errors/catalog.ts';
 import type { Fragment, GatherNode } from '../../plan/nodes.ts';
 import type { LockingClause } from '../../sql/ast.ts';
-import { walk } from '../../sql/visitor.ts';
 import type { Template } from '../../text/template.ts';
 import { assert } from '../../util/assert.ts';
 import { lower } from '../bind/columns-of.ts';
-import type { QuerySource, TableSource } from '../bind/model.ts';
-import { databaseEdits, nameEdits } from '../names.ts';
+import type { TableSource } from '../bind/model.ts';
 import { sourceDestination } from '../route/source-destination.ts';
-import { type Edit, identifier, join, joinWith, splice, text } from '../splice.ts';
+import { identifier, join, joinWith, splice, text } from '../splice.ts';
 import type { BoundStatement } from '../statement.ts';
 import type { TextUnit } from '../text-unit.ts';
 import { describeTemplate } from './describe-template.ts';
+import { FinishText } from './finish-text.ts';
 import { FragmentColumns } from './fragment-columns.ts';
 import { fragmentKeys, isJoined } from './fragment-keys.ts';
 import { type FragmentIds, inferredFilters } from './inferred-filters.ts';
@@ -28,15 +27,17 @@ import { asksForTime } from './traits.ts';
 export function generalPlan(statement: BoundStatement, keyspace: string, reasons: string[]): GatherNode {
   checkAliases(statement);
   const places = columnPlaces(statement);
-  const fragments = statement.binding.tables.map((source, id) =>
-    tableFragment(source, id, statement, places),
-  );
-  const finish = new FinishText(statement).template();
+  const finish = new FinishText(statement);
+  const fragments = statement.binding.tables.map((source, id) => ({
+    ...tableFragment(source, id, statement, places),
+    copies: finish.copies(id),
+  }));
   reasons.push(
     `general plan: ${fragments.length} fragment${fragments.length === 1 ? '' : 's'}, one per table reference`,
   );
   const pinTime = asksForTime(statement.node);
-  return { kind: 'gather', keyspace, fragments, finish, describe: describeTemplate(statement), pinTime };
+  const describe = describeTemplate(statement);
+  return { kind: 'gather', keyspace, fragments, finish: finish.template, describe, pinTime };
 }
 
 /** Tables of one name from two keyspaces would be one name on the workspace. */
@@ -55,7 +56,7 @@ function tableFragment(
   id: number,
   statement: BoundStatement,
   places: FragmentIds,
-): Fragment {
+): Omit<Fragment, 'copies'> {
   const { table } = source;
   const { flow } = statement;
   const names = neededColumns(source);
@@ -77,7 +78,6 @@ function tableFragment(
     columns: columns.columns,
     shape: names.length === 0 ? null : plainTable(source),
     keys: fragmentKeys(source, new Set(names.map(lower))),
-    copies: 1,
     note: `rows of ${source.alias}`,
   };
 }
@@ -156,74 +156,4 @@ function lockWithoutTables(clause: LockingClause, unit: TextUnit): Template {
   const word = unit.text.slice(clause.start, first.start).toUpperCase().lastIndexOf('OF');
   assert(word >= 0, 'a locking clause with tables says OF');
   return splice(unit, clause.start, clause.end, [{ start: clause.start + word, end: last.end, parts: [] }]);
-}
-
-/** The client's text with every base table replaced by its fragment, and views by their queries. */
-class FinishText {
-  readonly #statement: BoundStatement;
-  readonly #ids = new Map<TableSource, number>();
-
-  constructor(statement: BoundStatement) {
-    this.#statement = statement;
-    statement.binding.tables.forEach((source, id) => {
-      this.#ids.set(source, id);
-    });
-  }
-
-  template(): Template {
-    const { node, unit } = this.#statement;
-    return splice(unit, node.start, node.end, this.#edits(unit));
-  }
-
-  #edits(unit: TextUnit): readonly Edit[] {
-    const edits: Edit[] = [];
-    for (const block of this.#statement.binding.blocks) {
-      if (block.unit !== unit) continue;
-      for (const source of block.sources) {
-        if (source.kind === 'table') edits.push(this.#tableEdit(source));
-        if (source.kind === 'query' && source.origin === 'view') edits.push(this.#viewEdit(source));
-      }
-      edits.push(...cleared(block.node), ...databaseEdits(block.node, this.#statement.context));
-    }
-    for (const block of this.#statement.binding.blocks) {
-      if (block.unit === unit) edits.push(...nameEdits(block.node, edits));
-    }
-    return edits;
-  }
-
-  #tableEdit(source: TableSource): Edit {
-    const { node, alias } = source;
-    const fragment = this.#ids.get(source) ?? 0;
-    const workspace: Template = [{ kind: 'workspace', fragment, copy: 0 }];
-    if (node.kind === 'tableQuery') return { start: node.table.start, end: node.table.end, parts: workspace };
-    return { start: node.start, end: node.end, parts: join(workspace, text(` AS ${identifier(alias)}`)) };
-  }
-
-  #viewEdit(source: QuerySource): Edit {
-    const { node, alias, query } = source;
-    const inner = query.kind === 'values' ? query.node : query.node;
-    const body = splice(query.unit, inner.start, inner.end, this.#edits(query.unit));
-    return {
-      start: node.start,
-      end: node.end,
-      parts: join(text('('), body, text(`) AS ${identifier(alias)}`)),
-    };
-  }
-}
-
-/** Locks and hints have done their work in the fragments; keyspace qualifiers mean nothing on the workspace. */
-function cleared(root: BoundStatement['node']): readonly Edit[] {
-  const edits: Edit[] = [];
-  walk(root, (node) => {
-    if (node.kind === 'locking' || node.kind === 'hints') {
-      edits.push({ start: node.start, end: node.end, parts: [] });
-    } else if (
-      (node.kind === 'column' || node.kind === 'star') &&
-      node.schema !== null &&
-      node.table !== null
-    ) {
-      edits.push({ start: node.schema.start, end: node.table.start, parts: [] });
-    }
-  });
-  return edits;
 }

@@ -2,6 +2,7 @@
 import { shardgateError } from '../../errors/catalog.ts';
 import type { InsertNode, Plan } from '../../plan/nodes.ts';
 import type { Insert } from '../../sql/ast.ts';
+import { lower } from '../bind/columns-of.ts';
 import { lookupTable } from '../bind/lookup-table.ts';
 import type { PlanContext } from '../context.ts';
 import { nameEdits, qualifierEdits } from '../names.ts';
@@ -16,6 +17,7 @@ import { setRow, valuesRows } from './insert-rows.ts';
 import { planInsertSelect } from './plan-insert-select.ts';
 import { planOfWrite } from './plan-of-write.ts';
 import { routeNode, wholeText, wholeTextAlways } from './route-node.ts';
+import { rowLookups } from './row-lookups.ts';
 import { checkAssignments, checkConflicts, checkOwnedLookups } from './write-checks.ts';
 
 export function planInsert(node: Insert, context: PlanContext): Plan {
@@ -92,9 +94,11 @@ function everywhere(planning: InsertPlanning): Plan {
 
 function split(planning: InsertPlanning): Plan {
   const { node, context, table, reasons } = planning;
-  checkOwnedLookups(table);
   const conflict = node.replace ? 'REPLACE' : node.ignore ? 'INSERT IGNORE' : 'ON DUPLICATE KEY UPDATE';
-  if (node.replace || node.ignore || node.onDuplicate !== null) checkConflicts(table, conflict);
+  if (node.replace || node.ignore || node.onDuplicate !== null) {
+    checkConflicts(table, conflict);
+    checkOwnedLookups(table);
+  }
   if (node.onDuplicate !== null) checkAssignments(table, node.onDuplicate.assignments);
   const construct = refusalOf(node);
   if (construct !== null) throw construct;
@@ -128,6 +132,16 @@ function insertNode(
     const end = node.columns.end - 1;
     edits.push({ start: end, end, parts: text(`${columns.length === 0 ? '' : ', '}${identifier(name)}`) });
   }
+  const filled = sequence === null ? null : lower(table.autoIncrement?.column ?? '');
+  const cellOf = (column: string): number => {
+    const given = columns.indexOf(column);
+    return given < 0 && column === filled && sequence !== null ? sequence.cell : given;
+  };
+  const lookups = key === null ? [] : rowLookups(table, cellOf);
+  for (const { key: used, owned } of lookups) {
+    const what = owned ? 'its rows follow' : 'its values must be known';
+    planning.reasons.push(`lookup vindex ${used.vindex.name}: ${what}`);
+  }
   const { source } = node;
   const first = source.kind === 'insertValues' ? source.rows[0] : undefined;
   const last = source.kind === 'insertValues' ? source.rows.at(-1) : undefined;
@@ -160,5 +174,6 @@ function insertNode(
     everywhere: key === null,
     unchanged: qualifiers.length === 0 && !appended,
     pinTime: asksForTime(node),
+    ...(lookups.length === 0 ? {} : { lookups }),
   };
 }

@@ -10,6 +10,7 @@ import { mergeFigures } from './figures.ts';
 import { answerFiltered } from './filter-rows.ts';
 import { physicalShow } from './physical-text.ts';
 import { answerResult, readFromShard, renameResult } from './server-show.ts';
+import { withoutOwnTables } from './visible.ts';
 
 /** LIKE and WHERE look at the sums, so they are applied to them. */
 export async function showTableStatus(
@@ -19,7 +20,7 @@ export async function showTableStatus(
 ): Promise<void> {
   const textFor = (shard: Shard): SqlText => `SHOW TABLE STATUS FROM ${quoteIdentifier(shard.database)}`;
   const merged = await mergedOverShards(keyspace, textFor, context);
-  await answerFiltered(merged, show, context, { headTellsLike: false });
+  await answerFiltered(withoutOwnTables(show, merged), show, context, { headTellsLike: false });
 }
 
 export async function showIndex(show: Show, keyspace: Keyspace, context: StatementContext): Promise<void> {

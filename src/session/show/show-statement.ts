@@ -10,12 +10,12 @@ import type { StatementContext } from '../statement-context.ts';
 import { answerFiltered } from './filter-rows.ts';
 import { showIndex, showTableStatus } from './over-shards.ts';
 import { physicalDescribe, physicalShow } from './physical-text.ts';
-import { answerFromShard } from './server-show.ts';
+import { answerFromShard, answerResult, readFromShard, renameResult } from './server-show.ts';
 import { showGrants } from './show-grants.ts';
 import { showOwn } from './show-own.ts';
 import { showVariables } from './show-variables.ts';
 import { showWarningCount, showWarnings } from './show-warnings.ts';
-import { firstShard, keyspaceOf, visibleKeyspaces } from './visible.ts';
+import { firstShard, keyspaceOf, visibleKeyspaces, withoutOwnTables } from './visible.ts';
 
 export async function runShow(show: Show, context: StatementContext): Promise<void> {
   switch (show.what) {
@@ -92,7 +92,8 @@ async function showOfSchema(show: Show, context: StatementContext): Promise<void
   if (keyspace === null) return askAnyServer(context);
   if (show.what === 'tableStatus' && keyspace.sharded) return showTableStatus(show, keyspace, context);
   const shard = firstShard(keyspace, context);
-  await answerFromShard(physicalShow(show, shard, context), shard, context);
+  const result = await readFromShard(physicalShow(show, shard, context), shard, context);
+  answerResult(renameResult(withoutOwnTables(show, result), shard), context);
 }
 
 async function showOfTable(show: Show, context: StatementContext): Promise<void> {

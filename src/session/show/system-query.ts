@@ -6,6 +6,7 @@ import type { SqlText } from '../../sql/mode.ts';
 import { walk } from '../../sql/visitor.ts';
 import { hexLiteral, quoteIdentifier, sqlText } from '../../text/quote.ts';
 import type { Shard } from '../../vindex/shard-map.ts';
+import { ownTablePrefix } from '../../vschema/own-tables.ts';
 import { probeShard } from '../probe-shard.ts';
 import type { StatementContext } from '../statement-context.ts';
 import { systemSchemas } from '../use-statement.ts';
@@ -112,6 +113,9 @@ async function derivedTable(table: Table, shard: Shard, context: StatementContex
       : quoteIdentifier(column),
   );
   const alias = table.alias === null ? ` AS ${quoteIdentifier(name)}` : '';
+  const notOurs = columns.includes('TABLE_NAME')
+    ? ` AND (TABLE_NAME IS NULL OR LEFT(TABLE_NAME, ${ownTablePrefix.length}) <> '${ownTablePrefix}')`
+    : '';
   const visible = [physical, "'information_schema'", "'performance_schema'"].join(', ');
-  return `(SELECT ${items.join(', ')} FROM information_schema.${quoteIdentifier(name)} WHERE ${owner} IN (${visible}))${alias}`;
+  return `(SELECT ${items.join(', ')} FROM information_schema.${quoteIdentifier(name)} WHERE ${owner} IN (${visible})${notOurs})${alias}`;
 }

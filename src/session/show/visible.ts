@@ -1,8 +1,10 @@
 // Which keyspaces a session may see, and which one a statement means.
 import { SqlError } from '../../errors/sql-error.ts';
-import type { Ident } from '../../sql/ast.ts';
+import type { Ident, Show } from '../../sql/ast.ts';
 import type { Shard } from '../../vindex/shard-map.ts';
 import type { Keyspace } from '../../vschema/model.ts';
+import { isOwnTable } from '../../vschema/own-tables.ts';
+import type { SmallResult } from '../backend-read.ts';
 import type { StatementContext } from '../statement-context.ts';
 import { systemSchemas, unknownDatabase } from '../use-statement.ts';
 
@@ -31,4 +33,11 @@ export function firstShard(keyspace: Keyspace, context: StatementContext): Shard
   const shard = all.find((candidate) => candidate.name === wanted) ?? all[0];
   if (shard === undefined) throw unknownDatabase(keyspace.name);
   return shard;
+}
+
+/** Rows of SHOW TABLES and its kin without the tables Shardgate keeps for itself. */
+export function withoutOwnTables(show: Show, result: SmallResult): SmallResult {
+  if (show.what !== 'tables' && show.what !== 'tableStatus' && show.what !== 'openTables') return result;
+  const at = show.what === 'openTables' ? 1 : 0;
+  return { columns: result.columns, rows: result.rows.filter((row) => !isOwnTable(row[at] ?? '')) };
 }

@@ -32,7 +32,7 @@ export function insert(c: Cursor): Insert {
   const columns = insertColumns(c);
   const source = insertSource(c);
   const rowAlias = source.kind === 'insertQuery' ? null : rowAliasOption(c);
-  const onDuplicate = onDuplicateKey(c);
+  const onDuplicate = replace ? null : onDuplicateKey(c);
   const returning = returningClause(c);
   const tail = { columns, source, rowAlias, onDuplicate, returning, start, end: c.lastEnd };
   return { kind: 'insert', replace, hints, priority, ignore, table, partitions: parts, ...tail };

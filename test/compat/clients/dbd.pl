@@ -13,7 +13,9 @@ for my $prepared (0, 1) {
   show('server', $db->selectall_arrayref('SELECT VERSION(), DATABASE()'));
   my $point = $db->prepare('SELECT * FROM users WHERE id = ?');
   for my $id (7, '8', 9) { $point->execute($id); show('point', $point->fetchall_arrayref) }
+  $point->execute(1);
   print 'names ', join(' ', @{ $point->{NAME} }), ' types ', join(' ', @{ $point->{TYPE} }), ' null ', join(' ', map { $_ ? 1 : 0 } @{ $point->{NULLABLE} }), "\n";
+  $point->finish;
   show('in', $db->selectall_arrayref('SELECT id, name FROM users WHERE id IN (?, ?, ?) ORDER BY id', undef, 1, 2, 30));
   show('group', $db->selectall_arrayref('SELECT country, COUNT(*), AVG(balance) FROM users GROUP BY country ORDER BY 2 DESC, 1'));
   print 'insert ', $db->do('INSERT INTO notes (id, title, amount, raw) VALUES (?, ?, ?, ?)', undef, 700, 'Grüße 日本 😀', '1.25', undef), "\n";

@@ -13,6 +13,8 @@ const show = (label, value) =>
     label,
     JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `${v}n` : v)),
   );
+// NOT NULL, primary and unique key, unsigned; the others tell of the access path.
+const tableFlags = 1 | 2 | 4 | 32;
 const shape = (fields) =>
   fields.map((field) => [
     field.name,

@@ -26,7 +26,7 @@ show.('rolled back', client.query('SELECT id, balance FROM users WHERE id IN (1,
   end
 end
 sum = 0
-client.query('SELECT id FROM users', stream: true, cache_rows: false).each { |row| sum += row['id'] }
+client.query('SELECT id FROM users', stream: true, cache_rows: false, as: :array).each { |row| sum += row[0] }
 puts "stream #{sum}"
 puts "ping #{client.ping}"
 client.select_db('main')

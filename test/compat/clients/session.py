@@ -100,7 +100,6 @@ def errors(connection, cursor, error_class):
         "SELECT * FROM nowhere",
         "SELECT nothing FROM users WHERE id = 1",
         "SELEC 1",
-        "SELECT * FROM nobase.users",
     ):
         try:
             cursor.execute(sql)

@@ -212,11 +212,10 @@ describe('fault 86: guards', () => {
     expect(await reloaded.json()).toMatchObject({ reloaded: false });
     expect((await post('/api/sessions/999999/kill', authorization)).status).toBe(404);
     const victim = await cluster.connect();
-    const gone = once(victim as never, 'error').catch(() => null);
+    victim.on('error', () => {});
     const [[row]] = (await victim.query('SELECT CONNECTION_ID() AS id')) as unknown as [[{ id: number }]];
     expect((await post(`/api/sessions/${row.id}/kill`, authorization)).status).toBe(200);
     await expect(victim.query('SELECT 1')).rejects.toThrow();
-    await gone;
     expect(
       (
         await post('/api/transactions/nobody/resolve', {

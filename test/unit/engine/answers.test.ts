@@ -3,7 +3,7 @@ import type { Terminal } from '../../../src/backend/contract.ts';
 import { insertAnswer, lowestRowError, splitInsert } from '../../../src/engine/insert-split.ts';
 import { renameError, renameInMessage } from '../../../src/engine/physical-names.ts';
 import { RowWindow } from '../../../src/engine/row-window.ts';
-import { sumUpdateInfos } from '../../../src/engine/write-info.ts';
+import { sumInfos } from '../../../src/engine/write-info.ts';
 import { SqlError } from '../../../src/errors/sql-error.ts';
 import { createShardMap } from '../../../src/vindex/shard-map.ts';
 
@@ -116,6 +116,6 @@ describe('answers of split INSERTs', () => {
 
 test('UPDATE infos add up', () => {
   const infos = ['Rows matched: 3  Changed: 2  Warnings: 0', 'Rows matched: 1  Changed: 0  Warnings: 1'];
-  expect(sumUpdateInfos(infos)).toBe('Rows matched: 4  Changed: 2  Warnings: 1');
-  expect(sumUpdateInfos(['', ''])).toBe('');
+  expect(sumInfos(infos)).toBe('Rows matched: 4  Changed: 2  Warnings: 1');
+  expect(sumInfos(['', ''])).toBe('');
 });

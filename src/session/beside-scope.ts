@@ -1,0 +1,34 @@
+// Connections for statements without tables: with autocommit off such a statement does not begin a transaction.
+import type { Lease } from '../backend/contract.ts';
+import type { AtomicUnit, ConnectionScope, ScopedLease } from '../engine/contract.ts';
+import type { TransactionScope } from './transaction.ts';
+
+export class BesideScope implements ConnectionScope {
+  readonly inTransaction = false;
+  readonly #scope: TransactionScope;
+
+  constructor(scope: TransactionScope) {
+    this.#scope = scope;
+  }
+
+  /** Whether a statement without tables would open the session's transaction by itself. */
+  static isNeeded(scope: TransactionScope): boolean {
+    return !scope.autocommit && !scope.open;
+  }
+
+  tryAcquire(): ScopedLease | null {
+    return null;
+  }
+
+  acquire(shardId: string, use: { readonly signal: AbortSignal }): Promise<ScopedLease> {
+    return this.#scope.beside(shardId, use.signal);
+  }
+
+  beginUnit(shardIds: readonly string[], signal: AbortSignal): Promise<AtomicUnit> {
+    return this.#scope.beginUnit(shardIds, signal);
+  }
+
+  workspace(shardId: string, signal: AbortSignal): Promise<Lease> {
+    return this.#scope.workspace(shardId, signal);
+  }
+}
