@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { memoryBench } from './memory/memory-bench.ts';
 import { mergeBench } from './merge/merge-bench.ts';
 import { relayBench } from './relay/relay-bench.ts';
 import type { Bench, Figure } from './report.ts';
@@ -12,6 +13,7 @@ const benches: Readonly<Record<string, Bench>> = {
   relay: relayBench,
   sql: sqlBench,
   merge: mergeBench,
+  memory: memoryBench,
 };
 
 const { values, positionals } = parseArgs({

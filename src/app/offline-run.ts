@@ -6,7 +6,7 @@ import { type RowSource, rowSource } from '../engine/insert-rows.ts';
 import { splitInsert } from '../engine/insert-split.ts';
 import { shardText } from '../engine/shard-text.ts';
 import type { Destination } from '../plan/destination.ts';
-import type { GatherNode, InsertNode, Plan, PlanNode } from '../plan/nodes.ts';
+import type { GatherNode, InsertNode, Plan, PlanNode, RowTarget } from '../plan/nodes.ts';
 import type { Template } from '../text/template.ts';
 import { assertNever, present } from '../util/assert.ts';
 import type { RoutingKey } from '../vindex/routing-key.ts';
@@ -78,6 +78,10 @@ class Run {
       case 'insert':
         this.#insert(node);
         break;
+      case 'rowWrites':
+        this.visit(node.read.root);
+        for (const target of node.targets) this.#writesByKey(target);
+        break;
       case 'refuse':
         break;
       default:
@@ -148,6 +152,14 @@ class Run {
     const home = present(this.#map(node.keyspace).shards[0], 'a keyspace has a shard');
     const sql = readable(this.#render(home, node.finish));
     this.statements.push({ shards: [], role: 'workspace', sql });
+  }
+
+  /** Each row read is written where it lies: by then its key is known. */
+  #writesByKey({ keyspace, head, identity }: RowTarget): void {
+    const home = present(this.#map(keyspace).shards[0], 'a keyspace has a shard');
+    const key = identity.map(({ column }) => `${column.name} = ?`).join(' AND ');
+    const sql = readable(`${this.#render(home, head)} ... WHERE ${key}`);
+    this.statements.push({ shards: [], role: 'shard', sql });
   }
 
   #insert(node: InsertNode): void {

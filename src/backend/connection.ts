@@ -69,7 +69,7 @@ export class SocketConnection implements BackendConnection {
     this.status = facts.status;
     this.#wire = wire;
     this.#sink = {
-      data: (chunk) => this.#data(chunk),
+      data: (chunk, more) => this.#data(chunk, more),
       end: (chunk, terminalAt, terminal) => this.#end(chunk, terminalAt, terminal),
     };
     wire.events = {
@@ -205,9 +205,9 @@ export class SocketConnection implements BackendConnection {
     this.fail(shardgateError('SG4004', { shard: this.shardId, why: 'the server spoke unasked' }));
   }
 
-  #data(chunk: Buffer): void {
+  #data(chunk: Buffer, more: boolean): void {
     if (this.#poison !== null) return;
-    if (this.#receivers.peek()?.data(chunk) === false) this.#wire.pause();
+    if (this.#receivers.peek()?.data(chunk, more) === false) this.#wire.pause();
   }
 
   #end(chunk: Buffer, terminalAt: number, terminal: Terminal): void {
@@ -222,8 +222,11 @@ export class SocketConnection implements BackendConnection {
     if (!this.alive) return;
     this.alive = false;
     this.#outgoing.length = 0;
+    // Only the first response can be under way.
+    let next = this.#scanner.boundary;
     for (let receiver = this.#receivers.shift(); receiver !== undefined; receiver = this.#receivers.shift()) {
-      receiver.lost(error);
+      receiver.lost(error, next);
+      next = null;
     }
     this.onClosed?.(byPeer);
   }

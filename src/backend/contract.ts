@@ -31,13 +31,17 @@ export interface Terminal {
 export interface ResponseReceiver {
   /**
    * Bytes of complete or partial packets, as they came, sequence ids included; never the terminal packet or a part of it.
-   * The memory belongs to the receiver. Return false to pause the socket until `resume()` (back-pressure).
+   * The memory belongs to the receiver. Return false to pause the socket until `resume()` (back-pressure). `more`: another
+   * call follows at once, so that both can be written together.
    */
-  data(chunk: Buffer): boolean;
+  data(chunk: Buffer, more?: boolean): boolean;
   /** The last bytes: the terminal packet starts at `terminalAt` (its header) and reaches to the end of `chunk`. */
   end(chunk: Buffer, terminalAt: number, terminal: Terminal): void;
-  /** The connection broke (or was destroyed) before the response ended. */
-  lost(error: SqlError): void;
+  /**
+   * The connection broke (or was destroyed) before the response ended. `next`: the sequence id of the packet that may follow
+   * what `data` gave; null when that ends inside a (large) packet, or nothing was given.
+   */
+  lost(error: SqlError, next?: number | null): void;
 }
 
 /**

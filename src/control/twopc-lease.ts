@@ -2,7 +2,8 @@
 import type { BackendTarget } from '../backend/options.ts';
 import { ControlConnection } from './control-connection.ts';
 
-const beatMs = 2_000;
+const beatMs = 1_000;
+const retryMs = 200;
 const answerWithinMs = 3_000;
 
 function lockName(owner: string): string {
@@ -27,7 +28,7 @@ export class OwnerLease {
   /** Takes it, and from then on keeps it. Rejects with the server's error. */
   async take(): Promise<void> {
     await this.#beat();
-    this.#schedule();
+    this.#schedule(beatMs);
   }
 
   release(): void {
@@ -42,15 +43,15 @@ export class OwnerLease {
     await this.#connection.query(sql, [name, name], answerWithinMs);
   }
 
-  #schedule(): void {
+  #schedule(afterMs: number): void {
     if (this.#stopped || this.#timer !== null) return;
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.#beat().then(
-        () => this.#schedule(),
-        () => this.#schedule(),
+        () => this.#schedule(beatMs),
+        () => this.#schedule(retryMs),
       );
-    }, beatMs);
+    }, afterMs);
     this.#timer.unref();
   }
 }

@@ -60,8 +60,9 @@ interface Found {
   readonly shard: TwoPhaseShard;
 }
 
-const defaultLookEveryMs = 2_000;
-const defaultOwnerGoneAfterMs = 3_000;
+const defaultLookEveryMs = 1_000;
+/** Above what a living owner needs to take a lost lease again. */
+const defaultOwnerGoneAfterMs = 2_000;
 const defaultYoungMs = 30_000;
 const sweepEveryMs = 60_000;
 const handedOverKeptMs = 60_000;
@@ -249,13 +250,16 @@ export class TwoPhaseRecovery {
     const { owner, ownerGoneAfterMs = defaultOwnerGoneAfterMs, youngMs = defaultYoungMs } = this.#options;
     const now = performance.now();
     if (tracked.owner === owner && this.#handedOver.has(tracked.dtid)) return true;
-    if (tracked.looks < 2) return false;
+    if (tracked.owner === owner) return tracked.looks > 1;
     if (now - tracked.firstSeenMs >= youngMs) return true;
-    if (tracked.owner === owner) return true;
     const lives = await this.#deciding(tracked).ownerLives(tracked.owner);
     if (lives) tracked.ownerGoneSinceMs = null;
     else tracked.ownerGoneSinceMs ??= now;
-    return tracked.ownerGoneSinceMs !== null && now - tracked.ownerGoneSinceMs >= ownerGoneAfterMs;
+    return (
+      tracked.looks > 1 &&
+      tracked.ownerGoneSinceMs !== null &&
+      now - tracked.ownerGoneSinceMs >= ownerGoneAfterMs
+    );
   }
 
   #deciding(tracked: Pick<Tracked, 'dtid'>): TwoPhaseShard {

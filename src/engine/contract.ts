@@ -99,8 +99,11 @@ export interface AtomicUnit {
  * broke off). Status flags, sequence ids of composed packets and the EOF style are the sink's business.
  */
 export interface ResultSink {
-  /** Packets as a backend sent them. Returns false when the client reads slowly: stop until `drained`. */
-  relay(chunk: Buffer): boolean;
+  /**
+   * Packets as a backend sent them. Returns false when the client reads slowly: stop until `drained`. `more`: another call
+   * follows at once.
+   */
+  relay(chunk: Buffer, more?: boolean): boolean;
   /** The final bytes of a relayed response; the terminal packet starts at `terminalAt`; its status bytes are replaced here. */
   relayEnd(chunk: Buffer, terminalAt: number, terminal: Terminal): void;
   /** Begins a composed result set. */
@@ -110,8 +113,12 @@ export interface ResultSink {
   /** Ends a composed result set. */
   end(warnings: number): void;
   ok(result: OkResult): void;
-  /** Ends the response with an error; also in the middle of rows (it becomes the next packet). For paths without a promise to reject. */
-  fail(error: SqlError): void;
+  /**
+   * Ends the response with an error; also in the middle of rows (it becomes the next packet). For paths without a promise to
+   * reject. Behind relayed bytes `next` is the sequence id they go on with; null or absent, nothing can follow them and the
+   * client is closed.
+   */
+  fail(error: SqlError, next?: number | null): void;
   /** Resolves when the client has taken what was written, or rejects when it is gone. */
   drained(): Promise<void>;
 }
@@ -161,6 +168,8 @@ export interface Execution {
   lookups?: LookupAnswers;
   /** Absent: statements that need a sequence are refused. */
   readonly sequences?: SequenceSource;
+  /** What NOW() means, decided by the statement this execution is a part of. */
+  readonly instant?: string;
   /** The client has set @@timestamp itself: NOW() is one instant already. */
   readonly ownTimestamp?: boolean;
   /** Shard of the workspace for a keyspace (`Shard.id`). */

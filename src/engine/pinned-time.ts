@@ -5,6 +5,8 @@ import type { Execution } from './contract.ts';
 
 /** Puts the instant around statements; decided once per execution. */
 export interface PinnedTime {
+  /** Seconds since 1970; null: nothing is pinned. */
+  readonly instant: string | null;
   /** Text that runs at the instant. */
   wrap(sql: string): string;
   /** To be called directly before and after sending the statement on a connection, where the text alone cannot do it. */
@@ -12,20 +14,21 @@ export interface PinnedTime {
   after(connection: BackendConnection): void;
 }
 
-const unpinned: PinnedTime = { wrap: (sql) => sql, before: () => {}, after: () => {} };
+const unpinned: PinnedTime = { instant: null, wrap: (sql) => sql, before: () => {}, after: () => {} };
 
 /** `needed` false, or a session that has set its own timestamp: nothing is pinned. */
 export function pinTime(execution: Execution, needed: boolean): PinnedTime {
   if (!needed || execution.ownTimestamp === true) return unpinned;
-  const instant = (Date.now() / 1000).toFixed(6);
+  const instant = execution.instant ?? (Date.now() / 1000).toFixed(6);
   if (execution.flavour === 'mariadb') {
-    return { ...unpinned, wrap: (sql) => `SET STATEMENT timestamp=${instant} FOR ${sql}` };
+    return { ...unpinned, instant, wrap: (sql) => `SET STATEMENT timestamp=${instant} FOR ${sql}` };
   }
   // A hint needs no privilege, SET does; a statement that takes no hint (it starts with WITH, say) gets SET.
   const set = (connection: BackendConnection, value: string) => {
     runStatement(connection, `SET timestamp=${value}`).catch(() => null);
   };
   return {
+    instant,
     wrap: (sql) => withHint(sql, `SET_VAR(timestamp=${instant})`),
     before: (connection) => set(connection, instant),
     after: (connection) => set(connection, 'DEFAULT'),

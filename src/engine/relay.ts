@@ -47,13 +47,13 @@ export class Relay implements ResponseReceiver, CancelWatcher {
     execution.signal.addEventListener('abort', this.#onAbort);
   }
 
-  data(chunk: Buffer): boolean {
+  data(chunk: Buffer, more = false): boolean {
     if (this.#ended) return true;
     const bytes = this.#patch === null ? chunk : this.#patched(chunk);
     if (bytes === null) return true;
     this.#started = true;
     this.#bytes += bytes.length;
-    if (this.#sink.relay(bytes)) return true;
+    if (this.#sink.relay(bytes, more)) return true;
     this.#waitForClient();
     return false;
   }
@@ -109,11 +109,11 @@ export class Relay implements ResponseReceiver, CancelWatcher {
     return cancelReason(signal).errno !== interruptedErrno;
   }
 
-  lost(error: SqlError): void {
+  lost(error: SqlError, next: number | null = null): void {
     if (!this.#finish()) return;
     this.#lease.done(true);
-    if (this.#killing) this.#sink.fail(cancelReason(this.#execution.signal));
-    else if (this.#started || this.#onLost === null || !this.#onLost()) this.#sink.fail(error);
+    if (this.#killing) this.#sink.fail(cancelReason(this.#execution.signal), next);
+    else if (this.#started || this.#onLost === null || !this.#onLost()) this.#sink.fail(error, next);
   }
 
   /** The statement could not be sent: an error of the preparation before it. */
@@ -141,9 +141,8 @@ export class Relay implements ResponseReceiver, CancelWatcher {
     connection.resume();
     this.#execution.gateway.killQuery(connection);
     const timer = setTimeout(() => {
-      if (!this.#finish()) return;
-      this.#lease.done(true);
-      this.#sink.fail(cancelReason(this.#execution.signal));
+      // Losing it ends the answer.
+      if (!this.#ended) connection.destroy();
     }, killedWithinMs);
     timer.unref();
   }

@@ -97,10 +97,13 @@ export class ClientConnection implements ClientChannel {
 
   // --- the session's side -------------------------------------------------------------------------------------------
 
-  write(bytes: Uint8Array): boolean {
-    if (this.#socket.destroyed) return false;
+  write(bytes: Uint8Array, more = false): boolean {
+    const socket = this.#socket;
+    if (socket.destroyed) return false;
     this.#shared.counters.resultBytes += bytes.length;
-    const accepted = this.#socket.write(bytes);
+    if (more && socket.writableCorked === 0) socket.cork();
+    const accepted = socket.write(bytes);
+    if (!more && socket.writableCorked > 0) socket.uncork();
     if (!accepted && !this.#blocked) {
       this.#blocked = true;
       // The socket's own timeout sees progress inside one large write, which counting drains does not.
@@ -298,14 +301,14 @@ export class ClientConnection implements ClientChannel {
 
   #greet(): void {
     const text = this.#shared.sessions.serverVersion();
-    const mariadb = isMariaDb(text);
+    const isMariaDb = /mariadb/i.test(text);
     const payload = encodeGreeting({
       // MariaDB 10 greets as 5.5.5-10.x; its clients and others strip it, some tell the flavour by it.
-      version: mariadb && text.startsWith('10.') ? `5.5.5-${text}` : text,
+      version: isMariaDb && text.startsWith('10.') ? `5.5.5-${text}` : text,
       connectionId: this.id,
       salt: this.#salt,
       capabilities: this.#context.offered,
-      collation: mariadb ? 45 : 255,
+      collation: isMariaDb ? 45 : 255,
       status: ServerStatus.autocommit,
       plugin: this.#context.defaultPlugin,
     });

@@ -193,7 +193,7 @@ class SocketListener implements Listener {
       credentials: this.#credentials,
       keys: this.#keys,
       address,
-      offered: isMariaDb(this.#deps.sessions.serverVersion()) ? this.#offered | mariadbCapabilities : this.#offered,
+      offered: isMariaDb ? this.#offered | mariadbCapabilities : this.#offered,
       defaultPlugin: isMariaDb ? AuthPlugin.native : AuthPlugin.cachingSha2,
       tlsRequired: this.#options.tls?.mode === 'required',
       privateTransport: isPrivate,

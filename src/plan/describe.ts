@@ -13,6 +13,8 @@ import type {
   Merge,
   Plan,
   PlanNode,
+  RowLookup,
+  RowTarget,
   SortKey,
 } from './nodes.ts';
 
@@ -65,6 +67,15 @@ export function describeNode(node: PlanNode): JsonObject {
         statement: describeTemplate(node.template),
         unchanged: node.unchanged,
         ...(node.everywhere ? { everywhere: true } : {}),
+        ...(node.pinTime ? { pinTime: true } : {}),
+      };
+    case 'rowWrites':
+      return {
+        kind: node.kind,
+        keyspace: node.keyspace,
+        verb: node.verb,
+        read: describeNode(node.read.root),
+        targets: node.targets.map(describeTarget),
         ...(node.pinTime ? { pinTime: true } : {}),
       };
     case 'eachShard':
@@ -128,7 +139,25 @@ function describeInsert(node: InsertNode): JsonObject {
     everywhere: node.everywhere,
     unchanged: node.unchanged,
     ...(node.pinTime ? { pinTime: true } : {}),
+    ...(node.lookups === undefined ? {} : { lookups: node.lookups.map(describeLookup) }),
   };
+}
+
+function describeTarget(target: RowTarget): JsonObject {
+  const { place, after } = target;
+  const where = target.identity.map(({ column }) => column.name).join(', ');
+  return {
+    table: `${target.keyspace}.${target.table}`,
+    place: place.kind === 'key' ? keyName(place.key) : place.kind === 'shard' ? place.shard : place.kind,
+    statement: `${describeTemplate(target.head)} ... WHERE ${where} = ...${describeTemplate(target.tail)}`,
+    ...(target.values.length > 0 ? { values: target.values.map(({ column }) => readable(column)) } : {}),
+    ...(target.lookups.length > 0 ? { lookups: target.lookups.map(describeLookup) } : {}),
+    ...(after === null ? {} : { rowsMayMove: after.copied !== null }),
+  };
+}
+
+function describeLookup({ key, owned }: RowLookup): string {
+  return `${keyName(key)}${owned ? '' : ' (verified)'}`;
 }
 
 function describeRows(rows: InsertRows): Json {

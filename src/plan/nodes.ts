@@ -1,6 +1,6 @@
 // The plan: immutable, printable data the planner makes and the engine runs. Neither side imports the other.
 import type { Template, ValueRef } from '../text/template.ts';
-import type { RoutingKey } from '../vindex/routing-key.ts';
+import type { RoutingColumn, RoutingKey } from '../vindex/routing-key.ts';
 import type { Destination } from './destination.ts';
 
 /** Value of the `plan` metric label; a statement that mixes takes the most expensive of its parts. */
@@ -44,6 +44,7 @@ export type PlanNode =
   | GatherNode
   | InsertNode
   | DmlNode
+  | RowWritesNode
   | EachShardNode
   | RefuseNode;
 
@@ -55,7 +56,7 @@ export interface RouteNode {
   /** null: the client's own packet, unchanged. */
   readonly template: Template | null;
   /** What to do when values lead to more than one shard (IN over shards, value not routable). */
-  readonly several: ScatterNode | GatherNode | RefuseNode;
+  readonly several: ScatterNode | GatherNode | RowWritesNode | RefuseNode;
   /** What to do when they lead to none (contradiction): normally the statement on any one shard answers an empty set right. */
   readonly whenNone: 'anyShard';
 }
@@ -253,6 +254,76 @@ export interface DmlNode {
   readonly everywhere: boolean;
   /** The text asks for the time (NOW() ...): all shards must see the same instant. */
   readonly pinTime: boolean;
+}
+
+/**
+ * UPDATE / DELETE that first reads the rows it changes and then writes each by its key, all in one unit: where shards cannot
+ * tell for themselves which rows are meant, where rows move to other shards, and where lookup rows must follow.
+ */
+export interface RowWritesNode {
+  readonly kind: 'rowWrites';
+  readonly keyspace: string;
+  readonly verb: 'update' | 'delete';
+  /** A SELECT ... FOR UPDATE; one row per combination of rows the statement finds, of all targets side by side. */
+  readonly read: Plan;
+  readonly targets: readonly RowTarget[];
+  /** The text asks for the time (NOW() ...): reading and writing must see the same instant. */
+  readonly pinTime: boolean;
+}
+
+/** A table whose rows are changed. Cells are columns of the rows read. */
+export interface RowTarget {
+  readonly keyspace: string;
+  readonly table: string;
+  /** A unique key without NULLs; NULL in a row read: an outer join found no row of this table. */
+  readonly identity: readonly ReadCell[];
+  readonly place: RowPlace;
+  /** The lookup vindexes whose rows follow; of an UPDATE only those it may change. */
+  readonly lookups: readonly RowLookup[];
+  /** `DELETE FROM t`, or `UPDATE t SET ...` with the assignments that a server can compute from the row alone. */
+  readonly head: Template;
+  /** Behind the WHERE of ours: ORDER BY, or nothing. */
+  readonly tail: Template;
+  /** False: `head` ends in SET, and `values` begin the assignments. */
+  readonly assigns: boolean;
+  /** Assignments computed while reading. */
+  readonly values: readonly { readonly column: string; readonly cell: number }[];
+  /** Not null: vindexes may see another row after the UPDATE. */
+  readonly after: RowAfter | null;
+}
+
+export interface ReadCell {
+  readonly column: RoutingColumn;
+  readonly cell: number;
+}
+
+/**
+ *  - key: each row on the shard of its keyspace id; cells hold the values of the vindex's columns
+ *  - shard: a table that is on one shard only, by name
+ *  - everywhere: a reference table
+ */
+export type RowPlace =
+  | { readonly kind: 'key'; readonly key: RoutingKey; readonly cells: readonly number[] }
+  | { readonly kind: 'shard'; readonly shard: string }
+  | { readonly kind: 'everywhere' };
+
+/** What to look at when rows have been updated in place. */
+export interface RowAfter {
+  /** Per column of the identity the cell of its new value; null: it keeps its value. */
+  readonly identity: readonly (number | null)[];
+  /** Columns that make a copy of a row which belongs to another shard now; null: rows stay where they are. */
+  readonly copied: readonly CopiedColumn[] | null;
+}
+
+/** How a column travels to another shard without losing anything. */
+export interface CopiedColumn {
+  readonly name: string;
+  /**
+   *  - plain: as it is; number: as its number (`c+0`: BIT, ENUM, SET)
+   *  - double: `c+0e0` (FLOAT prints six digits)
+   *  - text: as UTF-8 bytes; document: JSON as text
+   */
+  readonly as: 'plain' | 'number' | 'double' | 'text' | 'document';
 }
 
 /** DDL and administration: the statement on every shard of the keyspace; `result` tells which answer the client gets. */

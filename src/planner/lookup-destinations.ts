@@ -19,6 +19,8 @@ function inNode(node: PlanNode): readonly LookupDestination[] {
       return inDestination(node.destination);
     case 'gather':
       return node.fragments.flatMap((fragment) => inDestination(fragment.destination));
+    // What it reads is a plan of its own, whose lookups are asked inside its unit.
+    case 'rowWrites':
     case 'insert':
     case 'refuse':
       return [];

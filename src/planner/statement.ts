@@ -20,8 +20,12 @@ export interface BoundStatement {
   readonly proof: LocalityProof;
 }
 
-export function bound(node: Query | Update | Delete, context: PlanContext): BoundStatement {
-  const unit = statementUnit(context.text, node, context.normalized);
+/** `unit`: the text `node` was parsed from, when it is not the client's statement. */
+export function bound(
+  node: Query | Update | Delete,
+  context: PlanContext,
+  unit: TextUnit = statementUnit(context.text, node, context.normalized),
+): BoundStatement {
   const binding = bindStatement(node, unit, context);
   const flow = readFlow(binding);
   return { node, context, unit, binding, flow, proof: new LocalityProof(binding, flow) };

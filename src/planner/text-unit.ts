@@ -18,6 +18,8 @@ export interface TextUnit {
   readonly holes: readonly Hole[];
   /** Slot whose span covers the offset; `inList` when it is one member of a collapsed list or of collapsed rows. */
   slotAt(offset: number): SlotHit | null;
+  /** Number of the parameter at an offset in the client's statement, where this text is made of parts of it. */
+  paramAt?(offset: number): number | null;
 }
 
 export interface SlotHit {
@@ -49,7 +51,9 @@ function withoutParens(expression: Expression): Expression {
  */
 export function valueRefOf(expression: Expression, unit: TextUnit): ValueRef | null {
   if (expression.kind === 'paren') return valueRefOf(expression.expression, unit);
-  if (expression.kind === 'param') return { kind: 'param', index: expression.index };
+  if (expression.kind === 'param') {
+    return { kind: 'param', index: unit.paramAt?.(expression.start) ?? expression.index };
+  }
   if (expression.kind === 'literal') return literalRef(expression, false, unit);
   if (expression.kind === 'unary' && expression.operator === '-') {
     const operand = expression.operand;

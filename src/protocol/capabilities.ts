@@ -58,6 +58,7 @@ export const ServerStatus = {
  * What clients are offered. Not DEPRECATE_EOF, QUERY_ATTRIBUTES, optional metadata or compression: both sides of a relay must
  * speak the same bytes, and backends are asked for the same. Of MariaDB's extended capabilities extended metadata alone is
  * offered (`mariadbCapabilities`), since without it MariaDB's drivers return JSON as text; bulk execution is not.
+ * SESSION_TRACK needs no likeness: what it tells of (USE, SET) Shardgate answers itself.
  */
 export const clientCapabilities =
   Capability.longPassword |
@@ -76,7 +77,8 @@ export const clientCapabilities =
   Capability.psMultiResults |
   Capability.pluginAuth |
   Capability.connectAttrs |
-  Capability.pluginAuthLenencData;
+  Capability.pluginAuthLenencData |
+  Capability.sessionTrack;
 
 /** Offered in addition where the servers are MariaDB. */
 export const mariadbCapabilities = Capability.extendedMetadata;

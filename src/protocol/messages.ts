@@ -2,6 +2,7 @@
 import { SqlError } from '../errors/sql-error.ts';
 import { ByteReader } from '../value/byte-reader.ts';
 import { ByteWriter } from '../value/byte-writer.ts';
+import { ServerStatus } from './capabilities.ts';
 
 export interface OkMessage {
   readonly affectedRows: bigint;
@@ -10,7 +11,14 @@ export interface OkMessage {
   readonly status: number;
   readonly warnings: number;
   readonly info: string;
+  /** For clients with SESSION_TRACK. */
+  readonly changes?: readonly StateChange[];
 }
+
+/** What a statement changed in the session, for drivers that keep up with it. */
+export type StateChange =
+  | { readonly kind: 'schema'; readonly name: string }
+  | { readonly kind: 'variable'; readonly name: string; readonly value: string };
 
 export interface EofMessage {
   readonly warnings: number;
@@ -30,9 +38,25 @@ export function encodeOk(message: OkMessage): Buffer {
     .u8(0)
     .lenencBig(message.affectedRows)
     .lenencBig(message.lastInsertId)
-    .u16(message.status)
+    .u16(message.changes === undefined ? message.status : message.status | ServerStatus.sessionStateChanged)
     .u16(Math.min(message.warnings, 0xffff));
+  if (message.changes !== undefined) {
+    return writer.lenencText(message.info).lenencBytes(encodeChanges(message.changes)).finish();
+  }
   return (message.info === '' ? writer : writer.lenencText(message.info)).finish();
+}
+
+const variableChange = 0;
+const schemaChange = 1;
+
+function encodeChanges(changes: readonly StateChange[]): Buffer {
+  const block = new ByteWriter(64);
+  for (const change of changes) {
+    const data = new ByteWriter(32).lenencText(change.name);
+    if (change.kind === 'variable') data.lenencText(change.value);
+    block.u8(change.kind === 'variable' ? variableChange : schemaChange).lenencBytes(data.finish());
+  }
+  return block.finish();
 }
 
 /** Throws 1835 when malformed. The first byte is not checked. */

@@ -51,14 +51,23 @@ export interface TerminalPacket {
 
 /** Receives the response: any number of `data`, then one `end`. */
 export interface ScanSink {
-  /** Bytes before the terminal packet, as they came. */
-  data(chunk: Buffer): unknown;
+  /**
+   * Bytes before the terminal packet, as they came. `more`: another call follows at once, so that both can go out in one
+   * write.
+   */
+  data(chunk: Buffer, more: boolean): unknown;
   /** The last bytes; the terminal packet starts at `terminalAt` and reaches to the end of `chunk`. */
   end(chunk: Buffer, terminalAt: number, terminal: TerminalPacket): void;
 }
 
 // OK, ERR and EOF packets of real servers stay far below; a longer one is a broken stream.
 const terminalBytesMax = 65536;
+
+/**
+ * The begun part of a packet up to this size is kept until its rest comes: what has been handed out then ends between two
+ * packets, and a stream that breaks off can be ended with an error. Of larger ones (long cells) every byte goes out at once.
+ */
+const wholePacketBytesMax = 16384;
 
 const State = {
   idle: 0,
@@ -91,6 +100,9 @@ export class ResultScanner {
   #sequence = 1;
   #status = 0;
   #held: Buffer | null = null;
+  // A packet begun and kept back: its parts so far, and its sequence id.
+  readonly #tail: Buffer[] = [];
+  #tailSequence = 0;
 
   /** True between `begin` and the end of the response. */
   get active(): boolean {
@@ -117,6 +129,17 @@ export class ResultScanner {
     this.#sequence = sequence & 0xff;
     this.#status = status;
     this.#held = null;
+    this.#tail.length = 0;
+  }
+
+  /**
+   * Sequence id of the packet that may follow what was handed out, were the response to end here; null inside a packet, and
+   * when no response is under way.
+   */
+  get boundary(): number | null {
+    if (this.#state === State.idle) return null;
+    if (this.#tail.length > 0) return this.#tailSequence;
+    return this.#skip === 0 && !this.#continued ? this.#sequence : null;
   }
 
   /**
@@ -132,7 +155,11 @@ export class ResultScanner {
     }
     let at = this.#skip;
     const { length } = chunk;
+    if (this.#tail.length > 0 && !this.#completesTail(chunk, sink)) return null;
+    // Where a packet that is whole by itself begins in this chunk; -1: none does, or it continues another.
+    let begun = -1;
     while (at < length) {
+      begun = this.#continued ? -1 : at;
       if (at + packetHeaderBytes > length) return this.#hold(chunk, at, sink);
       // Index reads instead of readUIntLE: this loop runs per row.
       const size = (chunk[at] ?? 0) | ((chunk[at + 1] ?? 0) << 8) | ((chunk[at + 2] ?? 0) << 16);
@@ -152,8 +179,28 @@ export class ResultScanner {
       at = body + size;
     }
     this.#skip = at - length;
-    sink.data(chunk);
+    const keep = at > length && begun >= 0 && at - begun <= wholePacketBytesMax;
+    if (keep) this.#keepTail(chunk, begun, sink);
+    else sink.data(chunk, false);
     return null;
+  }
+
+  /** Hands out the parts kept back when `chunk` holds the rest of their packet; else keeps it as well and answers false. */
+  #completesTail(chunk: Buffer, sink: ScanSink): boolean {
+    if (this.#skip > chunk.length) {
+      this.#tail.push(chunk);
+      this.#skip -= chunk.length;
+      return false;
+    }
+    for (const part of this.#tail) sink.data(part, true);
+    this.#tail.length = 0;
+    return true;
+  }
+
+  #keepTail(chunk: Buffer, begun: number, sink: ScanSink): void {
+    this.#tail.push(begun === 0 ? chunk : chunk.subarray(begun));
+    this.#tailSequence = (this.#sequence - 1) & 0xff;
+    if (begun > 0) sink.data(chunk.subarray(0, begun), false);
   }
 
   /** True for packets that must be seen whole: all but rows and definitions. */
@@ -272,7 +319,7 @@ export class ResultScanner {
   #hold(chunk: Buffer, at: number, sink: ScanSink): null {
     this.#skip = 0;
     this.#held = at === 0 ? chunk : Buffer.from(chunk.subarray(at));
-    if (at > 0) sink.data(chunk.subarray(0, at));
+    if (at > 0) sink.data(chunk.subarray(0, at), false);
     return null;
   }
 

@@ -52,7 +52,8 @@ function readHead(payload: Buffer, paramCount: number, remembered: Buffer | null
   reader.u32(); // iterations, always 1
   const bitmapAt = reader.at;
   if (paramCount === 0) {
-    return { statementId, flags, bitmapAt, sentTypes: false, types: noTypes, valuesAt: bitmapAt };
+    // MariaDB's Node driver sends the new-params flag all the same; servers read no further either.
+    return { statementId, flags, bitmapAt, sentTypes: false, types: noTypes, valuesAt: payload.length };
   }
   reader.take((paramCount + 7) >> 3);
   const sentTypes = reader.u8() !== 0;

@@ -2,7 +2,13 @@
 import type { Terminal } from '../backend/contract.ts';
 import type { OkResult, ResultSink } from '../engine/contract.ts';
 import type { SqlError } from '../errors/sql-error.ts';
-import { encodeColumnCount, encodeEof, encodeError, encodeOk } from '../protocol/messages.ts';
+import {
+  encodeColumnCount,
+  encodeEof,
+  encodeError,
+  encodeOk,
+  type StateChange,
+} from '../protocol/messages.ts';
 import { frame, frameAll } from '../protocol/packet-framing.ts';
 import { encodeColumnDefinition } from '../value/column-codec.ts';
 import type { ColumnDefinition } from '../value/column-definition.ts';
@@ -21,6 +27,13 @@ export interface Outcome {
   readonly warnings: number;
 }
 
+/** What the client asked for at login and answers must have. */
+export interface ClientWishes {
+  readonly extendedMetadata: boolean;
+  /** Changes of the session that the client has not been told of; always empty for one that does not ask. */
+  takeChanges(): readonly StateChange[];
+}
+
 /**
  * Serves one command: several results when the text held several statements (`more` then is true for all but the last).
  * Relayed bytes carry sequence numbers from 1; behind an earlier result of the same command they are shifted.
@@ -28,7 +41,7 @@ export interface Outcome {
 export class ClientSink implements ResultSink {
   readonly #channel: ClientChannel;
   readonly #facts: StatusFacts;
-  readonly #extendedMetadata: boolean;
+  readonly #wishes: ClientWishes;
   /** Sequence number of the next packet to the client. */
   #sequence = 1;
   #more = false;
@@ -41,8 +54,8 @@ export class ClientSink implements ResultSink {
   #pending: Buffer[] = [];
   #pendingBytes = 0;
 
-  constructor(channel: ClientChannel, facts: StatusFacts, extendedMetadata: boolean) {
-    this.#extendedMetadata = extendedMetadata;
+  constructor(channel: ClientChannel, facts: StatusFacts, wishes: ClientWishes) {
+    this.#wishes = wishes;
     this.#channel = channel;
     this.#facts = facts;
   }
@@ -71,9 +84,9 @@ export class ClientSink implements ResultSink {
     return this.#relayed || this.#columns;
   }
 
-  relay(chunk: Buffer): boolean {
+  relay(chunk: Buffer, more = false): boolean {
     this.#relayed = true;
-    return this.#channel.write(this.#shift === null ? chunk : this.#shift.apply(chunk));
+    return this.#channel.write(this.#shift === null ? chunk : this.#shift.apply(chunk), more);
   }
 
   relayEnd(chunk: Buffer, terminalAt: number, terminal: Terminal): void {
@@ -93,7 +106,7 @@ export class ClientSink implements ResultSink {
   columns(columns: readonly ColumnDefinition[]): void {
     this.#columns = true;
     this.#packet(encodeColumnCount(columns.length));
-    for (const column of columns) this.#packet(encodeColumnDefinition(column, this.#extendedMetadata));
+    for (const column of columns) this.#packet(encodeColumnDefinition(column, this.#wishes.extendedMetadata));
     this.#packet(encodeEof({ warnings: 0, status: statusFlags(this.#facts, this.#more) }));
   }
 
@@ -111,7 +124,9 @@ export class ClientSink implements ResultSink {
   }
 
   ok(result: OkResult): void {
-    this.#packet(encodeOk({ ...result, status: statusFlags(this.#facts, this.#more) }));
+    const changes = this.#wishes.takeChanges();
+    const status = statusFlags(this.#facts, this.#more);
+    this.#packet(encodeOk(changes.length === 0 ? { ...result, status } : { ...result, status, changes }));
     this.#flush();
     this.#ended({
       error: null,
@@ -122,8 +137,8 @@ export class ClientSink implements ResultSink {
     });
   }
 
-  fail(error: SqlError): void {
-    if (this.#relayed) this.#failRelay(error);
+  fail(error: SqlError, next: number | null = null): void {
+    if (this.#relayed) this.#failRelay(error, next);
     else {
       this.#packet(encodeError(error));
       this.#flush();
@@ -142,14 +157,10 @@ export class ClientSink implements ResultSink {
   }
 
   /** A result that broke off between packets goes on with the error; inside a packet nothing can follow it. */
-  #failRelay(error: SqlError): void {
-    const next = this.#relayEndsAt();
-    if (next === null) this.#channel.close();
-    else this.#channel.write(frame(encodeError(error), next));
-  }
-
-  #relayEndsAt(): number | null {
-    return this.#shift?.boundary() ?? null;
+  #failRelay(error: SqlError, next: number | null): void {
+    const sequence = this.#shift === null || next === null ? next : this.#shift.boundary();
+    if (sequence === null) this.#channel.close();
+    else this.#channel.write(frame(encodeError(error), sequence));
   }
 
   #packet(payload: Buffer): void {

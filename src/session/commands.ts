@@ -35,6 +35,7 @@ function dispatch(session: SessionPort, payload: Buffer): void | Promise<void> {
       return answerOk(sink);
     case Command.initDb:
       state.setTarget(parseTarget(payload.toString('utf8', 1), deps.vschema(), state.login));
+      state.noteChange({ kind: 'schema', name: state.target.database ?? '' });
       return answerOk(sink);
     case Command.stmtPrepare:
       return prepareStatement(session, payload.toString('latin1', 1)).catch((error: unknown) => {

@@ -3,8 +3,11 @@ import type { SqlError } from '../errors/sql-error.ts';
 
 /** The client's socket as the session sees it; implemented by the frontend. */
 export interface ClientChannel {
-  /** Writes bytes that already are packets with headers. Returns false when the client reads slowly. */
-  write(bytes: Uint8Array): boolean;
+  /**
+   * Writes bytes that already are packets with headers. Returns false when the client reads slowly. `more`: another write
+   * follows at once, and both may leave together.
+   */
+  write(bytes: Uint8Array, more?: boolean): boolean;
   /** Resolves when buffered bytes went out, rejects when the client is gone. */
   drained(): Promise<void>;
   /** Closes after what was written; used by KILL and by timeouts. */

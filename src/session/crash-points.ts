@@ -29,12 +29,18 @@ export const crashPoints: readonly CrashPoint[] = [
   'afterCommits',
 ];
 
-/** `SHARDGATE_CRASH_AT=point` or `point:n`: the process kills itself with SIGKILL when it passes the point for the n-th time. */
-const [wanted, count = '1'] = (process.env['SHARDGATE_CRASH_AT'] ?? '').split(':');
-let passesLeft = Number(count);
+/**
+ * `SHARDGATE_CRASH_AT=point`, `point:n` or `point@ms`: the process kills itself with SIGKILL when it passes the point for
+ * the first time, for the n-th time, for the first time after so many milliseconds of its life.
+ */
+const [, wanted = '', kind = ':', amount = '1'] =
+  /^(\w+)(?:([:@])(\d+))?$/.exec(process.env['SHARDGATE_CRASH_AT'] ?? '') ?? [];
+let passesLeft = kind === ':' ? Number(amount) : 1;
+const notBeforeMs = kind === '@' ? Number(amount) : 0;
 
 export function crashPoint(point: CrashPoint): void {
-  if (point === wanted && --passesLeft === 0) process.kill(process.pid, 'SIGKILL');
+  if (point !== wanted || performance.now() < notBeforeMs) return;
+  if (--passesLeft === 0) process.kill(process.pid, 'SIGKILL');
 }
 
 /** The same for a point at which something was sent in this turn: it leaves the process first. */

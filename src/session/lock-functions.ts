@@ -9,28 +9,28 @@ import { walk } from '../sql/visitor.ts';
 import { quoteIdentifier } from '../text/quote.ts';
 import type { VSchema } from '../vschema/model.ts';
 import { readResult, type SmallResult } from './backend-read.ts';
-import { answerResult } from './show/server-show.ts';
 import type { NamedLocks } from './named-locks.ts';
+import { answerResult } from './show/server-show.ts';
 import type { StatementContext } from './statement-context.ts';
 import { substituteExpression } from './substitute.ts';
 import { applyEdits, type TextEdit } from './text-edits.ts';
 
-/** Whether a statement asks for named locks and for no table: others with such calls are the planner's to refuse. */
+/** Whether a statement asks for named locks. Throws SG5024 when it does so beside tables. */
 export function isLockStatement(statement: Statement): boolean {
-  if (statement.kind !== 'select' || lockFunctionIn(statement) === null) return false;
-  let tables = false;
+  const name = lockFunctionIn(statement);
+  if (name === null) return false;
   walk(statement, (node) => {
-    if (node.kind === 'tableName') tables = true;
-    return !tables;
+    if (node.kind === 'tableName') throw shardgateError('SG5024', { function: name });
   });
-  return !tables;
+  return statement.kind === 'select' || statement.kind === 'setOperation' || statement.kind === 'parenQuery';
 }
 
 /** Name of a lock function the statement calls; null when it calls none. */
 function lockFunctionIn(root: Node): string | null {
   let found: string | null = null;
   walk(root, (node) => {
-    if (node.kind === 'call' && node.schema === null && lockFunctions.has(node.name)) found ??= node.ident.name;
+    if (node.kind === 'call' && node.schema === null && lockFunctions.has(node.name))
+      found ??= node.ident.name;
     return found === null;
   });
   return found;
@@ -123,14 +123,19 @@ function withClientIds(text: SqlText, context: StatementContext): SqlText {
         lockThreadId === null ? [] : [`WHEN ${lockThreadId} THEN ${connectionId}`],
       );
     if (known.length === 0) return;
-    edits.push({ start: node.start, end: node.end, text: `CASE ${call} ${known.join(' ')} ELSE ${call} END` });
+    edits.push({
+      start: node.start,
+      end: node.end,
+      text: `CASE ${call} ${known.join(' ')} ELSE ${call} END`,
+    });
     return false;
   });
   return applyEdits(text, edits);
 }
 
 function count(items: readonly SelectItem[], { rows }: SmallResult, { state }: StatementContext): void {
-  for (const [index, { expression }] of items.entries()) countOne(expression, rows[0]?.[index] ?? null, state.locks);
+  for (const [index, { expression }] of items.entries())
+    countOne(expression, rows[0]?.[index] ?? null, state.locks);
 }
 
 function countOne(expression: Expression, value: string | null, locks: NamedLocks): void {

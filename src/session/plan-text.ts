@@ -11,6 +11,7 @@ import { walk } from '../sql/visitor.ts';
 import type { VSchema } from '../vschema/model.ts';
 import type { SessionDependencies } from './dependencies.ts';
 import { directivesOf } from './directives.ts';
+import { isLockStatement } from './lock-functions.ts';
 import type { CachedStatement } from './plan-cache.ts';
 import { isSessionStatement, namesSystemSchema } from './session-statements.ts';
 import type { SessionState } from './state.ts';
@@ -47,7 +48,7 @@ function entryFor(
   state: SessionState,
   substituted: boolean,
 ): CachedStatement {
-  if (isSessionStatement(statement)) return { kind: 'session', statement };
+  if (isSessionStatement(statement) || isLockStatement(statement)) return { kind: 'session', statement };
   if (!substituted && readsSessionState(statement)) return { kind: 'substitute' };
   if (namesSystemSchema(statement, state.target.database)) return { kind: 'session', statement };
   const plan = planStatement(statement, {

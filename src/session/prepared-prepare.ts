@@ -22,6 +22,7 @@ import { fillParams } from './fill-params.ts';
 import { renameSchemas } from './keyspace-names.ts';
 import type { CachedStatement } from './plan-cache.ts';
 import { type PlannedText, planText } from './plan-text.ts';
+import { isPreparable } from './preparable.ts';
 import { probeShard } from './probe-shard.ts';
 import type { SessionPort } from './session-port.ts';
 import { columnsOf } from './statement-run.ts';
@@ -39,7 +40,7 @@ export async function prepareStatement(session: SessionPort, sent: SqlText): Pro
   const vschema = deps.vschema();
   const paramCount = countParams(text, session);
   const { entry, normalized, planned } = planFor(session, text, vschema);
-  if (entry.kind === 'session' && unpreparable.has(entry.statement.kind)) throw notPreparable();
+  if (entry.kind === 'session' && !isPreparable(entry.statement, state.mode.flavour)) throw notPreparable();
   const values = new StatementValues(planned, normalized, state.mode, Array(paramCount).fill(placeholder));
   const definitions =
     entry.kind === 'plan'
@@ -112,9 +113,6 @@ const withoutRows: ReadonlySet<string> = new Set([
   'executeImmediate',
 ]);
 
-/** Statements about prepared statements. */
-const unpreparable: ReadonlySet<string> = new Set(['prepare', 'execute', 'deallocate']);
-
 /** ER_UNSUPPORTED_PS. */
 function notPreparable(): SqlError {
   const message = 'This command is not supported in the prepared statement protocol yet';
@@ -151,7 +149,8 @@ async function definitionsFrom(
 ): Promise<Definitions> {
   const shard =
     vschema.keyspaces.get(plan.keyspace)?.shardMap.shards[0] ?? probeShard(vschema, session.state.target);
-  if (isOverKeyspaces(plan.root)) return { params: paramDefinitions(paramCount, session.state.extendedMetadata), columns: [] };
+  if (isOverKeyspaces(plan.root))
+    return { params: paramDefinitions(paramCount, session.state.extendedMetadata), columns: [] };
   const template = describingTemplate(plan.root);
   const sql = template === null ? text : renderFor(template, shard, values, session);
   const lease = await session.state.scope.beside(shard.id, session.cancellation.signal);
@@ -214,17 +213,20 @@ function renderFor(template: Template, shard: Shard, values: StatementValues, se
 
 /** `?` as servers define parameters they know nothing of. */
 function paramDefinitions(count: number, extended: boolean): Buffer[] {
-  const definition = encodeColumnDefinition({
-    schema: '',
-    table: '',
-    orgTable: '',
-    name: '?',
-    orgName: '',
-    collation: 63,
-    length: 0,
-    type: FieldType.varString,
-    flags: ColumnFlag.binary,
-    decimals: 0,
-  }, extended);
+  const definition = encodeColumnDefinition(
+    {
+      schema: '',
+      table: '',
+      orgTable: '',
+      name: '?',
+      orgName: '',
+      collation: 63,
+      length: 0,
+      type: FieldType.varString,
+      flags: ColumnFlag.binary,
+      decimals: 0,
+    },
+    extended,
+  );
   return Array.from({ length: count }, () => definition);
 }

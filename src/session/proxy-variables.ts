@@ -87,6 +87,7 @@ async function setAutocommit(on: boolean, context: StatementContext): Promise<vo
   const { scope } = context.state;
   if (on && !scope.autocommit) await commitOpen(context);
   scope.setAutocommit(on);
+  context.state.noteChange({ kind: 'variable', name: 'autocommit', value: on ? 'ON' : 'OFF' });
 }
 
 async function valueText(value: Expression, context: StatementContext): Promise<string> {

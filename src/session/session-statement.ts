@@ -29,7 +29,9 @@ export async function runSessionStatement(statement: Statement, context: Stateme
       return runDescribeTable(statement, context);
     case 'use': {
       const { state, vschema, sink } = context;
-      state.setTarget(parseTarget(statement.target, vschema, state.login));
+      const target = parseTarget(statement.target, vschema, state.login);
+      state.setTarget(target);
+      state.noteChange({ kind: 'schema', name: target.database ?? '' });
       return answerOk(sink);
     }
     case 'begin':

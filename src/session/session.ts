@@ -54,7 +54,7 @@ export class Session implements ClientSession, RegisteredSession, SessionPort {
     this.state = new SessionState(login, deps, mode, (login.capabilities & Capability.multiStatements) !== 0);
     this.state.setSettings(settings);
     this.state.setTarget(target);
-    this.sink = new ClientSink(login.channel, statusFactsOf(this.state), this.state.extendedMetadata);
+    this.sink = new ClientSink(login.channel, statusFactsOf(this.state), this.state);
     this.log = new StatementLog(deps.observer, login.user);
     this.#textQuery = new TextQuery(this);
     deps.registry.add(this);
@@ -95,6 +95,11 @@ export class Session implements ClientSession, RegisteredSession, SessionPort {
 
   get inTransaction(): boolean {
     return this.state.scope.open;
+  }
+
+  get lockThreadId(): number | null {
+    const { locks, scope } = this.state;
+    return locks.shardId === null ? null : (scope.lockConnection(locks.shardId)?.threadId ?? null);
   }
 
   get pinnedBy(): 'transaction' | 'reserved' | null {

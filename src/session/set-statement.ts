@@ -90,7 +90,10 @@ async function variableChange(
       return setProxyVariable(name, item, context);
     case 'kept': {
       const { shown, typed } = noting(await checkSetting(name, item.value, context), warnings);
-      return () => void context.state.kept.set(name, { value: shown, sql: typed });
+      return () => {
+        context.state.kept.set(name, { value: shown, sql: typed });
+        context.state.noteChange({ kind: 'variable', name, value: shown });
+      };
     }
     case 'readOnly':
       throw new SqlError(1238, 'HY000', `Variable '${name}' is a read only variable`);
@@ -143,6 +146,7 @@ async function settingChange(
   const sql = item.value.kind === 'default' ? null : accepted.sql;
   return () => {
     state.setSettings(state.settings.with(name, sql));
+    state.noteChange({ kind: 'variable', name, value: accepted.shown });
     if (name === 'sql_mode') state.setSqlMode(accepted.value);
     if (name === 'character_set_client') state.setMode({ ...state.mode, charset: accepted.value });
   };
@@ -181,6 +185,9 @@ async function namesChange(
   return () => {
     state.setSettings(state.settings.with('names', sql));
     state.setMode({ ...state.mode, charset: name });
+    for (const variable of ['character_set_client', 'character_set_connection', 'character_set_results']) {
+      state.noteChange({ kind: 'variable', name: variable, value: name });
+    }
   };
 }
 
@@ -221,7 +228,11 @@ function transactionChange(item: SetTransaction, context: StatementContext): Cha
   const access = variable === 'tx_isolation' ? 'tx_read_only' : 'transaction_read_only';
   return () => {
     let { settings } = state;
-    if (isolation !== null) settings = settings.with(variable, `'${isolation.replace(' ', '-')}'`);
+    if (isolation !== null) {
+      const value = isolation.replace(' ', '-');
+      settings = settings.with(variable, `'${value}'`);
+      state.noteChange({ kind: 'variable', name: variable, value });
+    }
     if (readOnly !== null) settings = settings.with(access, readOnly ? '1' : '0');
     state.setSettings(settings);
   };

@@ -1,13 +1,16 @@
 // Everything a session remembers between statements.
 import type { BackendConnection, LeaseOptions } from '../backend/contract.ts';
 import { Capability, hasFlag } from '../protocol/capabilities.ts';
+import type { StateChange } from '../protocol/messages.ts';
 import { type LexMode, withSqlMode } from '../sql/mode.ts';
 import { quoteIdentifier } from '../text/quote.ts';
 import type { ClientLogin } from './contract.ts';
-import { NamedLocks } from './named-locks.ts';
 import type { SessionDependencies } from './dependencies.ts';
+import type { KeptVariable } from './kept-variable.ts';
+import { NamedLocks } from './named-locks.ts';
 import { PreparedStatements } from './prepared-statements.ts';
 import { Settings } from './settings.ts';
+import { tracksSchema, tracksVariable } from './tracked-variables.ts';
 import { TransactionScope } from './transaction.ts';
 import type { TransactionMode } from './variables.ts';
 import { fetchWarnings, type Warning } from './warnings.ts';
@@ -22,14 +25,6 @@ export interface Target {
 
 /** A client's user variable as a literal (SqlText) that MySQL evaluated once. */
 export interface UserVariableValue {
-  readonly sql: string;
-}
-
-/** A variable that no server is told of. */
-export interface KeptVariable {
-  /** As SHOW VARIABLES shows it. */
-  readonly value: string;
-  /** As an expression (SqlText) of the variable's type. */
   readonly sql: string;
 }
 
@@ -65,6 +60,7 @@ export class SessionState {
   statementNumber = 0;
   #fetching: Promise<unknown> = Promise.resolve();
   #shownVariables: readonly string[] = [];
+  #changes: StateChange[] = [];
   #context: { readonly version: number; readonly key: string } | null = null;
   readonly #deps: SessionDependencies;
 
@@ -107,6 +103,20 @@ export class SessionState {
   /** The client wants MariaDB's extended metadata in column definitions. */
   get extendedMetadata(): boolean {
     return hasFlag(this.login.capabilities, Capability.extendedMetadata);
+  }
+
+  /** Something drivers keep up with has changed: told with the next OK, if the client asked for it. */
+  noteChange(change: StateChange): void {
+    if (!hasFlag(this.login.capabilities, Capability.sessionTrack)) return;
+    if (change.kind === 'schema' ? tracksSchema(this.kept) : tracksVariable(this.kept, change.name)) {
+      this.#changes.push(change);
+    }
+  }
+
+  takeChanges(): readonly StateChange[] {
+    const changes = this.#changes;
+    if (changes.length > 0) this.#changes = [];
+    return changes;
   }
 
   setTarget(target: Target): void {

@@ -225,7 +225,7 @@ class EndWatcher implements ResultSink {
     });
   }
 
-  relay: ResultSink['relay'] = (chunk) => this.#sink.relay(chunk);
+  relay: ResultSink['relay'] = (chunk, more) => this.#sink.relay(chunk, more);
   columns: ResultSink['columns'] = (columns) => this.#sink.columns(columns);
   rows: ResultSink['rows'] = (payloads) => this.#sink.rows(payloads);
   drained: ResultSink['drained'] = () => this.#sink.drained();
@@ -245,8 +245,8 @@ class EndWatcher implements ResultSink {
     this.#resolve();
   };
 
-  fail: ResultSink['fail'] = (error) => {
-    this.#sink.fail(error);
+  fail: ResultSink['fail'] = (error, next) => {
+    this.#sink.fail(error, next);
     this.#resolve();
   };
 }

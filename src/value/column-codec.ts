@@ -6,8 +6,19 @@ import type { ColumnDefinition } from './column-definition.ts';
 /** How names are encoded: by `character_set_results` of the connection; utf8 for utf8mb3, utf8mb4 and NULL. */
 export type NameEncoding = 'utf8' | 'latin1';
 
-/** The part of fixed length, its length byte included. */
-const fixedBytes = 13;
+/** Of the part of fixed length, its length byte not included. */
+const fixedBytes = 12;
+
+/**
+ * Extended metadata stands in front of the part of fixed length, which begins with its length and a collation; it is empty, or
+ * a list that begins with 0 (type) or 1 (format). What servers append (COM_FIELD_LIST) does not matter.
+ */
+function hasExtended(payload: Buffer, at: number): boolean {
+  const length = payload[at];
+  if (length === 0) return true;
+  if (length !== fixedBytes) return true;
+  return (payload[at + 1] ?? 2) <= 1 && payload[at + 1 + fixedBytes] === fixedBytes;
+}
 
 /** Decodes the payload of a column definition packet (no packet header). Throws SqlError 1835 when it is malformed. */
 export function decodeColumnDefinition(payload: Buffer, names: NameEncoding = 'utf8'): ColumnDefinition {
@@ -18,7 +29,7 @@ export function decodeColumnDefinition(payload: Buffer, names: NameEncoding = 'u
   const orgTable = reader.lenencBytes().toString(names);
   const name = reader.lenencBytes().toString(names);
   const orgName = reader.lenencBytes().toString(names);
-  const extended = reader.left > fixedBytes ? reader.lenencBytes().toString('latin1') : '';
+  const extended = hasExtended(payload, reader.at) ? reader.lenencBytes().toString('latin1') : '';
   const fixed = new ByteReader(reader.lenencBytes());
   const collation = fixed.u16();
   const length = fixed.u32();

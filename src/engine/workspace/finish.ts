@@ -29,7 +29,7 @@ export async function writeFinish(
     const columns =
       described === null
         ? mappedColumns(node, actual)
-        : executedColumns(node, renameColumns(described, home), actual);
+        : executedColumns(execution, node, renameColumns(described, home), actual);
     attempt.answering = true;
     sink.columns(columns);
     const writer = new ClientWriter(execution);
@@ -53,6 +53,7 @@ const runBits = ColumnFlag.binary | ColumnFlag.number;
  * as the client's statement would, so what depends on that is taken from it; all else is the client's statement's.
  */
 function executedColumns(
+  { flavour }: Execution,
   node: GatherNode,
   described: readonly ColumnDefinition[],
   actual: readonly ColumnDefinition[],
@@ -66,8 +67,9 @@ function executedColumns(
   return described.map((prepared, i) => {
     const run = actual[i];
     if (run === undefined || run.type !== prepared.type) return prepared;
-    const table = origins.columns.get(`${run.orgTable}.${run.orgName}`)?.table;
-    const column = mergedOrigin(prepared, table ?? origins.tables.get(run.orgTable) ?? null);
+    const origin = origins.columns.get(`${run.orgTable}.${run.orgName}`)?.table;
+    const table = origin ?? origins.tables.get(run.orgTable) ?? null;
+    const column = flavour === 'mysql' ? storedOrigin(prepared, run, table) : mergedOrigin(prepared, table);
     const flags = (column.flags & ~runBits) | (run.flags & runBits);
     const isFloat = column.type === FieldType.float || column.type === FieldType.double;
     return isFloat ? { ...column, flags, length: run.length, decimals: run.decimals } : { ...column, flags };
@@ -78,6 +80,19 @@ function executedColumns(
 function mergedOrigin(column: ColumnDefinition, table: string | null): ColumnDefinition {
   const isDerived = column.orgTable !== '' && column.orgTable === column.table;
   return isDerived && table !== null ? { ...column, orgTable: table } : column;
+}
+
+/**
+ * MySQL: a column of a derived table that was merged, once it has passed through a temporary table, has no schema, and shows
+ * the table instead of its alias there; one of a query in parentheses that was stored first shows no table at all.
+ */
+function storedOrigin(
+  column: ColumnDefinition,
+  run: ColumnDefinition,
+  table: string | null,
+): ColumnDefinition {
+  if (run.schema !== '' || column.schema === '') return column;
+  return { ...column, schema: '', table: run.table, orgTable: table ?? run.orgTable };
 }
 
 /** Binary rows follow their column types: where the finish's differ from the announced ones, rows are encoded anew. */

@@ -13,10 +13,12 @@ import { sourceDestination } from '../route/source-destination.ts';
 import { splice } from '../splice.ts';
 import { type BoundStatement, bound, keyspaceOf } from '../statement.ts';
 import { planSeveral } from './plan-several.ts';
+import type { TextUnit } from '../text-unit.ts';
 import { some } from './traits.ts';
 
-export function planQuery(node: Query, context: PlanContext): Plan {
-  const statement = bound(node, context);
+/** `unit`: the text `node` was parsed from, when it is not the client's statement. */
+export function planQuery(node: Query, context: PlanContext, unit?: TextUnit): Plan {
+  const statement = bound(node, context, unit);
   const { tables, systemTables } = statement.binding;
   const reasons: string[] = [];
   if (systemTables.length > 0 && tables.length > 0) return withSystemTables(statement, reasons);

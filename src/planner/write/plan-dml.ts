@@ -1,21 +1,23 @@
 // Plans UPDATE and DELETE: each shard writes its own rows when that provably touches the same rows; else one shard or none.
 import { shardgateError } from '../../errors/catalog.ts';
-import type { SqlError } from '../../errors/sql-error.ts';
-import type { DmlNode, Plan, RefuseNode } from '../../plan/nodes.ts';
+import { SqlError } from '../../errors/sql-error.ts';
+import type { DmlNode, Plan, RefuseNode, RowWritesNode } from '../../plan/nodes.ts';
 import type { Delete, Update } from '../../sql/ast.ts';
-import type { Table } from '../../vschema/model.ts';
 import { lower } from '../bind/columns-of.ts';
 import type { Block, TableSource } from '../bind/model.ts';
 import type { PlanContext } from '../context.ts';
 import { columnOf } from '../facts/read-facts.ts';
 import { checkUsable, wholeDestination } from '../query/plan-query.ts';
-import { asksForTime, hasSubquery, isDeterministic } from '../query/traits.ts';
+import { asksForTime, isDeterministic } from '../query/traits.ts';
 import { refusalOf, refuse } from '../refusals.ts';
 import { describeDestination } from '../route/combine.ts';
 import { type BoundStatement, bound, keyspaceOf } from '../statement.ts';
+import { assignmentsOf, checkUnowned } from './assignments.ts';
 import { planOfWrite } from './plan-of-write.ts';
+import { planRows, touchesVindexes } from './plan-rows.ts';
+import { ownsLookups } from './row-lookups.ts';
 import { routeNode, wholeText, wholeTextAlways } from './route-node.ts';
-import { checkAssignments, checkConflicts, checkOwnedLookups } from './write-checks.ts';
+import { checkConflicts } from './write-checks.ts';
 
 /*
  * Proof obligation for several shards: FROM and WHERE are one co-located group (route/locality.ts), nothing counts rows over
@@ -32,28 +34,64 @@ export function planDml(node: Update | Delete, context: PlanContext): Plan {
   const keyspaces = [...new Set(tables.map((source) => source.table.keyspace))];
   const [keyspace] = keyspaces;
   const word = node.kind.toUpperCase();
-  if (keyspace === undefined || keyspaces.length > 1) throw shardgateError('SG6017', { statement: word });
-  if (!keyspaceOf(context, keyspace).sharded) {
+  if (keyspace === undefined) throw shardgateError('SG6017', { statement: word });
+  if (keyspaces.length === 1 && !keyspaceOf(context, keyspace).sharded) {
     reasons.push(`all tables are in the unsharded keyspace ${keyspace}`);
     return planOfWrite(node.kind, keyspace, oneServer(statement, keyspace), reasons);
   }
   const targets = targetsOf(statement);
-  if (targets.every((table) => table.kind === 'reference'))
+  if (tables.every(({ table }) => table.kind === 'reference'))
     return referenceWrite(statement, keyspace, reasons);
-  for (const table of targets) checkTarget(node, table, word);
+  for (const source of targets) checkTarget(node, source);
+  const home = targets[0]?.table.keyspace ?? keyspace;
+  const byRows = rowsReason(statement, targets);
+  if (byRows !== null || keyspaces.length > 1) {
+    reasons.push(`rows are read first: ${byRows ?? 'its tables are on different servers'}`);
+    return planOfWrite(node.kind, home, planRows(statement, home, targets), reasons);
+  }
   const destination = wholeDestination(statement);
   reasons.push(`destination: ${describeDestination(destination)}`);
-  const why = severalRefusal(statement, word);
+  const why = severalReason(statement);
   if (why === null) {
     reasons.push('every shard writes its own rows');
     return planOfWrite(node.kind, keyspace, dmlNode(statement, keyspace, destination, false), reasons);
   }
-  reasons.push(`only on one shard: ${why.message}`);
-  const template = wholeTextAlways(node, statement.unit, context);
-  const refusal = refuse(why, { keyspace, template });
-  if (destination.kind === 'all') return planOfWrite(node.kind, keyspace, refusal, reasons);
+  reasons.push(`on several shards rows are read first: ${why}`);
+  const several = rowsOrRefusal(statement, keyspace, targets);
+  if (destination.kind === 'all') return planOfWrite(node.kind, keyspace, several, reasons);
   const whole = wholeText(node, statement.unit, context);
-  return planOfWrite(node.kind, keyspace, routeNode(keyspace, destination, whole, refusal), reasons);
+  return planOfWrite(node.kind, keyspace, routeNode(keyspace, destination, whole, several), reasons);
+}
+
+/** On one shard the statement may run all the same: what several shards cannot do is said when it comes to that. */
+function rowsOrRefusal(
+  statement: BoundStatement,
+  keyspace: string,
+  targets: readonly TableSource[],
+): RowWritesNode | RefuseNode {
+  try {
+    return planRows(statement, keyspace, targets);
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    const template = wholeTextAlways(statement.node, statement.unit, statement.context);
+    return refuse(error, { keyspace, template });
+  }
+}
+
+/** Why rows must be read first even when one shard has them all; null when they need not. */
+function rowsReason(statement: BoundStatement, targets: readonly TableSource[]): string | null {
+  const { node } = statement;
+  for (const source of targets) {
+    const { table } = source;
+    if (table.kind === 'reference') return `reference table ${table.name} changes by rows of others`;
+    if (node.kind === 'delete') {
+      if (ownsLookups(table)) return `lookup rows of ${table.name} go with its rows`;
+      continue;
+    }
+    const assigned = new Set(assignmentsOf(statement, source).map(({ column }) => column));
+    if (touchesVindexes(source, assigned)) return `vindex columns of ${table.name} change`;
+  }
+  return null;
 }
 
 function oneServer(statement: BoundStatement, keyspace: string): ReturnType<typeof routeNode> {
@@ -84,14 +122,14 @@ function dmlNode(
 }
 
 /** The tables whose rows change. */
-function targetsOf(statement: BoundStatement): readonly Table[] {
+function targetsOf(statement: BoundStatement): readonly TableSource[] {
   const { node, binding } = statement;
   const root = binding.root;
   if (root.kind !== 'block') return [];
   const sources =
     node.kind === 'update' ? assigned(statement, root) : node.kind === 'delete' ? deleted(node, root) : [];
   if (sources.length === 0) throw shardgateError('SG6005', { statement: node.kind.toUpperCase() });
-  return sources.map((source) => source.table);
+  return sources;
 }
 
 function assigned(statement: BoundStatement, root: Block): readonly TableSource[] {
@@ -118,35 +156,31 @@ function deleted(node: Delete, root: Block): readonly TableSource[] {
   });
 }
 
-function checkTarget(node: Update | Delete, table: Table, word: string): void {
-  if (table.kind === 'reference') throw shardgateError('SG6005', { statement: word });
-  if (node.kind === 'delete') {
-    checkOwnedLookups(table);
-    return;
-  }
-  const own = node.set.assignments.filter(
-    ({ column }) =>
-      table.columns === null || table.columns.some((one) => lower(one.name) === lower(column.name.name)),
+function checkTarget(node: Update | Delete, source: TableSource): void {
+  if (node.kind === 'delete') return;
+  const { table } = source;
+  const columns = node.set.assignments.map(({ column }) => lower(column.name.name));
+  const own = columns.filter(
+    (column) => table.columns === null || table.columns.some((one) => lower(one.name) === column),
   );
-  checkAssignments(table, own);
+  checkUnowned(source, new Set(own));
   if (node.ignore) checkConflicts(table, 'UPDATE IGNORE');
 }
 
 /** Why the shards may not each run the statement for themselves; null when they may. */
-function severalRefusal(statement: BoundStatement, word: string): SqlError | null {
+function severalReason(statement: BoundStatement): string | null {
   const { node, binding, proof } = statement;
   const [doubt] = binding.doubts;
-  if (doubt !== undefined) return shardgateError('SG2010', { detail: doubt });
+  if (doubt !== undefined) return doubt;
   const construct = refusalOf(node);
-  if (construct !== null) return construct;
+  if (construct !== null) return construct.message;
   if (node.kind !== 'update' && node.kind !== 'delete') return null;
-  if (node.returning !== null) return shardgateError('SG6011');
-  if (node.limit !== null) return shardgateError('SG6004', { statement: word });
+  if (node.returning !== null) return 'RETURNING is one answer';
+  if (node.limit !== null) return 'which rows a LIMIT means is known only after all shards answered';
   const locality = proof.query(binding.root, null, false);
   if (locality.kind === 'additive') return null;
   if (binding.tables.length === 1 && binding.tables[0]?.table.kind === 'pinned') return null;
-  const withSubquery = hasSubquery(node) || binding.blocks.length > 1;
-  return shardgateError(withSubquery ? 'SG6006' : 'SG6005', { statement: word });
+  return locality.kind === 'mixed' ? locality.why : 'its rows are the same on every shard';
 }
 
 /** A reference table changes on every shard alike, which needs a statement that means the same on each. */

@@ -1,6 +1,6 @@
 // A statement for one shard or any one shard, with what to do when values lead to several.
 import type { Destination } from '../../plan/destination.ts';
-import type { RefuseNode, RouteNode } from '../../plan/nodes.ts';
+import type { RouteNode } from '../../plan/nodes.ts';
 import type { Node } from '../../sql/ast.ts';
 import type { Template } from '../../text/template.ts';
 import type { PlanContext } from '../context.ts';
@@ -24,7 +24,7 @@ export function routeNode(
   keyspace: string,
   destination: Destination,
   template: Template | null,
-  several: RefuseNode,
+  several: RouteNode['several'],
 ): RouteNode {
   return { kind: 'route', keyspace, destination, template, several, whenNone: 'anyShard' };
 }

@@ -25,7 +25,7 @@ const shape = (rows) =>
     column.orgTable(),
     column.db(),
     column.type,
-    column.flags,
+    column.flags & tableFlags,
   ]);
 
 const connection = await mariadb.createConnection(address);

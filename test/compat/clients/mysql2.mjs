@@ -23,7 +23,7 @@ const shape = (fields) =>
     field.orgTable,
     field.schema ?? field.db,
     field.columnType,
-    field.flags,
+    field.flags & tableFlags,
   ]);
 
 const connection = await createConnection({

@@ -25,9 +25,6 @@ show.('rolled back', client.query('SELECT id, balance FROM users WHERE id IN (1,
     puts "error #{error.error_number} #{error.sql_state} #{error.message}"
   end
 end
-sum = 0
-client.query('SELECT id FROM users', stream: true, cache_rows: false, as: :array).each { |row| sum += row[0] }
-puts "stream #{sum}"
 puts "ping #{client.ping}"
 client.select_db('main')
 show.('settings', client.query('SELECT * FROM settings ORDER BY name'))

@@ -119,7 +119,9 @@ describe('what a dead process left', () => {
     expect(await balance()).toBe(101);
     const aborted = await leaveBehind('deadown4');
     await nothingPrepared();
-    await expect(late.query(decisionSql(aborted.dtid, 'deadown4', []))).rejects.toMatchObject({ errno: 1062 });
+    await expect(late.query(decisionSql(aborted.dtid, 'deadown4', []))).rejects.toMatchObject({
+      errno: 1062,
+    });
   });
 
   test('a session that hangs with the deciding transaction open is ended', async () => {
@@ -148,7 +150,9 @@ describe('what a dead process left', () => {
     for (const other of others) other.start();
     await nothingPrepared();
     await Promise.all(others.map((other) => other.stop()));
-    const [rows] = await client.query<RowDataPacket[]>('SELECT id, balance FROM accounts WHERE balance <> 100');
+    const [rows] = await client.query<RowDataPacket[]>(
+      'SELECT id, balance FROM accounts WHERE balance <> 100',
+    );
     expect(rows).toEqual([{ id: ids[1], balance: 101 }]);
   });
 });
@@ -159,7 +163,12 @@ async function leaveBehindOn(index: number): Promise<string> {
   const session = await open(shard?.name ?? '');
   const dtid = transactionId('deadown6', ++number, 0, 'shop/-40');
   const xid = xidText(dtid, branchQualifier(`shop/${shard?.name}`, session.threadId ?? 0));
-  for (const sql of [`XA START ${xid}`, 'UPDATE accounts SET balance = balance + 1', `XA END ${xid}`, `XA PREPARE ${xid}`])
+  for (const sql of [
+    `XA START ${xid}`,
+    'UPDATE accounts SET balance = balance + 1',
+    `XA END ${xid}`,
+    `XA PREPARE ${xid}`,
+  ])
     await session.query(sql);
   session.destroy();
   return dtid;
@@ -171,7 +180,15 @@ function targets(): readonly ShardTargets[] {
     id: `shop/${name}`,
     keyspace: 'shop',
     name,
-    primary: { host: server.host, port: server.port, socket: null, user: 'app', password: 'app', database, tls },
+    primary: {
+      host: server.host,
+      port: server.port,
+      socket: null,
+      user: 'app',
+      password: 'app',
+      database,
+      tls,
+    },
     replicas: [],
   }));
 }
@@ -211,14 +228,19 @@ describe('people can look and conclude', () => {
       ...init,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     });
-  const listed = async (id: string): Promise<{ state: string; shards: string[]; problem: string | null } | undefined> => {
+  const listed = async (
+    id: string,
+  ): Promise<{ state: string; shards: string[]; problem: string | null } | undefined> => {
     const { transactions } = (await (await api('/api/transactions')).json()) as {
       transactions: { id: string; state: string; shards: string[]; problem: string | null }[];
     };
     return transactions.find((transaction) => transaction.id === id);
   };
   const resolve = (id: string, decision: string) =>
-    api(`/api/transactions/${encodeURIComponent(id)}/resolve`, { method: 'POST', body: JSON.stringify({ decision }) });
+    api(`/api/transactions/${encodeURIComponent(id)}/resolve`, {
+      method: 'POST',
+      body: JSON.stringify({ decision }),
+    });
 
   test('SHOW SHARDGATE TRANSACTIONS, the API and the metric show what waits; it can be rolled back at once', async () => {
     const lease = await open('-40');

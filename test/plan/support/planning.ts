@@ -16,7 +16,8 @@ import { loadKeyspace } from '../../../src/vschema/load.ts';
 import type { VSchema } from '../../../src/vschema/model.ts';
 import { readSchemaFile } from '../../../src/vschema/schema-file.ts';
 
-const mode = defaultMode('mariadb');
+const mariadbMode = defaultMode('mariadb');
+const mysqlMode = defaultMode('mysql');
 
 function read(name: string): string {
   return readFileSync(new URL(name, import.meta.url), 'utf8');
@@ -32,20 +33,22 @@ function shardMap(keyspace: string, names: readonly string[]): ShardMap {
 }
 
 function shopTables(): ReadonlyMap<string, TableFacts> {
-  const file = readSchemaFile(read('./shop.sql'), 'shop.sql', 'shop', mode);
+  const file = readSchemaFile(read('./shop.sql'), 'shop.sql', 'shop', mariadbMode);
   if (file.problems.length > 0) throw new Error(file.problems.map((problem) => problem.message).join('\n'));
   return file.tables;
 }
 
 /** Keyspace `shop` over four shards, `main` unsharded and of unknown tables. `tracked` false: no columns are known. */
-export function shopVSchema(tracked = true): VSchema {
+export function shopVSchema(tracked = true, onMysql = false): VSchema {
   const loaded = loadKeyspace(read('./shop.vschema.json'), { file: 'shop.vschema.json' });
   if (loaded.definition === null)
     throw new Error(loaded.problems.map((problem) => problem.message).join('\n'));
   const facts = tracked ? shopTables() : null;
   return buildVSchema({
     version: 1,
-    flavour: { kind: 'mariadb', version: 101106, versionText: '10.11.6-MariaDB' },
+    flavour: onMysql
+      ? { kind: 'mysql', version: mysqlMode.version, versionText: '9.7.0' }
+      : { kind: 'mariadb', version: 101106, versionText: '10.11.6-MariaDB' },
     keyspaces: [
       {
         name: 'shop',
@@ -71,15 +74,19 @@ export interface PlanOptions {
   readonly slots?: boolean;
   readonly onlyFullGroupBy?: boolean;
   readonly untracked?: boolean;
+  /** Servers are MySQL, not MariaDB. */
+  readonly onMysql?: boolean;
 }
 
 const tracked = shopVSchema();
 const untracked = shopVSchema(false);
+const onMysql = shopVSchema(true, true);
 
 export function plan(sql: string, options: PlanOptions = {}): Plan {
   const text = Buffer.from(sql, 'utf8').toString('latin1');
+  const mode = options.onMysql === true ? mysqlMode : mariadbMode;
   const context: PlanContext = {
-    vschema: options.untracked === true ? untracked : tracked,
+    vschema: options.onMysql === true ? onMysql : options.untracked === true ? untracked : tracked,
     database: options.database === undefined ? 'shop' : options.database,
     text,
     normalized: options.slots === false ? null : normalize(text, mode),

@@ -47,6 +47,54 @@ test('trap 9: index hints, partitions and locks belong to the fragment', () => {
   expect(describeTemplate(node.finish)).not.toMatch(/FORCE|UPDATE/);
 });
 
+describe('trap 10: a CTE named twice', () => {
+  const sql = 'WITH x (n) AS (SELECT id FROM users) SELECT a.n FROM x AS a JOIN x AS b ON a.n > b.n';
+
+  test('MariaDB opens its tables again', () => {
+    const node = gather(sql);
+    expect(node.fragments.map((fragment) => fragment.copies)).toEqual([1]);
+    expect(describeTemplate(node.finish)).toContain('FROM x AS a JOIN x AS b');
+  });
+
+  test('on MySQL each reference but the first has copies of its own', () => {
+    const node = gather(sql, { onMysql: true });
+    expect(node.fragments.map((fragment) => fragment.copies)).toEqual([2]);
+    expect(describeTemplate(node.finish)).toContain(
+      'FROM x AS a JOIN (WITH x (n) AS (SELECT id FROM {fragment 0 copy 1} AS `users`) SELECT * FROM `x`) AS `b`',
+    );
+  });
+
+  test('CTEs over CTEs: as many copies as there are ways to the table', () => {
+    const deep =
+      'WITH x AS (SELECT id FROM users), y AS (SELECT p.id FROM x AS p JOIN x AS q ON p.id < q.id) ' +
+      'SELECT (SELECT COUNT(*) FROM y), COUNT(*) FROM y AS z';
+    const node = gather(deep, { onMysql: true });
+    expect(node.fragments.map((fragment) => fragment.copies)).toEqual([4]);
+    const used = describeTemplate(node.finish).match(/\{fragment [^}]+\}/g) ?? [];
+    expect(new Set(used).size).toBe(4);
+  });
+
+  test('a recursive one keeps naming itself', () => {
+    const recursive =
+      'WITH RECURSIVE r AS (SELECT id FROM users WHERE id = 1 UNION ALL SELECT u.id FROM users u JOIN r ON u.id = r.id + 1) ' +
+      'SELECT COUNT(*) FROM r AS a JOIN r AS b ON a.id = b.id';
+    const node = gather(recursive, { onMysql: true });
+    expect(node.fragments.map((fragment) => fragment.copies)).toEqual([2, 2]);
+    expect(describeTemplate(node.finish)).toMatch(
+      /FROM r AS a JOIN \(WITH RECURSIVE r AS \(.* JOIN r ON .*\) SELECT/,
+    );
+  });
+
+  test('rows that need not be the same twice are refused', () => {
+    const random =
+      'WITH x AS (SELECT id, RAND() AS r FROM users) SELECT a.r = b.r FROM x a JOIN x b ON a.r < b.r';
+    expect(plan(random, { onMysql: true }).root).toMatchObject({
+      kind: 'refuse',
+      message: expect.stringContaining('SG2001: the CTE x, named twice'),
+    });
+  });
+});
+
 test('trap 11: a finished COUNT is cast back', () => {
   const node = gather('SELECT country, COUNT(*) FROM users GROUP BY country');
   expect(describeTemplate(node.finish)).toContain(

@@ -1,0 +1,135 @@
+// Keeps the rows of an answer the engine asks for itself, whether it is relayed from one shard or put together from several.
+import type { Terminal } from '../backend/contract.ts';
+import { shardgateError } from '../errors/catalog.ts';
+import type { SqlError } from '../errors/sql-error.ts';
+import { ByteReader } from '../value/byte-reader.ts';
+import { decodeColumnDefinition } from '../value/column-codec.ts';
+import type { ColumnDefinition } from '../value/column-definition.ts';
+import type { EngineLimits, OkResult, ResultSink } from './contract.ts';
+import { PacketSplitter } from './packet-splitter.ts';
+
+export interface KeptRows {
+  readonly columns: readonly ColumnDefinition[];
+  /** Text rows without packet headers. */
+  readonly rows: readonly Buffer[];
+}
+
+type Phase = 'count' | 'definitions' | 'definitionsEnd' | 'rows';
+
+/** `free` must be called exactly once. `label` names in errors what is too much. */
+export class RowsSink implements ResultSink {
+  /** Settles at the ending of the answer. */
+  readonly result: Promise<KeptRows>;
+  readonly #limits: EngineLimits;
+  readonly #label: string;
+  readonly #splitter = new PacketSplitter((payload) => this.#packet(payload));
+  #phase: Phase = 'count';
+  #columnCount = 0;
+  #columns: ColumnDefinition[] = [];
+  readonly #rows: Buffer[] = [];
+  #bytes = 0;
+  #reserved = 0;
+  #tooMuch: SqlError | null = null;
+  #resolve: (rows: KeptRows) => void = () => {};
+  #reject: (error: SqlError) => void = () => {};
+
+  constructor(limits: EngineLimits, label: string) {
+    this.#limits = limits;
+    this.#label = label;
+    this.result = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // Whoever starts the answer hears its errors too.
+    this.result.catch(() => {});
+  }
+
+  free(): void {
+    this.#limits.free(this.#reserved);
+    this.#reserved = 0;
+  }
+
+  relay(chunk: Buffer): boolean {
+    this.#splitter.push(chunk);
+    return true;
+  }
+
+  relayEnd(chunk: Buffer, terminalAt: number, terminal: Terminal): void {
+    if (terminalAt > 0) this.#splitter.push(chunk.subarray(0, terminalAt));
+    if (terminal.error === null) this.#end();
+    else this.fail(terminal.error);
+  }
+
+  columns(columns: readonly ColumnDefinition[]): void {
+    this.#columns = [...columns];
+  }
+
+  rows(payloads: readonly Uint8Array[]): boolean {
+    for (const payload of payloads) {
+      this.#row(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength));
+    }
+    return true;
+  }
+
+  end(): void {
+    this.#end();
+  }
+
+  ok(_result: OkResult): void {
+    this.#end();
+  }
+
+  fail(error: SqlError): void {
+    this.#reject(error);
+  }
+
+  drained(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #end(): void {
+    if (this.#tooMuch === null) this.#resolve({ columns: this.#columns, rows: this.#rows });
+    else this.#reject(this.#tooMuch);
+  }
+
+  #packet(payload: Buffer): void {
+    switch (this.#phase) {
+      case 'count':
+        this.#columnCount = new ByteReader(payload).lenenc();
+        this.#phase = 'definitions';
+        break;
+      case 'definitions':
+        this.#columns.push(decodeColumnDefinition(payload));
+        if (this.#columns.length === this.#columnCount) this.#phase = 'definitionsEnd';
+        break;
+      case 'definitionsEnd':
+        this.#phase = 'rows';
+        break;
+      case 'rows':
+        this.#row(payload);
+        break;
+    }
+  }
+
+  /** Beyond the budget rows are thrown away; the answer ends with the error. */
+  #row(payload: Buffer): void {
+    if (this.#tooMuch !== null) return;
+    this.#bytes += payload.length;
+    const { queryMemoryBytes } = this.#limits;
+    const facts = { fragment: this.#label, bytes: this.#bytes, bytesMax: queryMemoryBytes };
+    if (this.#bytes > queryMemoryBytes) this.#tooMuch = shardgateError('SG4021', facts);
+    else if (!this.#reserve()) this.#tooMuch = shardgateError('SG4022', facts);
+    else this.#rows.push(payload);
+    if (this.#tooMuch !== null) this.#rows.length = 0;
+  }
+
+  /** The account of the process is kept in steps, not row by row. */
+  #reserve(): boolean {
+    if (this.#bytes <= this.#reserved) return true;
+    if (!this.#limits.reserve(reserveStep)) return false;
+    this.#reserved += reserveStep;
+    return this.#reserve();
+  }
+}
+
+const reserveStep = 256 * 1024;

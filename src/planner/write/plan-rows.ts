@@ -1,0 +1,174 @@
+// Plans UPDATE and DELETE by rows: the rows are read first, whatever it takes, and written by their keys.
+import { shardgateError } from '../../errors/catalog.ts';
+import { SqlError } from '../../errors/sql-error.ts';
+import type { Plan, RowAfter, RowPlace, RowTarget, RowWritesNode } from '../../plan/nodes.ts';
+import { parseStatement } from '../../sql/parser/parse.ts';
+import type { Template } from '../../text/template.ts';
+import { isQuery } from '../bind/bind.ts';
+import { lower } from '../bind/columns-of.ts';
+import type { TableSource } from '../bind/model.ts';
+import { derivedUnit, type Piece } from '../derived-unit.ts';
+import { withLookupDestinations } from '../lookup-destinations.ts';
+import { planQuery } from '../query/plan-query.ts';
+import { asksForTime } from '../query/traits.ts';
+import { refusalOf } from '../refusals.ts';
+import { identifier, join, joinWith, splice, text } from '../splice.ts';
+import { type BoundStatement, keyspaceOf } from '../statement.ts';
+import { type Assigned, assignedBefore, assignmentsOf, ownEdits } from './assignments.ts';
+import { copiedColumns } from './copied-columns.ts';
+import { ReadItems } from './read-items.ts';
+import { isOwned, rowLookups } from './row-lookups.ts';
+import { rowIdentity } from './row-identity.ts';
+
+/*
+ * Proof obligation: the SELECT has the statement's own FROM, WHERE, ORDER BY and LIMIT, so it finds the rows one server would
+ * change, and locks them. A row is then named by a unique key. Assignments that need nothing but the row are the client's own
+ * text, computed by the server that has the row; the others are computed by the SELECT.
+ */
+
+/** Throws a refusal for what even this cannot do. */
+export function planRows(statement: BoundStatement, keyspace: string, targets: readonly TableSource[]): RowWritesNode {
+ const { node, binding } = statement;
+  const [doubt] = binding.doubts;
+  if (doubt !== undefined) throw shardgateError('SG2010', { detail: doubt });
+  const construct = refusalOf(node);
+  if (construct !== null) throw construct;
+  if ((node.kind === 'update' || node.kind === 'delete') && node.returning !== null) throw shardgateError('SG6011');
+  const verb = node.kind === 'update' ? 'update' : 'delete';
+  const items = new ReadItems();
+  const planned = targets.map((source) => planTarget(statement, source, items));
+  const read = readPlan(statement, items);
+  return { kind: 'rowWrites', keyspace, verb, read, targets: planned, pinTime: asksForTime(node) };
+}
+
+function readPlan(statement: BoundStatement, items: ReadItems): Plan {
+  const { node, unit, context } = statement;
+  if (node.kind !== 'update' && node.kind !== 'delete') throw new Error('assertion failed: UPDATE or DELETE');
+  const tables = node.kind === 'update' ? node.tables : node.from.tables;
+  const rest = node.kind === 'update' ? node.set.end : node.from.end;
+  const last = node.limit ?? node.orderBy ?? node.where;
+  const pieces: Piece[] = node.with === null ? [] : [node.with, ' '];
+  const first = tables[0]?.start ?? rest;
+  pieces.push('SELECT ', ...items.pieces, ' FROM ', { start: first, end: tables.at(-1)?.end ?? rest }, ' ');
+  if (last !== null) pieces.push({ start: rest, end: last.end });
+  pieces.push(' FOR UPDATE');
+  const derived = derivedUnit(unit, pieces);
+  const select = parseStatement(derived.text, context.mode);
+  if (!isQuery(select)) throw new Error('assertion failed: a SELECT');
+  const plan = planQuery(select, { ...context, text: derived.text, normalized: null }, derived);
+  const { root } = plan;
+  if (root.kind === 'refuse') throw new SqlError(root.errno, root.sqlState, root.message, root.id);
+  return { ...withLookupDestinations(plan), readOnly: false, locks: true };
+}
+
+function planTarget(statement: BoundStatement, source: TableSource, items: ReadItems): RowTarget {
+  const { table } = source;
+  const identity = rowIdentity(source, items);
+  const all = assignmentsOf(statement, source);
+  const assigned = new Set(all.map(({ column }) => column));
+  const place = placeOf(statement, source, items);
+  const cellOf = (column: string) => items.column(source, column);
+  const moves = table.columnVindexes[0]?.columns.some((column) => assigned.has(lower(column.name))) === true;
+  const lookups = rowLookups(table, cellOf).filter(
+    ({ key, owned }) =>
+      owned &&
+      (statement.node.kind === 'delete' ||
+        moves ||
+        key.columns.some((column) => assigned.has(lower(column.name)))),
+  );
+  if (moves) checkMove(statement, source);
+  const computed = all.filter((one) => one.computed);
+  const values = computed.map(({ node, column }) => {
+    if (assignedBefore(statement, source, all, node)) throw shardgateError('SG6036', { column });
+    return { column: identifier(spelled(source, column)), cell: items.expression(node.value) };
+  });
+  const own = all.filter((one) => !one.computed);
+  return {
+    keyspace: table.keyspace,
+    table: table.name,
+    identity,
+    place,
+    lookups,
+    head: headOf(statement, source, own),
+    tail: tailOf(statement),
+    assigns: own.length > 0,
+    values,
+    after: lookups.length === 0 && !moves ? null : afterOf(statement, source, all, items, moves),
+  };
+}
+
+function spelled({ table }: TableSource, name: string): string {
+  return table.columns?.find((column) => lower(column.name) === name)?.name ?? name;
+}
+
+function placeOf(statement: BoundStatement, source: TableSource, items: ReadItems): RowPlace {
+  const { table } = source;
+  const [key] = table.columnVindexes;
+  if (table.kind === 'reference') return { kind: 'everywhere' };
+  if (table.kind === 'pinned' && table.pinnedShard !== null) return { kind: 'shard', shard: table.pinnedShard };
+  if (key === undefined) {
+    const { shards } = keyspaceOf(statement.context, table.keyspace).shardMap;
+    return { kind: 'shard', shard: shards[0]?.name ?? '-' };
+  }
+  return { kind: 'key', key, cells: key.columns.map((column) => items.column(source, lower(column.name))) };
+}
+
+/** A row that moves is deleted on one shard and inserted on another: no server may take that for more than it is. */
+function checkMove({ node, context }: BoundStatement, { table }: TableSource): void {
+  if (node.kind === 'update' && node.ignore) throw shardgateError('SG6038', { table: table.name });
+  for (const keyspace of context.vschema.keyspaces.values()) {
+    for (const child of keyspace.tables.values()) {
+      const refers = child.foreignKeys.find(
+        (key) => key.referencedKeyspace === table.keyspace && key.referencedTable === table.name,
+      );
+      if (refers !== undefined) throw shardgateError('SG6037', { table: table.name, key: refers.name });
+    }
+  }
+}
+
+function afterOf(
+  statement: BoundStatement,
+  source: TableSource,
+  all: readonly Assigned[],
+  items: ReadItems,
+  moves: boolean,
+): RowAfter | null {
+  if (statement.node.kind === 'delete') return null;
+  const { table } = source;
+  const identity = rowIdentity(source, items).map(({ column }) => {
+    const changed = all.find((one) => one.column === lower(column.name));
+    if (changed === undefined) return null;
+    if (assignedBefore(statement, source, all, changed.node)) {
+      throw shardgateError('SG6036', { column: changed.column });
+    }
+    return items.expression(changed.node.value);
+  });
+  return { identity, copied: moves ? copiedColumns(table) : null };
+}
+
+function headOf(statement: BoundStatement, source: TableSource, own: readonly Assigned[]): Template {
+  const { node, unit } = statement;
+  const name: Template = join([{ kind: 'database', keyspace: source.table.keyspace }], text(`.${identifier(source.table.name)}`));
+  if (node.kind === 'delete') return join(text(`DELETE ${node.ignore ? 'IGNORE ' : ''}FROM `), name);
+  const ignore = node.kind === 'update' && node.ignore ? 'IGNORE ' : '';
+  const edits = ownEdits(statement);
+  const assignments = own.map(({ node: one }) => splice(unit, one.start, one.end, edits));
+  const head = join(text(`UPDATE ${ignore}`), name, text(` AS ${identifier(source.alias)} SET `));
+  return join(head, joinWith(', ', assignments));
+}
+
+/** The order in which rows change decides which of them meets a duplicate. */
+function tailOf(statement: BoundStatement): Template {
+  const { node, unit, binding } = statement;
+  if (node.kind !== 'update' || node.orderBy === null || binding.tables.length !== 1) return [];
+  return join(text(' '), splice(unit, node.orderBy.start, node.orderBy.end, ownEdits(statement)));
+}
+
+/** Whether an UPDATE of these columns may change what a vindex of the table sees. */
+export function touchesVindexes({ table }: TableSource, assigned: ReadonlySet<string>): boolean {
+  return table.columnVindexes.some((key, index) => {
+    const matters = index === 0 || isOwned(table, key);
+    return matters && key.columns.some((column) => assigned.has(lower(column.name)));
+  });
+}
+

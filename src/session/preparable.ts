@@ -1,0 +1,27 @@
+// Which statements of those the session answers a server prepares: clients try others as text, so a yes must be the server's yes.
+import type { Statement } from '../sql/ast.ts';
+import type { Flavour } from '../sql/mode.ts';
+
+/** Statements about prepared statements. */
+const never: ReadonlySet<string> = new Set(['prepare', 'execute', 'deallocate']);
+
+/** Measured on MySQL 9.7; MariaDB prepares all of these. COMMIT and ROLLBACK it does prepare. */
+const notOnMysql: ReadonlySet<string> = new Set([
+  'use',
+  'begin',
+  'savepoint',
+  'releaseSavepoint',
+  'rollbackTo',
+  'xa',
+  'lockTables',
+  'unlockTables',
+]);
+const showNotOnMysql: ReadonlySet<string> = new Set(['warnings', 'errors', 'countWarnings', 'countErrors']);
+
+/** False: COM_STMT_PREPARE and PREPARE answer ER_UNSUPPORTED_PS. */
+export function isPreparable(statement: Statement, flavour: Flavour): boolean {
+  if (never.has(statement.kind)) return false;
+  if (flavour === 'mariadb') return true;
+  if (statement.kind === 'show') return !showNotOnMysql.has(statement.what);
+  return !notOnMysql.has(statement.kind);
+}
