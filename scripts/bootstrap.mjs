@@ -1,5 +1,5 @@
 // From a fresh clone to a running program, with plain Node: installs and builds what is missing, then hands over.
-//   node scripts/bootstrap.mjs start|test|bench [arguments]
+//   node scripts/bootstrap.mjs start|test|test:mysql|bench [arguments]
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,15 @@ const oldestNodeMajor = 20;
 const tasks = {
   start: { build: buildIfStale, program: ['dist/main.js', 'demo'] },
   test: { build: buildIfStale, program: ['node_modules/vitest/vitest.mjs', 'run'] },
+  // The tests that need servers, on MySQL from Debian unstable instead of what is installed.
+  'test:mysql': {
+    build: buildIfStale,
+    program: [
+      ...['node_modules/vitest/vitest.mjs', 'run'],
+      ...['--project', 'integration', '--project', 'differential'],
+    ],
+    env: { SHARDGATE_SERVERS: 'mysql' },
+  },
   bench: { build: buildAll, program: ['.shardgate/tools/bench/run.js'] },
 };
 
@@ -38,6 +47,7 @@ async function main() {
     throw new Error(`no package-lock.json in ${root}: not a complete clone`);
   await installIfStale(root);
   await task.build(root);
+  Object.assign(process.env, task.env);
   process.exitCode = await handOver([...task.program, ...rest], root);
 }
 

@@ -82,6 +82,11 @@ class Run {
         this.visit(node.read.root);
         for (const target of node.targets) this.#writesByKey(target);
         break;
+      case 'rowWrites':
+        // What is written depends on what is read.
+        this.visit(node.read.root);
+        this.#decided = false;
+        break;
       case 'refuse':
         break;
       default:

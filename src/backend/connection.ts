@@ -50,6 +50,8 @@ export class SocketConnection implements BackendConnection {
   onClosed: ((byPeer: boolean) => void) | null = null;
   status: number;
   alive = true;
+  /** The other side ended it, or it broke on the way. */
+  lostByPeer = false;
   readonly #wire: Wire;
   readonly #scanner = new ResultScanner();
   readonly #receivers = new Fifo<ResponseReceiver>();
@@ -221,6 +223,7 @@ export class SocketConnection implements BackendConnection {
   #lost(error: SqlError, byPeer: boolean): void {
     if (!this.alive) return;
     this.alive = false;
+    this.lostByPeer = byPeer;
     this.#outgoing.length = 0;
     // Only the first response can be under way.
     let next = this.#scanner.boundary;

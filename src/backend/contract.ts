@@ -22,6 +22,8 @@ export interface Terminal {
   readonly info: string;
   /** For errors. */
   readonly error: SqlError | null;
+  /** Rows of the result set that ends here (the last one of several); absent for other endings. */
+  readonly rows?: number;
 }
 
 /**

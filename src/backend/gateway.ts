@@ -222,13 +222,21 @@ export class PoolGateway implements Gateway {
     const { shardId, target, threadId } = connection;
     const side = await connectBackend({ shardId, target, clientFlags: 0, refuse: () => null });
     try {
-      if (connection.alive && connection.pending > 0) {
-        await withDeadline(side, killTimeoutMs, smallQuery(side, `KILL QUERY ${threadId}`));
-      }
+      const kill = killFor(connection);
+      if (kill !== null) await withDeadline(side, killTimeoutMs, smallQuery(side, `${kill} ${threadId}`));
     } finally {
       side.quit();
     }
   }
+}
+
+/**
+ * What ends the statement of a connection: nothing when it has ended already. A connection that was closed on our side runs
+ * on at the server until it notices; one that the server lost is none of its any more, and its id may be another's by now.
+ */
+function killFor(connection: SocketConnection): string | null {
+  if (connection.alive) return connection.pending > 0 ? 'KILL QUERY' : null;
+  return connection.lostByPeer ? null : 'KILL CONNECTION';
 }
 
 /** The primary, or the next replica that is up; the primary too when there is none. */

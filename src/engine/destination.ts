@@ -6,7 +6,7 @@ import type { LiteralCharset } from '../vindex/canonical-text.ts';
 import { toVindexValue } from '../vindex/routable.ts';
 import type { RoutingKey } from '../vindex/routing-key.ts';
 import { type Shard, type ShardMap, shardNamed, shardOf, shardsOf } from '../vindex/shard-map.ts';
-import type { Mapping, VindexValue } from '../vindex/vindex.ts';
+import type { FunctionalVindex, Mapping, VindexValue } from '../vindex/vindex.ts';
 import type { BindValues } from './contract.ts';
 import type { LookupAnswers } from './lookup-answers.ts';
 import { bindValueOf } from './values.ts';
@@ -155,16 +155,20 @@ function shardsOfValues(
   context: DestinationContext,
 ): readonly Shard[] {
   const { vindex } = key;
-  if (vindex.kind === 'functional') return shardsOfMapping(vindex.map(values), context.map);
+  if (vindex.kind === 'functional') return shardsOfMapping(vindex.map(values), context.map, vindex);
   return context.map.shards;
 }
 
-export function shardsOfMapping(mapping: Mapping, map: ShardMap): readonly Shard[] {
+export function shardsOfMapping(
+  mapping: Mapping,
+  map: ShardMap,
+  vindex: Pick<FunctionalVindex, 'idBytes'>,
+): readonly Shard[] {
   switch (mapping.kind) {
     case 'id':
       return [shardOf(map, mapping.id)];
     case 'ranges':
-      return shardsOf(map, mapping.ranges);
+      return shardsOf(map, mapping.ranges, vindex.idBytes !== undefined);
     case 'none':
       return [];
     default:
@@ -188,7 +192,7 @@ function resolveRange(
   };
   const from = bound(low);
   const to = bound(high);
-  return from === null && to === null ? context.map.shards : shardsOf(context.map, rangeMap(from, to));
+  return from === null && to === null ? context.map.shards : shardsOf(context.map, rangeMap(from, to), fixedLength(key));
 }
 
 function resolvePrefix(
@@ -200,7 +204,11 @@ function resolvePrefix(
   const value = bindValueOf(pattern, context.binds);
   if (prefixMap === null || value === null || value.kind !== 'string') return context.map.shards;
   const prefix = constantPrefix(value.value, context.charset);
-  return prefix.length === 0 ? context.map.shards : shardsOf(context.map, prefixMap(prefix));
+  return prefix.length === 0 ? context.map.shards : shardsOf(context.map, prefixMap(prefix), fixedLength(key));
+}
+
+function fixedLength({ vindex }: RoutingKey): boolean {
+  return vindex.kind === 'functional' && vindex.idBytes !== undefined;
 }
 
 /** Up to the first wildcard or backslash; beyond ASCII only when the client's bytes are the vindex's. */

@@ -7,7 +7,7 @@ import type { RoutingKey } from '../vindex/routing-key.ts';
 import { type Shard, shardOf } from '../vindex/shard-map.ts';
 import type { KeyspaceId, VindexValue } from '../vindex/vindex.ts';
 import type { Execution, OkResult } from './contract.ts';
-import { noPlace, placedRowText, rowsByShard } from './insert-places.ts';
+import { noPlaceOf, placedRowText, rowsByShard } from './insert-places.ts';
 import { type ValuedRow, valuesOfRows, type WantedCell } from './insert-row-values.ts';
 import type { RowSource } from './insert-rows.ts';
 import type { SequenceFill } from './insert-sequence.ts';
@@ -99,14 +99,14 @@ async function primaryIds(
   if (vindex.kind === 'functional') {
     return tuples.map((tuple, row) => {
       const mapping = vindex.map(tuple);
-      if (mapping.kind !== 'id') throw noPlace(node, key, row);
+      if (mapping.kind !== 'id') throw noPlaceOf(node.table, key, row);
       return mapping.id;
     });
   }
   const ids = await idsOfTuples(unit, key, tuples);
   return ids.map((found, row) => {
     const [id] = found;
-    if (id === undefined) throw noPlace(node, key, row);
+    if (id === undefined) throw noPlaceOf(node.table, key, row);
     return id;
   });
 }
@@ -148,7 +148,13 @@ async function writeRows(
   const places = known.map(({ shard, replaced }) => ({ shard, replaced }));
   const text = (row: number) => placedRowText(rows, row, places[row]?.replaced ?? null);
   const writes = rowsByShard(places).map(({ shard, rows: members }) =>
-    splitInsert(shard, shardText(execution, shard, node.head), shardText(execution, shard, node.tail), members, text),
+    splitInsert(
+      shard,
+      shardText(execution, shard, node.head),
+      shardText(execution, shard, node.tail),
+      members,
+      text,
+    ),
   );
   const answers = await unit.writeAll(writes, (failures) => firstRefusal(failures, refused));
   if (refused !== null) throw refused.error;
@@ -171,12 +177,14 @@ async function createLookups(
   const failures: (RowFailure | null)[] = [];
   for (const use of node.lookups ?? []) {
     if (!use.owned) continue;
-    const entries = known.map((one): LookupEntry => ({
-      row: one.row,
-      values: valuesOfKey(use.key, wanted, one.values),
-      primary: valuesOfKey(key, wanted, one.values),
-      id: one.id,
-    }));
+    const entries = known.map(
+      (one): LookupEntry => ({
+        row: one.row,
+        values: valuesOfKey(use.key, wanted, one.values),
+        primary: valuesOfKey(key, wanted, one.values),
+        id: one.id,
+      }),
+    );
     failures.push(await new LookupWriter(unit, owner, use).create(entries));
   }
   return lowestRow(failures);

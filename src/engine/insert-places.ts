@@ -82,15 +82,16 @@ function placeOf(
   const { vindex } = key;
   if (vindex.kind !== 'functional')
     throw new Error(`assertion failed: primary vindex ${vindex.name} computes ids`);
-  const shards = shardsOfMapping(vindex.map(values), map);
+  const shards = shardsOfMapping(vindex.map(values), map, vindex);
   const shard = shards.length === 1 ? shards[0] : undefined;
   if (shard !== undefined) return shard;
-  throw noPlace(node, key, row);
+  throw noPlaceOf(node.table, key, row);
 }
 
-export function noPlace(node: Pick<InsertNode, 'table'>, key: RoutingKey, row: number): SqlError {
+/** `row` from 0. */
+export function noPlaceOf(table: string, key: RoutingKey, row: number): SqlError {
   const columns = key.columns.map((column) => column.name).join(', ');
-  return shardgateError('SG6030', { row: row + 1, table: node.table, vindex: key.vindex.name, columns });
+  return shardgateError('SG6030', { row: row + 1, table, vindex: key.vindex.name, columns });
 }
 
 /** The rows of each shard that gets some, by key range; rows keep their order. */

@@ -86,9 +86,7 @@ function textsOf(
   row: number,
   replaced: Replacements | null,
 ): readonly string[] {
-  return wanted.map(({ cell }) =>
-    cell < 0 ? 'DEFAULT' : (replaced?.get(cell) ?? rows.cellText(row, cell)),
-  );
+  return wanted.map(({ cell }) => (cell < 0 ? 'DEFAULT' : (replaced?.get(cell) ?? rows.cellText(row, cell))));
 }
 
 /** Expressions go to the shard as what they were evaluated to: they may not be evaluated twice. */

@@ -1,11 +1,12 @@
 // Keyspace ids of values, tuple by tuple, asked inside the unit that depends on them.
+
+import { quoteIdentifier } from '../text/quote.ts';
 import { present } from '../util/assert.ts';
 import type { RoutingKey } from '../vindex/routing-key.ts';
 import type { KeyspaceId, VindexValue } from '../vindex/vindex.ts';
 import { fromTuple, idOfCell, lockText, lookupShards } from './lookup-reads.ts';
 import { allRows, tableName, tupleEquals } from './lookup-text.ts';
 import { shardMapOf } from './resolve.ts';
-import { quoteIdentifier } from '../text/quote.ts';
 import { settleAll, type WriteUnit } from './unit.ts';
 
 /** Ids by tuple; none for tuples with a NULL. `key` is a lookup key with its table. Rows found stay locked. */

@@ -3,7 +3,7 @@ import type { LookupDestination } from '../plan/nodes.ts';
 import type { ValueRef } from '../text/template.ts';
 import { present } from '../util/assert.ts';
 import { lookupFrom, lookupId } from '../vindex/lookup-encoding.ts';
-import type { LookupTable } from '../vindex/lookup-table.ts';
+import type { LookupTable } from '../vindex/routing-key.ts';
 import { type Shard, type ShardMap, shardNamed } from '../vindex/shard-map.ts';
 import type { KeyspaceId, LookupVindex, VindexValue } from '../vindex/vindex.ts';
 import { untilCancelled } from './cancel.ts';
@@ -102,7 +102,7 @@ export function lookupShards(
   const known = values.filter((value) => value !== undefined);
   const { vindex, exact } = rows.key;
   if (!exact || known.length < values.length || vindex.kind !== 'functional') return map.shards;
-  return shardsOfMapping(vindex.map(known), map);
+  return shardsOfMapping(vindex.map(known), map, vindex);
 }
 
 async function idsOn(

@@ -1,8 +1,7 @@
 // Statements over lookup tables, spelled so that no setting of the client's session changes what they mean.
 import { hexLiteral, quoteIdentifier } from '../text/quote.ts';
 import { bytesOf } from '../vindex/key-bytes.ts';
-import type { LookupTable } from '../vindex/lookup-table.ts';
-import type { RoutingColumn } from '../vindex/routing-key.ts';
+import type { LookupTable, RoutingColumn } from '../vindex/routing-key.ts';
 import type { Shard } from '../vindex/shard-map.ts';
 import type { VindexValue } from '../vindex/vindex.ts';
 

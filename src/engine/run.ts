@@ -9,6 +9,7 @@ import { resolveLookups } from './lookup-reads.ts';
 import { runRefuse } from './refuse.ts';
 import { withRetry } from './retry.ts';
 import { routeShard, runOnShard } from './route.ts';
+import { runRowWrites } from './row-writes.ts';
 import { runScatter } from './scatter.ts';
 import { runGather } from './workspace/gather.ts';
 
@@ -46,6 +47,8 @@ function runNode(execution: Execution, node: PlanNode): void | Promise<void> {
       return runInsert(execution, node);
     case 'dml':
       return runDml(execution, node);
+    case 'rowWrites':
+      return runRowWrites(execution, node, run);
     case 'eachShard':
       return runEachShard(execution, node);
     case 'refuse':

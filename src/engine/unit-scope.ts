@@ -1,13 +1,14 @@
 // Reads that belong to a write: on the unit's own connections, so that what they lock stays locked until it is written.
 import type { Lease } from '../backend/contract.ts';
 import type { Plan } from '../plan/nodes.ts';
+import type { Shard } from '../vindex/shard-map.ts';
 import { runStatement } from './backend-call.ts';
 import type { AtomicUnit, ConnectionScope, Execution, ResultSink, ScopedLease } from './contract.ts';
-import type { WriteUnit } from './unit.ts';
+import type { SmallRows } from './small-rows.ts';
+import { settleAll, type WriteUnit } from './unit.ts';
 
 /** Text comes as UTF-8 whatever the client reads: it is written back by us. Kept aside is what the session wants. */
-const ownCharset =
-  'SET @__sg_unit_results=@@character_set_results, character_set_results=utf8mb4';
+const ownCharset = 'SET @__sg_unit_results=@@character_set_results, character_set_results=utf8mb4';
 const clientCharset = 'SET character_set_results=@__sg_unit_results, @__sg_unit_results=NULL';
 
 class UnitScope implements ConnectionScope {
@@ -55,6 +56,15 @@ class UnitScope implements ConnectionScope {
       resetAndRelease: () => lease.resetAndRelease(),
     };
   }
+}
+
+/** Rows on a shard of the unit, text as UTF-8. */
+export async function utf8Rows(unit: WriteUnit, shard: Shard, sql: string): Promise<SmallRows> {
+  const before = unit.setting(shard, ownCharset);
+  const reading = unit.rows(shard, sql);
+  const restored = unit.setting(shard, clientCharset);
+  await settleAll<unknown>([before, reading, restored]);
+  return reading;
 }
 
 /** An execution of another plan with the same values, inside the unit, as text. */

@@ -70,6 +70,12 @@ export class WriteUnit {
     return named(answer, shard);
   }
 
+  /** A SET of ours around other statements; it knows no time. */
+  async setting(shard: Shard, sql: string): Promise<void> {
+    const { connection } = await this.lease(shard.id);
+    await named(runStatement(connection, sql), shard);
+  }
+
   async rows(shard: Shard, sql: string): Promise<SmallRows> {
     const { connection } = await this.lease(shard.id);
     const { signal, observer } = this.execution;

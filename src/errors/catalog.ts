@@ -487,9 +487,9 @@ export const catalog = {
   SG6030: {
     errno: 1235,
     sqlState: '42000',
-    what: 'row {row} of the INSERT into {table} has no place on any shard',
+    what: 'row {row} for {table} has no place on any shard',
     why: 'vindex {vindex} gives its value of {columns} no keyspace id',
-    remedy: 'insert a value that the vindex takes',
+    remedy: 'give it a value that the vindex takes',
   },
   SG6031: {
     errno: 1235,

@@ -47,6 +47,8 @@ export interface TerminalPacket {
   /** Info text of OK, file name of a LOCAL INFILE request, the text of COM_STATISTICS. */
   readonly info: string;
   readonly error: SqlError | null;
+  /** Rows of the result set that ends here; absent for other endings. */
+  readonly rows?: number;
 }
 
 /** Receives the response: any number of `data`, then one `end`. */
@@ -98,6 +100,7 @@ export class ResultScanner {
   #skip = 0;
   #continued = false;
   #sequence = 1;
+  #rows = 0;
   #status = 0;
   #held: Buffer | null = null;
   // A packet begun and kept back: its parts so far, and its sequence id.
@@ -126,6 +129,7 @@ export class ResultScanner {
     this.#columnsAfter = 0;
     this.#skip = 0;
     this.#continued = false;
+    this.#rows = 0;
     this.#sequence = sequence & 0xff;
     this.#status = status;
     this.#held = null;
@@ -208,7 +212,9 @@ export class ResultScanner {
     switch (this.#state) {
       case State.rows:
         // A row of 9 bytes or more may begin with 0xfe (a cell longer than 16 MiB), none begins with 0xff.
-        return first >= 0xfe && (first === 0xff || size < 9);
+        if (first >= 0xfe && (first === 0xff || size < 9)) return true;
+        this.#rows += 1;
+        return false;
       case State.definitions:
         if (first === 0xff) return true;
         if (size === 0 || first === 0xfe) throw broken('a column definition is missing');
@@ -300,9 +306,11 @@ export class ResultScanner {
     this.#status = status;
     if (hasFlag(status, ServerStatus.moreResults) && !this.#prepare) {
       this.#state = State.first;
+      this.#rows = 0;
       return null;
     }
-    return { kind: 'eof', affectedRows: 0n, lastInsertId: 0n, warnings, status, info: '', error: null };
+    const rows = this.#rows;
+    return { kind: 'eof', affectedRows: 0n, lastInsertId: 0n, warnings, status, info: '', error: null, rows };
   }
 
   #error(payload: Buffer): TerminalPacket {

@@ -22,6 +22,8 @@ export const plainTransaction: TransactionOptions = {
 
 export interface BranchDependencies {
   readonly twopc: TwoPhaseCommit;
+  /** The client has set innodb_lock_wait_timeout itself. */
+  namesLockWait(): boolean;
   /** The last answer on this connection left warnings: they are fetched before anything else runs there. */
   collectWarnings(connection: BackendConnection): Promise<void>;
 }
@@ -74,7 +76,8 @@ export class BranchSet {
     const before = isolation === null ? [] : [`SET TRANSACTION ISOLATION LEVEL ${isolation}`];
     const snapshot = consistentSnapshot && xid !== null ? [this.#deps.twopc.snapshotSql] : [];
     branch.open(before, beginStatement(this.options), [...snapshot, ...savepoints]);
-    if (this.#branches.size > 1) for (const one of this.#branches.values()) one.limitLockWaits();
+    if (this.#branches.size > 1 && !this.#deps.namesLockWait())
+      for (const one of this.#branches.values()) one.limitLockWaits();
     return branch;
   }
 
@@ -89,7 +92,7 @@ export class BranchSet {
 
   /** Ends it; every branch is given back. Rejects with what the client must see. */
   commit(): Promise<CommitReport> {
-    const branches = [...this.#branches.values()];
+    const branches = this.#ending();
     const { twopc } = this.#deps;
     return this.#dtid === null
       ? commitBranches(branches)
@@ -98,7 +101,13 @@ export class BranchSet {
 
   /** Never rejects: a connection that cannot roll back is closed, which rolls back as well. */
   rollback(): Promise<void> {
-    return rollbackBranches([...this.#branches.values()]);
+    return rollbackBranches(this.#ending());
+  }
+
+  #ending(): readonly Branch[] {
+    const branches = [...this.#branches.values()];
+    if (this.#deps.namesLockWait()) for (const branch of branches) branch.forgetLockWaits();
+    return branches;
   }
 }
 

@@ -8,12 +8,12 @@ const statusInTransaction = 1;
 
 /**
  * No server sees a circle of waits that leads over several. With more than one shard in a transaction a wait for a lock
- * therefore ends sooner than servers' 50 s, unless the client has asked for less itself; what was set before comes back.
+ * therefore ends sooner than servers' 50 s, unless the client has named a time itself; what was set before comes back.
  * The cast: to MySQL the least of an unsigned and a signed number is a decimal, which the variable does not take.
  */
 const lockWaitSecondsMax = 8;
 const limitLockWaits = `SET @__sg_wait = @@innodb_lock_wait_timeout, innodb_lock_wait_timeout = CAST(LEAST(@@innodb_lock_wait_timeout, ${lockWaitSecondsMax}) AS SIGNED)`;
-const restoreLockWaits = 'SET innodb_lock_wait_timeout = @__sg_wait, @__sg_wait = NULL';
+const restoreLockWaits = `SET innodb_lock_wait_timeout = IF(@@innodb_lock_wait_timeout = LEAST(@__sg_wait, ${lockWaitSecondsMax}), @__sg_wait, @@innodb_lock_wait_timeout), @__sg_wait = NULL`;
 
 /*
  *   local:        open ── COMMIT, ROLLBACK ──> ended
@@ -33,6 +33,9 @@ export class Branch implements ScopedLease {
   #broken = false;
   #prepared = false;
   #lockWaitsLimited = false;
+  #retired = false;
+  /** Settings are on their way back: nobody waits for that but the connection's next user. */
+  #restoring: Promise<unknown> | null = null;
 
   constructor(
     shardId: string,
@@ -91,6 +94,11 @@ export class Branch implements ScopedLease {
     if (this.#lockWaitsLimited) return;
     this.#lockWaitsLimited = true;
     this.#send(limitLockWaits);
+  }
+
+  /** The client has changed the limit meanwhile: what the connection had before is not known any more. */
+  forgetLockWaits(): void {
+    if (this.#lockWaitsLimited) this.#retired = true;
   }
 
   #send(sql: SqlText): void {
@@ -153,12 +161,13 @@ export class Branch implements ScopedLease {
   }
 
   /** What ends the transaction; the connection's own settings come back in the same write. */
-  async #last(sql: SqlText): Promise<void> {
+  #last(sql: SqlText): Promise<Terminal> {
     const ended = this.run(sql);
-    const restored = this.#lockWaitsLimited ? this.run(restoreLockWaits) : null;
-    const [end, restore] = await Promise.allSettled([ended, restored]);
-    if (restore.status === 'rejected') this.markBroken();
-    if (end.status === 'rejected') throw end.reason;
+    if (this.#lockWaitsLimited) {
+      this.#lockWaitsLimited = false;
+      this.#restoring = this.run(restoreLockWaits).catch(() => this.markBroken());
+    }
+    return ended;
   }
 
   /**
@@ -166,7 +175,12 @@ export class Branch implements ScopedLease {
    * includes a prepared branch, which COM_RESET_CONNECTION would make unreachable on MariaDB, losing its COMMIT.
    */
   finish(): void {
-    const clean = !this.broken && this.connection.pending === 0;
+    if (this.#restoring === null) this.#giveBack();
+    else void this.#restoring.then(() => this.#giveBack());
+  }
+
+  #giveBack(): void {
+    const clean = !this.broken && !this.#retired && this.connection.pending === 0;
     if (clean && !this.#inTransaction) this.#lease.release();
     else this.#lease.discard();
   }

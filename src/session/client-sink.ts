@@ -22,6 +22,8 @@ export interface Outcome {
   readonly error: SqlError | null;
   /** The answer was a result set (ROW_COUNT() is -1 then). */
   readonly rows: boolean;
+  /** How many. */
+  readonly rowCount: number;
   readonly affectedRows: bigint;
   readonly lastInsertId: bigint;
   readonly warnings: number;
@@ -48,6 +50,7 @@ export class ClientSink implements ResultSink {
   #shift: SequenceShift | null = null;
   #relayed = false;
   #columns = false;
+  #rowCount = 0;
   /** Set by the owner: called at the ending of each result. */
   onEnd: ((outcome: Outcome) => void) | null = null;
   /** The last composed answer's bytes before they are written: one write for a whole small result. */
@@ -77,6 +80,7 @@ export class ClientSink implements ResultSink {
     this.#shift = this.#sequence === 1 ? null : new SequenceShift(this.#sequence - 1);
     this.#relayed = false;
     this.#columns = false;
+    this.#rowCount = 0;
   }
 
   /** Bytes of an answer went out already: an error can only follow as a packet of it. */
@@ -97,6 +101,7 @@ export class ClientSink implements ResultSink {
     this.#ended({
       error: terminal.error,
       rows: terminal.kind === 'eof',
+      rowCount: terminal.rows ?? 0,
       affectedRows: terminal.affectedRows,
       lastInsertId: terminal.lastInsertId,
       warnings: terminal.warnings,
@@ -112,6 +117,7 @@ export class ClientSink implements ResultSink {
 
   rows(payloads: readonly Uint8Array[]): boolean {
     if (payloads.length === 0) return true;
+    this.#rowCount += payloads.length;
     const { bytes, nextSequence } = frameAll(payloads, this.#sequence);
     this.#sequence = nextSequence;
     return this.#push(bytes);
@@ -120,7 +126,8 @@ export class ClientSink implements ResultSink {
   end(warnings: number): void {
     this.#packet(encodeEof({ warnings, status: statusFlags(this.#facts, this.#more) }));
     this.#flush();
-    this.#ended({ error: null, rows: true, affectedRows: 0n, lastInsertId: 0n, warnings });
+    const rowCount = this.#rowCount;
+    this.#ended({ error: null, rows: true, rowCount, affectedRows: 0n, lastInsertId: 0n, warnings });
   }
 
   ok(result: OkResult): void {
@@ -131,6 +138,7 @@ export class ClientSink implements ResultSink {
     this.#ended({
       error: null,
       rows: false,
+      rowCount: 0,
       affectedRows: result.affectedRows,
       lastInsertId: result.lastInsertId,
       warnings: result.warnings,
@@ -143,7 +151,7 @@ export class ClientSink implements ResultSink {
       this.#packet(encodeError(error));
       this.#flush();
     }
-    this.#ended({ error, rows: false, affectedRows: 0n, lastInsertId: 0n, warnings: 0 });
+    this.#ended({ error, rows: false, rowCount: 0, affectedRows: 0n, lastInsertId: 0n, warnings: 0 });
   }
 
   drained(): Promise<void> {
@@ -153,7 +161,7 @@ export class ClientSink implements ResultSink {
   /** Packets of answers that are neither results nor OK (prepare OK, statistics), already framed from sequence 1. */
   raw(bytes: Buffer): void {
     this.#channel.write(bytes);
-    this.#ended({ error: null, rows: false, affectedRows: 0n, lastInsertId: 0n, warnings: 0 });
+    this.#ended({ error: null, rows: false, rowCount: 0, affectedRows: 0n, lastInsertId: 0n, warnings: 0 });
   }
 
   /** A result that broke off between packets goes on with the error; inside a packet nothing can follow it. */

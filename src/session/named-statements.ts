@@ -5,14 +5,16 @@ import type { SqlText } from '../sql/mode.ts';
 import { parseStatement } from '../sql/parser/parse.ts';
 import { answerOk } from './answer.ts';
 import { fillParams } from './fill-params.ts';
+import { checkPreparable } from './preparable.ts';
 import type { StatementContext } from './statement-context.ts';
 import { substituteExpression } from './substitute.ts';
 import { literalOf } from './user-variables.ts';
 
-/** Throws 1064 when the text does not parse, as PREPARE does. */
+/** Throws 1064 when the text does not parse, 1295 when it may not be prepared, as PREPARE does. */
 export async function runPrepare(statement: Prepare, context: StatementContext): Promise<void> {
   const text = await evaluateText(statement.source, context);
-  parseStatement(text, context.state.mode);
+  const { mode } = context.state;
+  checkPreparable(parseStatement(text, mode), mode.flavour);
   context.state.named.set(statement.name.name.toLowerCase(), text);
   answerOk(context.sink);
 }

@@ -12,6 +12,7 @@ import type { VSchema } from '../vschema/model.ts';
 import type { SessionDependencies } from './dependencies.ts';
 import { directivesOf } from './directives.ts';
 import { isLockStatement } from './lock-functions.ts';
+import { calculatesFoundRows } from './found-rows.ts';
 import type { CachedStatement } from './plan-cache.ts';
 import { isSessionStatement, namesSystemSchema } from './session-statements.ts';
 import type { SessionState } from './state.ts';
@@ -36,7 +37,9 @@ export function planText(
   if (found !== null && (found.kind !== 'substitute' || !substituted)) return { normalized, entry: found };
   const statement = parseStatement(text, state.mode);
   const entry = entryFor(statement, text, normalized, vschema, state, substituted);
-  if (!substituted || entry.kind === 'plan') deps.planCache.put(context, normalized.key, entry);
+  // A text that still asks the session for something must come to the substitution again, every time.
+  const isLasting = entry.kind === 'plan' && !readsSessionState(statement);
+  if (!substituted || isLasting) deps.planCache.put(context, normalized.key, entry);
   return { normalized, entry };
 }
 
@@ -49,6 +52,7 @@ function entryFor(
   substituted: boolean,
 ): CachedStatement {
   if (isSessionStatement(statement) || isLockStatement(statement)) return { kind: 'session', statement };
+  if (calculatesFoundRows(statement)) return { kind: 'session', statement };
   if (!substituted && readsSessionState(statement)) return { kind: 'substitute' };
   if (namesSystemSchema(statement, state.target.database)) return { kind: 'session', statement };
   const plan = planStatement(statement, {

@@ -22,7 +22,7 @@ import { fillParams } from './fill-params.ts';
 import { renameSchemas } from './keyspace-names.ts';
 import type { CachedStatement } from './plan-cache.ts';
 import { type PlannedText, planText } from './plan-text.ts';
-import { isPreparable } from './preparable.ts';
+import { checkPreparable } from './preparable.ts';
 import { probeShard } from './probe-shard.ts';
 import type { SessionPort } from './session-port.ts';
 import { columnsOf } from './statement-run.ts';
@@ -40,7 +40,7 @@ export async function prepareStatement(session: SessionPort, sent: SqlText): Pro
   const vschema = deps.vschema();
   const paramCount = countParams(text, session);
   const { entry, normalized, planned } = planFor(session, text, vschema);
-  if (entry.kind === 'session' && !isPreparable(entry.statement, state.mode.flavour)) throw notPreparable();
+  if (entry.kind === 'session') checkPreparable(entry.statement, state.mode.flavour);
   const values = new StatementValues(planned, normalized, state.mode, Array(paramCount).fill(placeholder));
   const definitions =
     entry.kind === 'plan'
@@ -112,12 +112,6 @@ const withoutRows: ReadonlySet<string> = new Set([
   'vexplain',
   'executeImmediate',
 ]);
-
-/** ER_UNSUPPORTED_PS. */
-function notPreparable(): SqlError {
-  const message = 'This command is not supported in the prepared statement protocol yet';
-  return new SqlError(1295, 'HY000', message);
-}
 
 /** Clients end prepared texts with `;`, which servers accept. */
 function withoutTail(text: SqlText): SqlText {

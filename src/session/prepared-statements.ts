@@ -25,6 +25,8 @@ const lastPrepared = 0xffffffff;
 /** Ids are the client's own, counted from 1, never reused within a session. */
 export class PreparedStatements {
   readonly #statements = new Map<number, PreparedStatement>();
+  /** Of all statements: one client's account, however many statements it spreads it over. */
+  #longDataBytes = 0;
   #nextId = 1;
   #lastId = 0;
   #textBytes = 0;
@@ -73,6 +75,7 @@ export class PreparedStatements {
     const statement = this.#statements.get(id);
     if (statement === undefined) return;
     this.#textBytes -= statement.text.length;
+    this.#dropLongData(statement);
     this.#statements.delete(id);
   }
 
@@ -80,10 +83,10 @@ export class PreparedStatements {
   appendLongData(id: number, param: number, data: Buffer): void {
     const statement = this.#statements.get(id);
     if (statement === undefined) return;
-    statement.longDataBytes += data.length;
+    if (statement.failure !== null) return;
     if (param >= statement.paramCount) {
       statement.failure = new SqlError(1210, 'HY000', 'Incorrect arguments to mysqld_stmt_send_long_data');
-    } else if (statement.longDataBytes > longDataBytesMax) {
+    } else if (this.#longDataBytes + data.length > longDataBytesMax) {
       statement.failure = new SqlError(
         1105,
         'HY000',
@@ -93,18 +96,27 @@ export class PreparedStatements {
       const parts = statement.longData.get(param) ?? [];
       parts.push(Buffer.from(data));
       statement.longData.set(param, parts);
+      statement.longDataBytes += data.length;
+      this.#longDataBytes += data.length;
     }
+    if (statement.failure !== null) this.#dropLongData(statement);
+  }
+
+  #dropLongData(statement: PreparedStatement): void {
+    this.#longDataBytes -= statement.longDataBytes;
+    statement.longData.clear();
+    statement.longDataBytes = 0;
   }
 
   /** COM_STMT_RESET, and after each execution: long data is gone. */
   reset(statement: PreparedStatement): void {
-    statement.longData.clear();
-    statement.longDataBytes = 0;
+    this.#dropLongData(statement);
     statement.failure = null;
   }
 
   clear(): void {
     this.#statements.clear();
     this.#textBytes = 0;
+    this.#longDataBytes = 0;
   }
 }

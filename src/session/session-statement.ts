@@ -3,6 +3,12 @@ import { shardgateError } from '../errors/catalog.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import type { Statement } from '../sql/ast.ts';
 import { answerOk } from './answer.ts';
+import {
+  calculatesFoundRows,
+  keepingFoundRows,
+  keepsFoundRows,
+  runCalculatingFoundRows,
+} from './found-rows.ts';
 import { runExplain, runVexplain } from './explain-statement.ts';
 import { runKill } from './kill-statement.ts';
 import { isLockStatement, runLockStatement } from './lock-functions.ts';
@@ -24,7 +30,13 @@ export async function runSessionStatement(statement: Statement, context: Stateme
       return withSettings(statement.items, context, () => context.run(inner, context.params));
     }
     case 'show':
-      return runShow(statement, context);
+      return keepsFoundRows(statement) ? keepingFoundRows(context, () => runShow(statement, context)) : runShow(statement, context);
+    case 'select':
+    case 'setOperation':
+    case 'parenQuery':
+      return calculatesFoundRows(statement)
+        ? runCalculatingFoundRows(statement, context)
+        : runSystemQuery(statement, context);
     case 'describeTable':
       return runDescribeTable(statement, context);
     case 'use': {

@@ -51,6 +51,8 @@ export class SessionState {
   transactionMode: TransactionMode;
   lastInsertId = 0n;
   foundRows = 0n;
+  /** SQL_CALC_FOUND_ROWS: what the running statement has found, beyond what its LIMIT lets through. */
+  calculatedRows: number | null = null;
   rowCount = -1n;
   warnings: readonly Warning[] = [];
   multiStatements: boolean;
@@ -75,6 +77,7 @@ export class SessionState {
       gateway: deps.gateway,
       workspaces: deps.workspaces,
       twopc: deps.twopc,
+      namesLockWait: () => this.settings.get('innodb_lock_wait_timeout') !== null,
       leaseOptions: (signal) => this.leaseOptions(signal),
       mode: () => this.transactionMode,
       collectWarnings: (connection) => this.#collectWarnings(connection),

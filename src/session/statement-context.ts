@@ -18,8 +18,8 @@ export interface StatementContext {
   readonly format: 'text' | 'binary';
   readonly params: readonly BindValue[];
   readonly signal: AbortSignal;
-  /** Runs another text as this statement's answer. */
-  run(text: SqlText, params: readonly BindValue[]): Promise<void>;
+  /** Runs another text as this statement's answer, by way of `sink` where one is given. */
+  run(text: SqlText, params: readonly BindValue[], sink?: ResultSink): Promise<void>;
   /** Runs `body` and gives the statements it sent to shards, in order. */
   trace(body: () => Promise<void>): Promise<readonly SentStatement[]>;
   /** Runs a text through planner and engine and gives its rows. */

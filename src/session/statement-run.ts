@@ -171,15 +171,10 @@ function contextOf(
     format: input.format,
     params: input.params,
     signal: session.cancellation.signal,
-    async run(text, params) {
-      await waitFor(sink, (target) =>
-        runInto(
-          session,
-          limited({ text, packets: null, params, format: input.format, prepared: null }, state),
-          target,
-          false,
-        ),
-      );
+    async run(text, params, by) {
+      const plain: StatementInput = { text, packets: null, params, format: input.format, prepared: null };
+      const own = by === undefined ? limited(plain, state) : plain;
+      await waitFor(by ?? sink, (target) => runInto(session, own, target, false));
     },
     async trace(body) {
       const sent: SentStatement[] = [];

@@ -11,6 +11,8 @@ import type { SessionPort } from './session-port.ts';
 import { type StatementInput, startStatement } from './statement-run.ts';
 
 const noParams: readonly BindValue[] = [];
+/** Id of "stopped waiting for a connection" in the catalogue. */
+const stoppedWaitingId = 'SG4006';
 
 /**
  * The relay's path makes no promise: `startStatement` returns nothing, the answer's end calls back. Everything that waits
@@ -122,10 +124,17 @@ export class TextQuery {
   };
 
   readonly #failed = (error: unknown): void => {
-    if (this.#outcome === null) this.#session.sink.fail(toSqlError(error));
+    if (this.#outcome === null) this.#session.sink.fail(this.#shown(error));
     this.#waiting = false;
     this.#complete();
   };
+
+  /** Who was cancelled while it waited for a connection hears why it was. */
+  #shown(error: unknown): SqlError {
+    const shown = toSqlError(error);
+    const reason = this.#session.cancellation.cancelled;
+    return shown.id === stoppedWaitingId && reason !== null ? toSqlError(reason) : shown;
+  }
 
   /** Follow-ups (a broken transaction, warnings to fetch) delay the next command, not this answer. */
   #complete(): void {

@@ -241,7 +241,8 @@ export class TransactionScope implements ConnectionScope {
 
   /** Keeps one for named locks, until `releaseLocks`. */
   async reserveForLocks(shardId: string, signal: AbortSignal): Promise<BackendConnection> {
-    const lease = await this.#deps.gateway.lease(shardId, this.#deps.leaseOptions(signal));
+    const options = { ...this.#deps.leaseOptions(signal), role: 'primary' as const };
+    const lease = await this.#deps.gateway.lease(shardId, options);
     this.#kept.put(shardId, 'locks', lease);
     return lease.connection;
   }

@@ -27,6 +27,16 @@ export function prefixEnd(prefix: Uint8Array): Uint8Array {
   return empty;
 }
 
+/**
+ * The same end for ids of one length, without trailing zero bytes: no such id lies between, but a shard that begins at the
+ * shorter form would otherwise seem to share some. Empty when all bytes are zero.
+ */
+export function shortestEnd(end: Uint8Array): Uint8Array {
+  let length = end.length;
+  while (length > 0 && end[length - 1] === 0) length--;
+  return end.subarray(0, length);
+}
+
 /** All ids that begin with `prefix`. */
 export function prefixRange(prefix: Uint8Array): KeyRange {
   return { start: prefix, end: prefixEnd(prefix) };

@@ -11,6 +11,7 @@ export const numericKind: VindexKind = {
     functionalVindex({
       name,
       type: 'numeric',
+      idBytes: 8,
       cost: 0,
       accepts: ['integer', 'bytes'],
       map,

@@ -30,6 +30,7 @@ export const rangeKind: VindexKind = {
     return functionalVindex({
       name,
       type: 'range',
+      idBytes,
       accepts: acceptedKinds(intervals.values),
       map: (values) => map(values, intervals),
       rangeMap: (low, high) => rangeMap(low, high, intervals),

@@ -1,7 +1,7 @@
 // Shards of a keyspace and which of them hold a keyspace id.
 import { present } from '../util/assert.ts';
 import { errorAt, type Problem } from '../util/problem.ts';
-import { compareBytes, fromHex, fullRange, toHex } from './key-bytes.ts';
+import { compareBytes, fromHex, fullRange, shortestEnd, toHex } from './key-bytes.ts';
 import type { KeyRange, KeyspaceId } from './vindex.ts';
 
 export interface Shard {
@@ -102,9 +102,24 @@ export function shardOf(map: ShardMap, id: KeyspaceId): Shard {
   return present(shards[low], 'a keyspace has a shard');
 }
 
-/** Every shard that shares an id with one of the ranges, in key-range order, each once. */
-export function shardsOf(map: ShardMap, ranges: readonly KeyRange[]): readonly Shard[] {
-  return map.shards.filter((shard) => ranges.some((range) => intersects(shard.range, range)));
+/**
+ * Every shard that shares an id with one of the ranges, in key-range order, each once. `fixedLength`: all ids have one length,
+ * at least that of the shards' bounds, so that none lies between a bound and the same bound with zero bytes behind it.
+ */
+export function shardsOf(
+  map: ShardMap,
+  ranges: readonly KeyRange[],
+  fixedLength = false,
+): readonly Shard[] {
+  const wanted = fixedLength ? ranges.flatMap(shortened) : ranges;
+  return map.shards.filter((shard) => wanted.some((range) => intersects(shard.range, range)));
+}
+
+/** The range with the shortest end that means the same for ids of one length; nothing when it ends at zero. */
+function shortened({ start, end }: KeyRange): readonly KeyRange[] {
+  if (end.length === 0) return [{ start, end }];
+  const shortest = shortestEnd(end);
+  return shortest.length === 0 ? [] : [{ start, end: shortest }];
 }
 
 function intersects(a: KeyRange, b: KeyRange): boolean {

@@ -58,6 +58,8 @@ export interface FunctionalVindex extends VindexBase {
   readonly reverseMap: ((id: KeyspaceId) => string) | null;
   /** How two column values may differ as SQL text and still be one to this vindex: decides trap 19. */
   readonly equality: 'exact' | 'looseText';
+  /** Length of all its ids; absent where they differ. */
+  readonly idBytes?: number;
   /** Which `VindexValue` kinds `map` understands. */
   readonly accepts: readonly VindexValue['kind'][];
 }

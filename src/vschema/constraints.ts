@@ -1,7 +1,7 @@
 // Which keys and constraints hold over several shards, when each server sees only its own rows.
 import { type Problem, warningAt } from '../util/problem.ts';
-import { provesUnique } from '../vindex/lookup-table.ts';
 import type { RoutingKey } from '../vindex/routing-key.ts';
+import { provesUnique } from '../vindex/routing-key.ts';
 import type { ForeignKey, Key, Keyspace, Table, VSchema } from './model.ts';
 
 /*

@@ -1,6 +1,5 @@
 // Joins lookup vindexes with the tables they read and write, once all keyspaces are known.
-import type { LookupRows, LookupTable } from '../vindex/lookup-table.ts';
-import type { RoutingColumn, RoutingKey } from '../vindex/routing-key.ts';
+import type { LookupRows, LookupTable, RoutingColumn, RoutingKey } from '../vindex/routing-key.ts';
 import type { LookupVindex } from '../vindex/vindex.ts';
 import { routingColumnOf } from './declared-columns.ts';
 import { comparesCodePoints, textExact } from './equality.ts';

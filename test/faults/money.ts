@@ -21,7 +21,8 @@ for (const mode of ['twopc', 'multi'] as const) {
     seconds: Number(secondsText),
     clients: 16,
     accounts: 1000,
-    proxyLivesMs: 5_000,
+    proxyLives: { ms: 5_000 },
+    proxyLivesMsMax: 7_000,
     shardKillEveryMs: 12_000,
     progress,
   });

@@ -1,5 +1,5 @@
 // Random aggregates and groups whose results do not depend on the order of rows.
-import { expression } from './expressions.ts';
+import { expression, isNumber } from './expressions.ts';
 import type { Piece } from './piece.ts';
 import { type Column, columnsIn, type Generation, pickColumn, type Scope, type Typed } from './scope.ts';
 import type { Family } from './types.ts';
@@ -23,7 +23,7 @@ export function aggregate(generation: Generation, scope: Scope, wanted: Family |
 /** The column, or what tells its equal values apart no more. */
 function exactOf(column: Column): Piece {
   if (!column.loose) return column.ref;
-  return column.family === 'float' ? `(${column.ref} + 0)` : `HEX(${column.ref})`;
+  return isNumber(column.family) ? `(${column.ref} + 0)` : `HEX(${column.ref})`;
 }
 
 function own(scope: Scope): Scope {
@@ -42,7 +42,7 @@ function integerAggregate(generation: Generation, scope: Scope): Typed {
       [2, ['COUNT(DISTINCT ', ref, ')']],
       [1, ['COUNT(DISTINCT ', ref, ', ', number?.ref ?? '1', ')']],
       [1, ['COUNT(', expression(generation, own(scope), 'int', 1).piece, ')']],
-      [number === null ? 0 : 3, [random.pick(['MIN(', 'MAX(']), number?.ref ?? '', ')']],
+      [number === null ? 0 : 3, [random.pick(['MIN(', 'MAX(']), number === null ? '' : exactOf(number), ')']],
       [number === null ? 0 : 0.7, [random.pick(['BIT_AND(', 'BIT_OR(', 'BIT_XOR(']), number?.ref ?? '', ')']],
     ]),
     'int',
@@ -123,8 +123,8 @@ export function groupExpression(
     const { family, summable, values } = column;
     return { piece: column.ref, shown: { piece: column.ref, family, loose: false, summable, values } };
   }
-  if (column.family === 'float') {
-    return { piece: column.ref, shown: { ...typed(`(${column.ref} + 0)`, 'float') } };
+  if (isNumber(column.family)) {
+    return { piece: column.ref, shown: { ...typed(`(${column.ref} + 0)`, column.family) } };
   }
   if (random.chance(0.4)) {
     const piece = `HEX(${column.ref})`;

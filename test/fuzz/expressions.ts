@@ -80,8 +80,13 @@ function atom(generation: Generation, scope: Scope, family: Family | null, exact
   const { ref, loose, summable, values } = column;
   const base = { family: column.family, values };
   if (!exact || !loose) return { ...base, piece: ref, loose, summable };
-  if (column.family === 'float') return { ...base, piece: `(${ref} + 0)`, loose: false, summable };
+  if (isNumber(column.family)) return { ...base, piece: `(${ref} + 0)`, loose: false, summable };
   return typed(`HEX(${ref})`, 'text');
+}
+
+/** Loose numbers (-0, BIT) become plain ones by adding 0. */
+export function isNumber(family: Family): boolean {
+  return family === 'int' || family === 'dec' || family === 'float';
 }
 
 function compound(generation: Generation, scope: Scope, family: Family, depth: number): Typed {

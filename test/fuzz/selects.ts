@@ -1,10 +1,11 @@
 // Random SELECT blocks: plain, grouped, aggregated, distinct, windowed; ordered and limited where that is determined.
 import { aggregate, groupExpression } from './aggregates.ts';
-import { expression } from './expressions.ts';
+import { expression, isNumber } from './expressions.ts';
 import { type From, randomFrom } from './from.ts';
 import { choice, list, nothing, optional, type Piece } from './piece.ts';
 import { predicate } from './predicates.ts';
 import type { Generation, OutputColumn, Query, QueryRequest, Scope, Typed } from './scope.ts';
+import type { Family } from './types.ts';
 import { windowFunction } from './windows.ts';
 
 /** `top`: ORDER BY and LIMIT may end it, with the marks that say what is determined. */
@@ -79,12 +80,23 @@ function plain(block: BlockParts): Query {
   const { generation, request, from, top } = block;
   const { random } = generation;
   const star = top && random.chance(0.12);
-  const made = request.families.map((family) =>
-    expression(generation, from.scope, family, request.depth, request.exact),
-  );
+  const made = request.families.map((family) => scalar(block, family));
   const shown = items(block, made);
   if (star) return starred(block);
   return finished(block, 'SELECT ', shown, nothing, order(block, made, shown, false));
+}
+
+/** An expression, or now and then a subquery of one row at most. */
+function scalar({ generation, request, from }: BlockParts, family: Family | null): Typed {
+  const { random } = generation;
+  if (request.depth === 0 || !random.chance(0.12)) {
+    return expression(generation, from.scope, family, request.depth, request.exact);
+  }
+  const inner = { outer: from.scope, depth: request.depth - 1, exact: true, single: true };
+  const query = generation.query({ ...inner, families: [family] });
+  const [column] = query.output;
+  if (column === undefined) throw new Error('a query without columns');
+  return { ...column, piece: ['(', query.piece, ')'] };
 }
 
 /** SELECT *: what it shows is not tracked, so it stands only at the top. */
@@ -141,7 +153,15 @@ function grouped(block: BlockParts): Query {
         random.pick([' > 1', ' >= 2', ' IS NOT NULL', ' < 5']),
       ])
     : nothing;
-  const behind: Piece = [' GROUP BY ', list(groups.map((group) => group.piece)), rollup, having];
+  const compared: Piece =
+    request.depth > 0 && random.chance(0.08)
+      ? optional([
+          having === nothing ? ' HAVING COUNT(*) >= (' : ' AND COUNT(*) >= (',
+          generation.query({ families: ['int'], outer: null, depth: 0, exact: true, single: true }).piece,
+          ')',
+        ])
+      : nothing;
+  const behind: Piece = [' GROUP BY ', list(groups.map((group) => group.piece)), rollup, having, compared];
   return finished(block, 'SELECT ', shown, behind, rollup === '' ? order(block, made, shown, true) : nothing);
 }
 
@@ -193,7 +213,7 @@ function order(block: BlockParts, made: readonly Typed[], shown: readonly Item[]
 
 /** Tells apart what compares equal: letters of either case, 0 and -0. */
 function spelling(one: Typed): Piece {
-  return one.family === 'float' ? ['CAST(', one.piece, ' AS CHAR)'] : ['HEX(', one.piece, ')'];
+  return isNumber(one.family) ? ['CAST(', one.piece, ' AS CHAR)'] : ['HEX(', one.piece, ')'];
 }
 
 function direction(block: BlockParts): Piece {

@@ -134,7 +134,8 @@ export const otherTypes: readonly ColumnType[] = [
   type('DOUBLE', 'float', ['0.1', '0.30000000000000004', '1e300', '-1e-300', '1e15', '123456789.123'], {
     loose: true,
   }),
-  type('BIT(9)', 'int', ["b'0'", "b'1'", "b'101'", "b'111111111'"], { unsigned: true }),
+  // Through a temporary table a server shows BIT as a number, else as bytes: as loose as 0 and -0.
+  type('BIT(9)', 'int', ["b'0'", "b'1'", "b'101'", "b'111111111'"], { unsigned: true, loose: true }),
   type('YEAR', 'year', ['2024', '1999', '2155', '0', '1901']),
   type('DATE', 'date', quoted(dates)),
   type('TIME', 'time', quoted(times)),

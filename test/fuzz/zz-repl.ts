@@ -24,7 +24,10 @@ for (const sql of readFileSync(file ?? '', 'utf8')
   console.log('>>', sql);
   if (sql === 'tables') {
     for (const t of w.tables)
-      console.log(JSON.stringify((w.schema.vschema as { tables: Record<string, unknown> }).tables[t.name]), t.createSql);
+      console.log(
+        JSON.stringify((w.schema.vschema as { tables: Record<string, unknown> }).tables[t.name]),
+        t.createSql,
+      );
     continue;
   }
   const [a, b] = [await (await arena.oracle()).query(sql), await (await arena.proxy()).query(sql)];

@@ -2,7 +2,7 @@
 import { BinaryRow } from '../../src/value/binary-row.ts';
 import { binaryCollationId } from '../../src/value/collations.ts';
 import { type ColumnDefinition, ColumnFlag, FieldType } from '../../src/value/column-definition.ts';
-import { TextRow } from '../../src/value/text-row.ts';
+import { encodeTextRow, TextRow } from '../../src/value/text-row.ts';
 import type { Answer, ErrorAnswer, OkAnswer, RowsAnswer } from './exact-client.ts';
 
 export interface CompareOptions {
@@ -21,6 +21,8 @@ export interface CompareOptions {
   readonly errnoOnly?: boolean;
   /** False: warnings are not looked at. */
   readonly warnings?: boolean;
+  /** Whose columns they are; MariaDB when left out. */
+  readonly flavour?: 'mariadb' | 'mysql';
 }
 
 /** IN_TRANS, AUTOCOMMIT, MORE_RESULTS, IN_TRANS_READONLY: what drivers act upon. The rest describes the access path. */
@@ -66,7 +68,10 @@ function countedOnce(answer: OkAnswer): OkAnswer {
 function rowsDifference(oracle: RowsAnswer, proxy: RowsAnswer, options: CompareOptions): string | null {
   const columns = columnsDifference(oracle.columns, proxy.columns, options);
   if (columns !== null) return columns;
-  const rows = rowBytesDifference(oracle, proxy, options);
+  // With parameters, and on MySQL, a number may be INT on one side and BIGINT on the other: other bytes, the same value.
+  const loose = (options.withParams === true || options.flavour === 'mysql') && oracle.binary;
+  const [left, right] = loose ? [asText(oracle), asText(proxy)] : [oracle, proxy];
+  const rows = rowBytesDifference(left, right, options);
   if (rows !== null) return rows;
   // How many rows are looked at, and so how often one warns, is the access path's; whether there is a warning is not.
   if (options.warnings !== false && oracle.warnings > 0 !== proxy.warnings > 0) {
@@ -95,7 +100,8 @@ const pathFlags =
  * BINARY flag of non-texts, decimals of texts, which size of BLOB or CHAR a computed text is, and of computed columns length
  * and original name.
  */
-export function essenceOf(column: ColumnDefinition): object {
+export function essenceOf(column: ColumnDefinition, flavour: 'mariadb' | 'mysql' = 'mariadb'): object {
+  if (flavour === 'mysql') return mysqlEssenceOf(column);
   const { name, schema, table, orgTable, orgName, collation, length, type, flags, decimals } = column;
   const isText = collation !== binaryCollationId || isBlob(type) || type === FieldType.varString;
   const isBase = orgTable !== '' && schema !== '';
@@ -104,6 +110,28 @@ export function essenceOf(column: ColumnDefinition): object {
   if (isBase) return { ...common, schema, table, orgTable, orgName, type, length };
   return { ...common, type: isText && !isTyped(flags) ? 'text' : type };
 }
+
+/**
+ * On MySQL the path also decides which integer type a computed column has (YEAR() is a YEAR, and an INT behind a temporary
+ * table), and whether a column of a derived table shows its schema.
+ */
+function mysqlEssenceOf(column: ColumnDefinition): object {
+  const isComputed = column.orgTable === '';
+  const isDerived = !isComputed && column.orgTable !== column.table;
+  const schema = isDerived ? '' : column.schema;
+  const type = isComputed && integerTypes.has(column.type) ? FieldType.longLong : column.type;
+  const { table, orgTable } = column;
+  return { ...essenceOf({ ...column, schema, type }), ...(isDerived ? { table, orgTable } : {}) };
+}
+
+const integerTypes: ReadonlySet<number> = new Set([
+  FieldType.tiny,
+  FieldType.short,
+  FieldType.int24,
+  FieldType.long,
+  FieldType.longLong,
+  FieldType.year,
+]);
 
 function isBlob(type: number): boolean {
   return type >= FieldType.tinyBlob && type <= FieldType.blob;
@@ -117,7 +145,7 @@ function isTyped(flags: number): boolean {
 export function columnsDifference(
   oracle: readonly ColumnDefinition[],
   proxy: readonly ColumnDefinition[],
-  options: Pick<CompareOptions, 'withParams' | 'coreColumns'> = {},
+  options: Pick<CompareOptions, 'withParams' | 'coreColumns' | 'flavour'> = {},
 ): string | null {
   if (oracle.length !== proxy.length)
     return `columns: one server ${oracle.length}, Shardgate ${proxy.length}`;
@@ -132,12 +160,17 @@ export function columnsDifference(
 function sameEssence(
   expected: ColumnDefinition,
   found: ColumnDefinition,
-  { withParams = false, coreColumns = false }: Pick<CompareOptions, 'withParams' | 'coreColumns'>,
+  {
+    withParams = false,
+    coreColumns = false,
+    flavour = 'mariadb',
+  }: Pick<CompareOptions, 'withParams' | 'coreColumns' | 'flavour'>,
 ): boolean {
   const [left, right] = [expected, found].map((column) => {
     if (coreColumns) return coreOf(column, withParams);
     const isComputed = withParams && column.orgTable === '';
-    return essenceOf(isComputed ? { ...column, flags: column.flags & ~ColumnFlag.notNull } : column);
+    const flags = isComputed ? column.flags & ~ColumnFlag.notNull : column.flags;
+    return essenceOf({ ...column, flags }, flavour);
   });
   return JSON.stringify(left) === JSON.stringify(right);
 }
@@ -148,8 +181,12 @@ function coreOf(column: ColumnDefinition, withParams: boolean): object {
   const isText = collation !== binaryCollationId || isBlob(type) || type === FieldType.varString;
   if (isText || type === FieldType.string) return { name, collation, type: 'text' };
   const isInteger = withParams && (type === FieldType.long || type === FieldType.longLong);
-  const sign = flags & (ColumnFlag.unsigned | ColumnFlag.zerofill);
+  const sign = isTemporal(type) ? 0 : flags & (ColumnFlag.unsigned | ColumnFlag.zerofill);
   return { name, collation, sign, decimals, type: isInteger ? 'integer' : type };
+}
+
+function isTemporal(type: number): boolean {
+  return type === FieldType.timestamp || (type >= FieldType.date && type <= FieldType.newDate);
 }
 
 function rowBytesDifference(oracle: RowsAnswer, proxy: RowsAnswer, options: CompareOptions): string | null {
@@ -171,6 +208,20 @@ function rowBytesDifference(oracle: RowsAnswer, proxy: RowsAnswer, options: Comp
   const { left, right } = onlyIn(oracle.rows, proxy.rows);
   if (left.length === 0) return null;
   return `only on one server: ${showRows(oracle, left)}\nonly on Shardgate:  ${showRows(proxy, right)}`;
+}
+
+/** The rows as the text protocol would have them. */
+function asText(answer: RowsAnswer): RowsAnswer {
+  const view = new BinaryRow(answer.columns);
+  const rows = answer.rows.map((row) => {
+    view.load(row);
+    return encodeTextRow(answer.columns.map((_, column) => cellText(view.text(column))));
+  });
+  return { ...answer, binary: false, rows };
+}
+
+function cellText(text: string | null): Buffer | null {
+  return text === null ? null : Buffer.from(text, 'latin1');
 }
 
 function onlyIn(

@@ -68,6 +68,11 @@ export class ExactClient {
   #closed = false;
   #wake: (() => void) | null = null;
 
+  /** For tests that send bytes of their own. */
+  get socket(): Socket {
+    return this.#socket;
+  }
+
   private constructor(socket: Socket, answerTimeoutMs: number) {
     this.#socket = socket;
     this.#answerTimeoutMs = answerTimeoutMs;

@@ -15,11 +15,14 @@ import { type CrashPoint, crashPoints } from '../../src/session/crash-points.ts'
 export interface MoneyOptions {
   readonly provider: ServerProvider;
   readonly mode: 'multi' | 'twopc';
+  /** At least so long, and until each point has struck. */
   readonly seconds: number;
   readonly clients: number;
   readonly accounts: number;
-  /** Each proxy process kills itself so long after its start, at the next of the named points; in mode multi anywhere. */
-  readonly proxyLivesMs: number;
+  /** Each proxy process kills itself at the next of the named points: after so long, or at so many passes of it. */
+  readonly proxyLives: { readonly ms: number } | { readonly passes: number };
+  /** After so long it is killed from outside, where no commit of two phases runs or everybody waits. */
+  readonly proxyLivesMsMax: number;
   /** A shard is killed and started again so often; null: never. */
   readonly shardKillEveryMs: number | null;
   readonly progress: (line: string) => void;
@@ -36,7 +39,7 @@ export interface MoneyReport {
   readonly sumOff: number;
   /** Acknowledged transfers that are not there. */
   readonly lost: number;
-  /** Transfers whose parts do not agree: one account changed, the other not. */
+  /** Transfers whose parts do not add up: one account changed, another not. */
   readonly torn: number;
   /** Milliseconds from the last start until no branch was prepared anywhere; null: not within 30 s. */
   readonly resolvedAfterMs: number | null;
@@ -138,7 +141,9 @@ class World {
   async #startProxy(point: CrashPoint | null): Promise<void> {
     const main = join(process.cwd(), 'dist', 'main.js');
     if (!existsSync(main)) throw new Error('dist/ is missing: npm run build');
-    const crash = point === null ? {} : { SHARDGATE_CRASH_AT: `${point}@${this.#options.proxyLivesMs}` };
+    const { proxyLives } = this.#options;
+    const when = 'ms' in proxyLives ? `@${proxyLives.ms}` : `:${proxyLives.passes}`;
+    const crash = point === null ? {} : { SHARDGATE_CRASH_AT: `${point}${when}` };
     const child = spawn(
       process.execPath,
       [main, 'serve', '--config', join(this.#directory, 'shardgate.yaml')],
@@ -195,21 +200,17 @@ class World {
 
   /** One process after the other, each with another of the points. */
   async #killProxies(endAtMs: number): Promise<void> {
-    for (let round = 0; performance.now() < endAtMs; round++) {
+    for (let round = 0; performance.now() < endAtMs || round < crashPoints.length; round++) {
       const point = crashPoints[round % crashPoints.length] ?? 'beforePrepare';
       await this.#startProxy(point);
       const child = this.#proxy;
       if (child === null) throw new Error('no proxy');
       const exited = child.exitCode !== null || child.signalCode !== null ? null : once(child, 'exit');
       let how: string = point;
-      // Where no commit of two phases runs, or all clients wait, it is killed from outside.
-      const timer = setTimeout(
-        () => {
-          how = 'outside';
-          child.kill('SIGKILL');
-        },
-        this.#options.proxyLivesMs * 1.5 + 500,
-      );
+      const timer = setTimeout(() => {
+        how = 'outside';
+        child.kill('SIGKILL');
+      }, this.#options.proxyLivesMsMax);
       await exited;
       clearTimeout(timer);
       this.#kills.set(how, (this.#kills.get(how) ?? 0) + 1);
@@ -256,15 +257,13 @@ class World {
 
   async #transfer(connection: Connection): Promise<void> {
     const { accounts } = this.#options;
-    const source = Math.floor(Math.random() * accounts);
-    const target = (source + 1 + Math.floor(Math.random() * (accounts - 1))) % accounts;
+    // Two or three accounts, on up to three shards, in any order.
+    const [source, ...targets] = distinct(accounts, 2 + Math.floor(Math.random() * 2));
     const amount = 1 + Math.floor(Math.random() * 10);
     const id = ++this.#transfers;
+    const changes = [[source, -amount * targets.length], ...targets.map((target) => [target, amount])];
     await connection.beginTransaction();
-    for (const [one, change] of [
-      [source, -amount],
-      [target, amount],
-    ] as const) {
+    for (const [one, change] of changes) {
       await connection.query('UPDATE accounts SET balance = balance + ? WHERE id = ?', [change, one]);
       await connection.query('INSERT INTO entries VALUES (?, ?, ?)', [one, id, change]);
     }
@@ -287,8 +286,8 @@ class World {
       proxyKills: Object.fromEntries(this.#kills),
       shardKills: this.#shardKills,
       sumOff: sum - this.#options.accounts * startBalance,
-      lost: [...this.#acknowledged].filter((id) => (entries.get(id)?.length ?? 0) < 2).length,
-      torn: [...entries.values()].filter((amounts) => amounts.length !== 2).length,
+      lost: [...this.#acknowledged].filter((id) => !entries.has(id)).length,
+      torn: [...entries.values()].filter((total) => total !== 0).length,
       resolvedAfterMs: resolvedAfterMs === null ? null : Math.round(resolvedAfterMs),
     };
   }
@@ -304,9 +303,9 @@ class World {
   }
 
   /** From the servers themselves, not through the proxy under test. */
-  async #read(): Promise<{ readonly sum: number; readonly entries: ReadonlyMap<number, number[]> }> {
+  async #read(): Promise<{ readonly sum: number; readonly entries: ReadonlyMap<number, number> }> {
     let sum = 0;
-    const entries = new Map<number, number[]>();
+    const entries = new Map<number, number>();
     for (const shard of this.#shards) {
       const admin = await connectAsAdmin(shard.admin, 'shop');
       const [balances] = await admin.query<RowDataPacket[]>('SELECT SUM(balance) AS total FROM accounts');
@@ -314,7 +313,7 @@ class World {
       const [rows] = await admin.query<RowDataPacket[]>('SELECT transfer, amount FROM entries');
       for (const row of rows) {
         const id = Number(row['transfer']);
-        entries.set(id, [...(entries.get(id) ?? []), Number(row['amount'])]);
+        entries.set(id, (entries.get(id) ?? 0) + Number(row['amount']));
       }
       admin.destroy();
     }
@@ -326,6 +325,13 @@ class World {
     await this.#endProxy();
     await Promise.all(this.#shards.map((shard) => shard.stop()));
   }
+}
+
+/** So many different numbers below `below`. */
+function distinct(below: number, count: number): readonly number[] {
+  const numbers = new Set<number>();
+  while (numbers.size < count) numbers.add(Math.floor(Math.random() * below));
+  return [...numbers];
 }
 
 async function createDatabase(server: RunningServer): Promise<void> {

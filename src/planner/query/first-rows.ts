@@ -1,28 +1,78 @@
 // Answers that depend on the order in which a server reads its rows: what it most likely is, so that ours is the same.
-import type { Expression } from '../../sql/ast.ts';
-import { aggregatesIn, groupExpressions } from '../bind/clauses.ts';
+import type { Expression, Node } from '../../sql/ast.ts';
+import { aggregatesIn, groupExpressions, selectOf } from '../bind/clauses.ts';
 import { lower } from '../bind/columns-of.ts';
 import type { Block, ColumnId } from '../bind/model.ts';
+import { typeOf } from '../facts/column-type.ts';
 import { columnOf } from '../facts/read-facts.ts';
 import type { BoundStatement } from '../statement.ts';
+import { foldComparator } from './compare.ts';
+import { some } from './traits.ts';
 
 const ordered = new Set(['group_concat', 'json_arrayagg', 'json_objectagg']);
 
 /**
  * Columns by which the finish should read the rows of a block; empty when their order does not show. SQL leaves it open
- * which row of a group a column beside GROUP BY is taken from, and in which order GROUP_CONCAT sees its rows; one server
- * that reads a table by its primary key does both in that order, so we do.
+ * which row of a group a column beside GROUP BY is taken from, which of several equal texts ('DE', 'de') stands for them,
+ * and in which order GROUP_CONCAT sees its rows; one server that reads a table by its primary key does all in that order,
+ * so we do.
  */
 export function readingOrder(
   block: Block,
   outside: readonly ColumnId[],
   statement: BoundStatement,
 ): readonly ColumnId[] {
+  const shows =
+    showsOrder(block) || undetermined(block, outside, statement) || showsOneOfEquals(block, statement);
+  return shows ? primaryKey(block) : [];
+}
+
+/** Of the only table of a block; empty when there is none, or other tables beside it. */
+function primaryKey(block: Block): readonly ColumnId[] {
   const [source, ...others] = block.sources;
   if (source?.kind !== 'table' || others.length > 0) return [];
-  const shows = showsOrder(block) || undetermined(block, outside, statement);
-  const primary = shows ? source.table.keys.find((key) => key.name === 'PRIMARY' && !key.partial) : undefined;
+  const primary = source.table.keys.find((key) => key.name === 'PRIMARY' && !key.partial);
   return primary?.columns.map((name) => ({ source, name: lower(name) })) ?? [];
+}
+
+/**
+ * The column whose least value in a group of rows tells which group one server meets first; null when equal texts do not
+ * show or no such column is known. Rows that share the first column of a primary key without being the same count as met
+ * together.
+ */
+export function firstMet(block: Block, statement: BoundStatement): ColumnId | null {
+  const [first] = showsOneOfEquals(block, statement) ? primaryKey(block) : [];
+  const type = first === undefined ? 'unknown' : typeOf(first);
+  return first === undefined || typeof type === 'string' || foldComparator(type) === null ? null : first;
+}
+
+/** Texts are grouped, or compared by DISTINCT, MIN or MAX: equal ones need not be the same. */
+function showsOneOfEquals(block: Block, statement: BoundStatement): boolean {
+  const groups = groupExpressions(block);
+  const compared: Node[] = aggregatesIn(block)
+    .filter(({ name, distinct }) => name === 'min' || name === 'max' || (distinct && ordered.has(name)))
+    .flatMap(({ args }) => args);
+  for (const group of groups ?? []) compared.push(...groupedItem(group, block));
+  const select = selectOf(block);
+  if (select?.distinct === true) compared.push(select.list);
+  return compared.some((node) => some(node, (inner) => isText(inner, statement)));
+}
+
+/** A group as it stands, or the item it names by position or alias. */
+function groupedItem(group: Expression, block: Block): readonly Node[] {
+  const { output } = block;
+  const byPosition = group.kind === 'literal' ? output?.[Number(group.text) - 1]?.expression : null;
+  const name = group.kind === 'column' && group.table === null ? lower(group.name.name) : null;
+  const byName = output?.find((one) => lower(one.name) === name)?.expression;
+  return [group, byPosition, byName].filter((node) => node !== null && node !== undefined);
+}
+
+function isText(node: Node, statement: BoundStatement): boolean {
+  if (node.kind === 'star') return true;
+  if (node.kind !== 'column') return false;
+  const column = columnOf(node, statement.binding.columns);
+  const type = column === null ? 'unknown' : typeOf(column);
+  return typeof type !== 'string' && type.family === 'text';
 }
 
 function showsOrder(block: Block): boolean {

@@ -28,6 +28,17 @@ export class FragmentColumns {
     return this.#entries.map((entry) => entry.made);
   }
 
+  /**
+   * Why some column loses what it holds on its way: UNIX_TIMESTAMP() of a base column reads the instant, of a derived table's
+   * column it reads local text, which is no instant in the hour that DST repeats and none for the zero date.
+   */
+  get obstacle(): string | null {
+    const lossy = this.#entries.find(
+      ({ column, made }) => made.carry === 'unixTime' && column !== null && column.source.kind !== 'table',
+    );
+    return lossy === undefined ? null : `${lossy.column?.name ?? ''} is a TIMESTAMP of a derived table`;
+  }
+
   /** The fragment's select list. */
   get items(): Template {
     return joinWith(

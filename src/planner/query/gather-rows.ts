@@ -1,9 +1,12 @@
 // Rule: the rows of one co-located group as one fragment of bare columns, everything above WHERE finished by MySQL.
 import type { GatherNode } from '../../plan/nodes.ts';
 import { groupExpressions, hasWindow, selectOf } from '../bind/clauses.ts';
-import type { Block } from '../bind/model.ts';
+import type { Block, ColumnId } from '../bind/model.ts';
+import { sameColumn } from '../facts/fact.ts';
+import { join, joinWith, text } from '../splice.ts';
 import type { Several } from './draft.ts';
-import { besideGroups, readingOrder } from './first-rows.ts';
+import { besideGroups, firstMet, readingOrder } from './first-rows.ts';
+import { columnText } from './fragment-columns.ts';
 import {
   groupByDetermined,
   groupedTexts,
@@ -24,6 +27,7 @@ export function gatherRows(several: Several, block: Block): GatherNode | string 
   const obstacle = groupObstacle(block, statement);
   if (select === null || obstacle !== null) return obstacle ?? 'TABLE';
   const rewritten = rewriteClauses(block, select, statement, () => null);
+  if (rewritten.columns.obstacle !== null) return rewritten.columns.obstacle;
   const groups = groupExpressions(block);
   if (groups !== null && select.groupBy?.rollup === true && statement.context.onlyFullGroupBy) {
     return 'ROLLUP under ONLY_FULL_GROUP_BY';
@@ -36,7 +40,24 @@ export function gatherRows(several: Several, block: Block): GatherNode | string 
   const bareOutput = (block.output ?? []).every((one) => one.column !== null);
   const distinct = select.distinct && groups === null && bareOutput && select.orderBy === null;
   several.reasons.push('rows of one co-located group are read, a server does the rest');
-  const note = distinct ? 'distinct rows of one shard' : 'rows of one shard';
-  const order = distinct ? [] : readingOrder(block, rewritten.outside, statement);
-  return groupGather(several, select, rewritten, { distinct, behind: [], order, note });
+  const { columns, outside } = rewritten;
+  if (!distinct) {
+    const order = readingOrder(block, outside, statement).map((column) => columns.bare(column));
+    return groupGather(several, select, rewritten, {
+      distinct,
+      behind: [],
+      order,
+      note: 'rows of one shard',
+    });
+  }
+  const note = 'distinct rows of one shard';
+  const met = firstMet(block, statement);
+  if (met === null) return groupGather(several, select, rewritten, { distinct, behind: [], order: [], note });
+  const behind = join(text(' GROUP BY '), joinWith(', ', distinctColumns(outside).map(columnText)));
+  const order = [columns.extreme('MIN', met)];
+  return groupGather(several, select, rewritten, { distinct: false, behind, order, note });
+}
+
+function distinctColumns(columns: readonly ColumnId[]): readonly ColumnId[] {
+  return columns.filter((column, index) => columns.findIndex((one) => sameColumn(one, column)) === index);
 }

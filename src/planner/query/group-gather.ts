@@ -130,8 +130,8 @@ export interface FragmentText {
   readonly distinct: boolean;
   /** ` GROUP BY ...`, `` or ` HAVING ...`: behind WHERE. */
   readonly behind: Template;
-  /** Columns by which the finish reads the rows; empty: any order. */
-  readonly order: readonly ColumnId[];
+  /** Names of the fragment's columns by which the finish reads the rows; empty: any order. */
+  readonly order: readonly string[];
   readonly note: string;
 }
 
@@ -147,7 +147,7 @@ export function groupGather(
   const { from } = select;
   if (from === null) throw new Error('a fragment without FROM');
   if (rewritten.columns.columns.length === 0) rewritten.columns.computed(text('1'));
-  const order = fragment.order.map((column) => identifier(rewritten.columns.bare(column)));
+  const order = fragment.order.map(identifier);
   const qualifiers = qualifierEdits(node, context);
   const named: readonly Edit[] = [...qualifiers, ...nameEdits(node, qualifiers)];
   const where =

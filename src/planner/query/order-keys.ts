@@ -113,6 +113,9 @@ function keyOf(
   const comparator = comparatorOf(type);
   if (comparator === null)
     return `the order of ${type.name} (${type.collation ?? type.dataType}) is not a byte order`;
+  // Of a derived table's column UNIX_TIMESTAMP() reads local text (fragment-columns.ts).
+  if (type.family === 'timestamp' && target.column?.source.kind !== 'table')
+    return `the order of ${type.name} (a TIMESTAMP of a derived table) is not a byte order`;
   const { compare, padHex, wrap } = comparator;
   if (wrap === null && target.index !== null) {
     return { key: { column: target.index, descending, compare, padHex }, hidden: null };

@@ -12,7 +12,7 @@ import { type Edit, join, joinWith, splice, text } from '../splice.ts';
 import type { BoundStatement } from '../statement.ts';
 import { foldComparator } from './compare.ts';
 import type { Several } from './draft.ts';
-import { undetermined } from './first-rows.ts';
+import { firstMet, undetermined } from './first-rows.ts';
 import { columnText, type FragmentColumns } from './fragment-columns.ts';
 import {
   fragmentColumn,
@@ -51,6 +51,7 @@ export function partialAggregates(several: Several, block: Block): GatherNode | 
   if (undetermined(block, rewritten.outside, statement))
     return 'a column beside GROUP BY that any row may give';
   for (const column of groups) rewritten.columns.bare(column);
+  if (rewritten.columns.obstacle !== null) return rewritten.columns.obstacle;
   if (select.groupBy?.rollup === true && rewritten.outside.some((column) => !has(groups, column))) {
     return 'ROLLUP over columns that a key determines';
   }
@@ -60,10 +61,11 @@ export function partialAggregates(several: Several, block: Block): GatherNode | 
       ? text(' HAVING COUNT(*) > 0')
       : join(text(' GROUP BY '), joinWith(', ', groups.map(columnText)));
   several.reasons.push('partial aggregates: each shard groups its own rows, a server adds the groups up');
+  const met = groups.length === 0 ? null : firstMet(block, statement);
   return groupGather(several, select, rewritten, {
     distinct: false,
     behind,
-    order: [],
+    order: met === null ? [] : [rewritten.columns.extreme('MIN', met)],
     note: 'groups of one shard',
   });
 }

@@ -12,8 +12,8 @@ import { describeDestination, labelOf, union } from '../route/combine.ts';
 import { sourceDestination } from '../route/source-destination.ts';
 import { splice } from '../splice.ts';
 import { type BoundStatement, bound, keyspaceOf } from '../statement.ts';
-import { planSeveral } from './plan-several.ts';
 import type { TextUnit } from '../text-unit.ts';
+import { planSeveral } from './plan-several.ts';
 import { some } from './traits.ts';
 
 /** `unit`: the text `node` was parsed from, when it is not the client's statement. */

@@ -15,8 +15,8 @@ import { type BoundStatement, bound, keyspaceOf } from '../statement.ts';
 import { assignmentsOf, checkUnowned } from './assignments.ts';
 import { planOfWrite } from './plan-of-write.ts';
 import { planRows, touchesVindexes } from './plan-rows.ts';
-import { ownsLookups } from './row-lookups.ts';
 import { routeNode, wholeText, wholeTextAlways } from './route-node.ts';
+import { ownsLookups } from './row-lookups.ts';
 import { checkConflicts } from './write-checks.ts';
 
 /*

@@ -17,8 +17,8 @@ import { type BoundStatement, keyspaceOf } from '../statement.ts';
 import { type Assigned, assignedBefore, assignmentsOf, ownEdits } from './assignments.ts';
 import { copiedColumns } from './copied-columns.ts';
 import { ReadItems } from './read-items.ts';
-import { isOwned, rowLookups } from './row-lookups.ts';
 import { rowIdentity } from './row-identity.ts';
+import { isOwned, rowLookups } from './row-lookups.ts';
 
 /*
  * Proof obligation: the SELECT has the statement's own FROM, WHERE, ORDER BY and LIMIT, so it finds the rows one server would
@@ -27,13 +27,18 @@ import { rowIdentity } from './row-identity.ts';
  */
 
 /** Throws a refusal for what even this cannot do. */
-export function planRows(statement: BoundStatement, keyspace: string, targets: readonly TableSource[]): RowWritesNode {
- const { node, binding } = statement;
+export function planRows(
+  statement: BoundStatement,
+  keyspace: string,
+  targets: readonly TableSource[],
+): RowWritesNode {
+  const { node, binding } = statement;
   const [doubt] = binding.doubts;
   if (doubt !== undefined) throw shardgateError('SG2010', { detail: doubt });
   const construct = refusalOf(node);
   if (construct !== null) throw construct;
-  if ((node.kind === 'update' || node.kind === 'delete') && node.returning !== null) throw shardgateError('SG6011');
+  if ((node.kind === 'update' || node.kind === 'delete') && node.returning !== null)
+    throw shardgateError('SG6011');
   const verb = node.kind === 'update' ? 'update' : 'delete';
   const items = new ReadItems();
   const planned = targets.map((source) => planTarget(statement, source, items));
@@ -58,7 +63,12 @@ function readPlan(statement: BoundStatement, items: ReadItems): Plan {
   const plan = planQuery(select, { ...context, text: derived.text, normalized: null }, derived);
   const { root } = plan;
   if (root.kind === 'refuse') throw new SqlError(root.errno, root.sqlState, root.message, root.id);
-  return { ...withLookupDestinations(plan), readOnly: false, locks: true };
+  // The client's own packet is not this SELECT.
+  const spelled =
+    root.kind === 'route' && root.template === null
+      ? { ...root, template: splice(derived, 0, derived.text.length, []) }
+      : root;
+  return { ...withLookupDestinations({ ...plan, root: spelled }), readOnly: false, locks: true };
 }
 
 function planTarget(statement: BoundStatement, source: TableSource, items: ReadItems): RowTarget {
@@ -105,7 +115,8 @@ function placeOf(statement: BoundStatement, source: TableSource, items: ReadItem
   const { table } = source;
   const [key] = table.columnVindexes;
   if (table.kind === 'reference') return { kind: 'everywhere' };
-  if (table.kind === 'pinned' && table.pinnedShard !== null) return { kind: 'shard', shard: table.pinnedShard };
+  if (table.kind === 'pinned' && table.pinnedShard !== null)
+    return { kind: 'shard', shard: table.pinnedShard };
   if (key === undefined) {
     const { shards } = keyspaceOf(statement.context, table.keyspace).shardMap;
     return { kind: 'shard', shard: shards[0]?.name ?? '-' };
@@ -148,7 +159,10 @@ function afterOf(
 
 function headOf(statement: BoundStatement, source: TableSource, own: readonly Assigned[]): Template {
   const { node, unit } = statement;
-  const name: Template = join([{ kind: 'database', keyspace: source.table.keyspace }], text(`.${identifier(source.table.name)}`));
+  const name: Template = join(
+    [{ kind: 'database', keyspace: source.table.keyspace }],
+    text(`.${identifier(source.table.name)}`),
+  );
   if (node.kind === 'delete') return join(text(`DELETE ${node.ignore ? 'IGNORE ' : ''}FROM `), name);
   const ignore = node.kind === 'update' && node.ignore ? 'IGNORE ' : '';
   const edits = ownEdits(statement);
@@ -171,4 +185,3 @@ export function touchesVindexes({ table }: TableSource, assigned: ReadonlySet<st
     return matters && key.columns.some((column) => assigned.has(lower(column.name)));
   });
 }
-

@@ -1,8 +1,8 @@
 // The select list of a read that goes before a write: each column once, expressions of the statement beside them.
 import type { Expression } from '../../sql/ast.ts';
 import type { TableSource } from '../bind/model.ts';
-import { columnText } from '../query/fragment-columns.ts';
 import type { Piece } from '../derived-unit.ts';
+import { columnText } from '../query/fragment-columns.ts';
 
 export class ReadItems {
   readonly #items: Piece[] = [];

@@ -1,8 +1,8 @@
 // The key by which a row that was read is written.
 import { shardgateError } from '../../errors/catalog.ts';
 import type { ReadCell } from '../../plan/nodes.ts';
-import type { Column, Key, Table } from '../../vschema/model.ts';
 import { routingColumnOf } from '../../vschema/declared-columns.ts';
+import type { Column, Key, Table } from '../../vschema/model.ts';
 import { lower } from '../bind/columns-of.ts';
 import type { TableSource } from '../bind/model.ts';
 import type { ReadItems } from './read-items.ts';

@@ -30,6 +30,20 @@ export function physicalDescribe(
   return applyEdits(text, [{ start: table.start, end: table.end, text: name }]);
 }
 
+/** Connections are in a keyspace's database: the system schema that the client is in is written out. */
+export function systemShow(show: Show, shard: Shard, context: StatementContext): SqlText {
+  if (show.schema !== null || show.what === 'createDatabase') return physicalShow(show, shard, context);
+  const { text } = context;
+  const { like, where } = show;
+  const filter =
+    like !== null
+      ? ` LIKE ${text.slice(like.start, like.end)}`
+      : where !== null
+        ? ` WHERE ${text.slice(where.start, where.end)}`
+        : '';
+  return `SHOW ${show.full ? 'FULL ' : ''}${show.words} FROM ${quoteIdentifier(shard.database)}${filter}`;
+}
+
 /** The WHERE of SHOW TABLES names its column after the database. */
 function headerEdits(show: Show, shard: Shard): TextEdit[] {
   const edits: TextEdit[] = [];

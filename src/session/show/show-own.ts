@@ -2,9 +2,9 @@
 import { shardgateError } from '../../errors/catalog.ts';
 import type { Show } from '../../sql/ast.ts';
 import { composedResult, numberColumn, textColumn } from '../answer.ts';
-import type { RegisteredSession } from '../registry.ts';
 import type { StatementContext } from '../statement-context.ts';
 import { answerFiltered } from './filter-rows.ts';
+import { processes } from './process-list.ts';
 import { keyspaceOf, visibleKeyspaces } from './visible.ts';
 
 interface ShowColumn {
@@ -62,26 +62,20 @@ function shardNames(context: StatementContext): readonly string[] {
   return visibleKeyspaces(context).flatMap((keyspace) => keyspace.shardMap.shards.map((shard) => shard.id));
 }
 
-/** As on a server: one's own connections; without FULL the first 100 characters. */
+/** Without FULL the first 100 characters of what runs. */
 function processList(show: Show, context: StatementContext): OwnTable {
-  const now = performance.now();
-  const mine = context.deps.registry.all().filter((session) => session.user === context.state.login.user);
-  const info = (session: RegisteredSession): string | null =>
-    session.running === null ? null : show.full ? session.running : session.running.slice(0, 100);
+  const names = ['Id', 'User', 'Host', 'db', 'Command', 'Time', 'State', 'Info'];
   return {
-    columns: ['Id', 'User', 'Host', 'db', 'Command', 'Time', 'State', 'Info'].map((name) => ({
-      name,
-      numeric: name === 'Id' || name === 'Time',
-    })),
-    rows: mine.map((session) => [
-      String(session.connectionId),
-      session.user,
-      session.host,
-      session.database,
-      session.running === null ? 'Sleep' : 'Query',
-      String(Math.floor((now - session.sinceMs) / 1000)),
-      session.running === null ? '' : 'executing',
-      info(session),
+    columns: names.map((name) => ({ name, numeric: name === 'Id' || name === 'Time' })),
+    rows: processes(context).map((process) => [
+      process.id,
+      process.user,
+      process.host,
+      process.db,
+      process.command,
+      String(Math.floor(process.timeMs / 1000)),
+      process.state,
+      process.info === null || show.full ? process.info : process.info.slice(0, 100),
     ]),
   };
 }

@@ -2,6 +2,7 @@
 import { shardgateError } from '../../errors/catalog.ts';
 import type { DescribeTable, Show, TableName } from '../../sql/ast.ts';
 import { ColumnFlag } from '../../value/column-definition.ts';
+import type { Shard } from '../../vindex/shard-map.ts';
 import type { Keyspace } from '../../vschema/model.ts';
 import { resolveTable } from '../../vschema/resolve.ts';
 import { composedResult, textColumn } from '../answer.ts';
@@ -9,7 +10,7 @@ import { probeShard } from '../probe-shard.ts';
 import type { StatementContext } from '../statement-context.ts';
 import { answerFiltered } from './filter-rows.ts';
 import { showIndex, showTableStatus } from './over-shards.ts';
-import { physicalDescribe, physicalShow } from './physical-text.ts';
+import { physicalDescribe, physicalShow, systemShow } from './physical-text.ts';
 import { answerFromShard, answerResult, readFromShard, renameResult } from './server-show.ts';
 import { showGrants } from './show-grants.ts';
 import { showOwn } from './show-own.ts';
@@ -89,7 +90,10 @@ function showDatabases(show: Show, context: StatementContext): Promise<void> {
 
 async function showOfSchema(show: Show, context: StatementContext): Promise<void> {
   const keyspace = keyspaceOf(show.schema, context);
-  if (keyspace === null) return askAnyServer(context);
+  if (keyspace === null) {
+    const system = systemShard(show.schema?.name ?? null, context);
+    return answerFromShard(systemShow(show, system, context), system, context);
+  }
   if (show.what === 'tableStatus' && keyspace.sharded) return showTableStatus(show, keyspace, context);
   const shard = firstShard(keyspace, context);
   const result = await readFromShard(physicalShow(show, shard, context), shard, context);
@@ -100,7 +104,10 @@ async function showOfTable(show: Show, context: StatementContext): Promise<void>
   const { table, schema } = show;
   if (table === null) throw new Error('assertion failed: the parser wants a table here');
   const keyspace = keyspaceOfTable(table, schema?.name ?? table.schema?.name ?? null, context);
-  if (keyspace === null) return askAnyServer(context);
+  if (keyspace === null) {
+    const system = systemShard(schema?.name ?? null, context);
+    return answerFromShard(physicalShow(show, system, context), system, context);
+  }
   if (show.what === 'index' && keyspace.sharded) return showIndex(show, keyspace, context);
   const shard = firstShard(keyspace, context);
   await answerFromShard(physicalShow(show, shard, context), shard, context);
@@ -109,9 +116,15 @@ async function showOfTable(show: Show, context: StatementContext): Promise<void>
 export async function runDescribeTable(statement: DescribeTable, context: StatementContext): Promise<void> {
   const { table } = statement;
   const keyspace = keyspaceOfTable(table, table.schema?.name ?? null, context);
-  if (keyspace === null) return askAnyServer(context);
-  const shard = firstShard(keyspace, context);
+  const shard =
+    keyspace === null ? systemShard(table.schema?.name ?? null, context) : firstShard(keyspace, context);
   await answerFromShard(physicalDescribe(statement, shard, context), shard, context);
+}
+
+/** A server that tells of its own information_schema: the shard's names are the system schema's. */
+function systemShard(schema: string | null, context: StatementContext): Shard {
+  const name = schema ?? context.state.target.database ?? '';
+  return { ...probeShard(context.vschema, context.state.target), keyspace: name, database: name };
 }
 
 /** Null for system schemas. An unqualified table may stand in the one other keyspace that names it. */

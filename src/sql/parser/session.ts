@@ -30,6 +30,10 @@ export function use(c: Cursor): Use {
   const from = c.start;
   if (c.kind === T.end || c.kind === T.semicolon) c.fail();
   const whole = c.peekKind() === T.end || c.peekKind() === T.semicolon;
+  if (!whole && !c.nextIsAdjacent()) {
+    c.advance();
+    c.fail();
+  }
   const target = whole && c.kind !== T.userVariable ? c.anyIdentifier().name : skipToEnd(c, from);
   return { kind: 'use', target, text: c.since(start), start, end: c.lastEnd };
 }

@@ -38,7 +38,8 @@ export const prepared: readonly Case[] = [
   { sql: 'SELECT id, ? AS given FROM users WHERE id < ?', params: ['text', 4n] },
   { sql: 'SELECT id, ? AS given FROM users WHERE id < 4', params: [12345678901n] },
   { sql: 'SELECT id, ? + 1 FROM users WHERE id < 4', params: [2.5] },
-  { sql: 'SELECT id, ? FROM users WHERE id < 4 ORDER BY id', params: [null] },
+  // MySQL announces a parameter as text before it knows that it is NULL; over several shards it is a literal.
+  { sql: 'SELECT id, ? FROM users WHERE id < 4 ORDER BY id', params: [null], only: 'mariadb' },
   { sql: 'SELECT CONCAT(name, ?) FROM users WHERE id IN (1, 3)', params: ['it\'s ü \\ " %'] },
   { sql: 'SELECT ?', params: ['x'] },
   { sql: 'SELECT ?, ?', params: [1n, null] },

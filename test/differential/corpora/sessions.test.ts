@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { differenceOf, summary } from '../../support/compare-answers.ts';
 import type { ExactClient } from '../../support/exact-client.ts';
 import { Stage, type World } from '../../support/stage.ts';
-import { testServers } from '../../support/test-servers.ts';
+import { testFlavour, testServers } from '../../support/test-servers.ts';
 import { corpusIsHere, readSuites, type Step, shardings, worldOf } from './sessions.ts';
 
 describe.runIf(corpusIsHere)('recorded sessions', () => {
@@ -44,6 +44,9 @@ async function differencesOf(world: World, steps: readonly Step[]): Promise<read
 /** The order inside GROUP_CONCAT is the access path's unless it says ORDER BY. */
 const anyOrder = /\bgroup_concat\((?![^)]*\border by\b).*\bfrom t1, t2\b/i;
 
+/** Which of the spellings that a collation holds equal stands for a group ('a' for 'a' and 'A') is the access path's. */
+const anySpelling = /\b(?:distinct val1|group by (?:val1|a))\b/i;
+
 const reads = /^[\s(]*(?:select|with|values|table)\b/i;
 
 /** What one server refuses is nobody's answer; a write it refused must not happen on the shards either. */
@@ -52,8 +55,9 @@ async function stepDifference(oracle: ExactClient, proxy: ExactClient, step: Ste
   if (expected.kind === 'error' && !reads.test(step.sql)) return null;
   const found = await proxy.query(step.sql);
   if (expected.kind !== 'error') {
-    const countOnly = anyOrder.test(step.sql);
-    return differenceOf(expected, found, { ordered: false, countOnly });
+    const flavour = testFlavour();
+    const countOnly = anyOrder.test(step.sql) || (flavour === 'mysql' && anySpelling.test(step.sql));
+    return differenceOf(expected, found, { ordered: false, countOnly, flavour });
   }
   return found.kind === 'error' ? null : `one server: ${summary(expected)}\nShardgate:  ${summary(found)}`;
 }

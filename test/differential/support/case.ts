@@ -4,6 +4,7 @@ import type { ParamValue } from '../../support/exact-client.ts';
 /**
  * A text alone: rows are a sequence when the statement itself ends in ORDER BY (which must then be total), else a multiset.
  * `ties`: its ORDER BY leaves ties, so rows are a multiset all the same. `params`: for its `?`; then it is not run as text.
+ * `only`: the other flavour announces something that depends on the way it was asked; why stands beside it.
  */
 export type Case =
   | string
@@ -11,6 +12,7 @@ export type Case =
       readonly sql: string;
       readonly ties?: true;
       readonly params?: readonly ParamValue[];
+      readonly only?: 'mariadb';
     };
 
 export function sqlOf(one: Case): string {

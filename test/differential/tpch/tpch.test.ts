@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { differenceOf, summary } from '../../support/compare-answers.ts';
 import type { ExactClient } from '../../support/exact-client.ts';
 import { Stage, type World } from '../../support/stage.ts';
-import { testServers } from '../../support/test-servers.ts';
+import { testFlavour, testServers } from '../../support/test-servers.ts';
 import { population } from './data.ts';
 import { loadTpch } from './load.ts';
 import { movedBytes, type TableBytes, tableBytes, tablesOf } from './moved-bytes.ts';
@@ -49,7 +49,9 @@ describe.each([byOrder, byCustomer])('$name', (sharding) => {
     // A question whose only answer is NULL found nothing.
     expect(expected.rows[0]?.[0]).not.toBe(0xfb);
     const found = await proxy.query(question.sql);
-    expect(differenceOf(expected, found, { ordered: question.ordered }) ?? same).toBe(same);
+    expect(differenceOf(expected, found, { ordered: question.ordered, flavour: testFlavour() }) ?? same).toBe(
+      same,
+    );
     const bytes = await movedBytes(proxy, question.sql);
     const bytesMax = tablesOf(question.sql).reduce((sum, table) => sum + sizes[table], 0);
     moved.set(name, `${name.padEnd(40)} ${String(bytes).padStart(9)} of ${String(bytesMax).padStart(9)}`);

@@ -56,6 +56,10 @@ async function replace(name: string): Promise<RunningServer> {
   return server;
 }
 
+function readyUrl(): string {
+  return `http://127.0.0.1:${cluster.adminPort}/readyz`;
+}
+
 /** The server that serves a shard now. */
 function serverOf(name: string): RunningServer {
   const { server } = shardNamed(cluster, name);
@@ -110,9 +114,8 @@ describe('fault 1: a server killed in the middle of a result', () => {
       expect(error.ms, sql).toBeLessThan(1_000);
     }
     await client.query('SELECT name FROM users WHERE id = 3');
-    const ready = await fetch(`http://127.0.0.1:${cluster.adminPort}/readyz`);
-    expect(ready.status).toBe(503);
-    expect(await ready.json()).toMatchObject({
+    await eventually(async () => (await fetch(readyUrl())).status === 503, 3_000);
+    expect(await (await fetch(readyUrl())).json()).toMatchObject({
       down: [
         { keyspace: 'shop', shard: '-40' },
         { keyspace: 'main', shard: '-' },

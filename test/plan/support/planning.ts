@@ -74,6 +74,10 @@ export interface PlanOptions {
   readonly slots?: boolean;
   readonly onlyFullGroupBy?: boolean;
   readonly untracked?: boolean;
+  /** Comment directives, names upper case. */
+  readonly directives?: Readonly<Record<string, string>>;
+  /** Shards named by USE. */
+  readonly shards?: readonly string[];
   /** Servers are MySQL, not MariaDB. */
   readonly onMysql?: boolean;
 }
@@ -91,9 +95,9 @@ export function plan(sql: string, options: PlanOptions = {}): Plan {
     text,
     normalized: options.slots === false ? null : normalize(text, mode),
     mode,
-    target: anyTarget,
+    target: options.shards === undefined ? anyTarget : { ...anyTarget, shards: options.shards },
     onlyFullGroupBy: options.onlyFullGroupBy ?? false,
-    directives: new Map(),
+    directives: new Map(Object.entries(options.directives ?? {})),
   };
   return planStatement(parseStatement(text, mode), context);
 }

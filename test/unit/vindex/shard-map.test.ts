@@ -99,6 +99,16 @@ describe('shardOf and shardsOf', () => {
     expect(shardsOf(map, [])).toEqual([]);
   });
 
+  test('ids of one length: a range that ends where a shard begins does not touch it', () => {
+    const names = (start: string, end: string): string[] =>
+      shardsOf(map, [{ start: bytes(start), end: bytes(end) }], true).map((shard) => shard.name);
+    expect(names('0000000000000000', '4000000000000000')).toEqual(['-40']);
+    expect(names('4000000000000000', '8000000000000000')).toEqual(['40-80']);
+    expect(names('4000000000000000', '8000000000000001')).toEqual(['40-80', '80-c0']);
+    expect(names('', '0000000000000000')).toEqual([]);
+    expect(names('c000000000000000', '')).toEqual(['c0-']);
+  });
+
   test('every id is in the range of its shard and of no other, whatever the split points', () => {
     const hex = fc.uint8Array({ minLength: 1, maxLength: 3 }).map(toHex);
     fc.assert(

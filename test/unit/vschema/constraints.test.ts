@@ -4,6 +4,7 @@ import { createShardMap } from '../../../src/vindex/shard-map.ts';
 import { buildVSchema } from '../../../src/vschema/build.ts';
 import { columnProblems } from '../../../src/vschema/column-warnings.ts';
 import { constraintWarnings, looseAutoIncrement, looseKey } from '../../../src/vschema/constraints.ts';
+import { unshardedDefinition } from '../../../src/vschema/definition.ts';
 import { loadKeyspace } from '../../../src/vschema/load.ts';
 import type { VSchema } from '../../../src/vschema/model.ts';
 import { reloadProblems } from '../../../src/vschema/reload.ts';
@@ -40,7 +41,8 @@ function build(sql: string, constraints: 'check' | 'trust' = 'check'): VSchema {
     { name: '-80', database: 'a' },
     { name: '80-', database: 'b' },
   ]);
-  if ('problems' in made) throw new Error('no cover');
+  const one = createShardMap('main', [{ name: '-', database: 'main' }]);
+  if ('problems' in made || 'problems' in one) throw new Error('no cover');
   const read = readSchemaFile(sql, 'shop.sql', 'shop');
   expect(read.problems).toEqual([]);
   return buildVSchema({
@@ -48,6 +50,7 @@ function build(sql: string, constraints: 'check' | 'trust' = 'check'): VSchema {
     flavour: { kind: 'mysql', version: 80400, versionText: '8.4.0' },
     keyspaces: [
       { name: 'shop', shardMap: made.map, definition: load(vschema), constraints, facts: read.tables },
+      { name: 'main', shardMap: one.map, definition: unshardedDefinition, constraints, facts: null },
     ],
   });
 }

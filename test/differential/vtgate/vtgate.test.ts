@@ -1,0 +1,72 @@
+// Every construct vtgate refuses: answered as one server answers it, or refused with a reason; the README lists them.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TextRow } from '../../../src/value/text-row.ts';
+import { differenceOf, summary } from '../../support/compare-answers.ts';
+import type { ExactClient } from '../../support/exact-client.ts';
+import { code, markdownTable, readmeSection } from '../../support/readme-section.ts';
+import { Stage, type World } from '../../support/stage.ts';
+import { testServers } from '../../support/test-servers.ts';
+import { hasOuterOrderBy } from '../support/case.ts';
+import { inserts } from '../support/rows.ts';
+import { shopWorld } from '../support/world.ts';
+import { type Construct, constructs } from './constructs.ts';
+
+const same = 'the same answer';
+
+let stage: Stage;
+let world: World;
+let oracle: ExactClient;
+let proxy: ExactClient;
+const rows: (readonly string[])[] = [];
+
+beforeAll(async () => {
+  stage = await Stage.open(await testServers());
+  world = await stage.world(shopWorld('mariadb'));
+  [oracle, proxy] = await Promise.all([world.oracle(), world.proxy()]);
+  for (const sql of inserts) expect(await difference(sql)).toBe(same);
+});
+afterAll(async () => {
+  await world?.close();
+  await stage?.close();
+});
+
+async function difference(sql: string): Promise<string> {
+  const [expected, found] = await Promise.all([oracle.query(sql), proxy.query(sql)]);
+  if (expected.kind === 'error') return `one server refuses: ${summary(expected)}`;
+  return differenceOf(expected, found, { ordered: hasOuterOrderBy(sql) }) ?? same;
+}
+
+/** The plan's label, as metrics count it; `session` where no plan is made. */
+async function labelOf(sql: string): Promise<string> {
+  const answer = await proxy.query(`VEXPLAIN PLAN ${sql}`);
+  if (answer.kind !== 'rows') throw new Error(summary(answer));
+  const row = new TextRow(1);
+  row.load(answer.rows[0] ?? Buffer.alloc(0));
+  const { label }: { label?: string } = JSON.parse(row.text(0) ?? '{}');
+  return label ?? 'session';
+}
+
+async function tried({ construct, cases, statements, after, refused }: Construct): Promise<void> {
+  const labels = new Set<string>();
+  for (const sql of statements) {
+    if (refused !== undefined) {
+      const answer = await proxy.query(sql);
+      expect(summary(answer)).toContain(`${refused}: `);
+      continue;
+    }
+    labels.add(await labelOf(sql));
+    expect(await difference(sql)).toBe(same);
+  }
+  if (after !== undefined) expect(await difference(after)).toBe(same);
+  const plan = refused === undefined ? [...labels].join(', ') : `refused: ${refused}`;
+  rows.push([construct, String(cases), plan, code(statements[0] ?? '')]);
+}
+
+describe('what vtgate refuses', () => {
+  test.each(constructs.map((one) => [one.construct, one] as const))('%s', (_, one) => tried(one));
+
+  test('the README lists them', () => {
+    const table = markdownTable(['vtgate refuses', 'cases', 'plan here', 'for example'], rows);
+    expect(readmeSection('refused by vtgate', table)).toBe(table);
+  });
+});

@@ -1,0 +1,209 @@
+// Lookup vindexes: routes through them, their rows kept in step with their table's, duplicates as one server words them.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { idHex, Shadow } from '../writes/shadow.ts';
+
+const vschema = {
+  sharded: true,
+  vindexes: {
+    hash: { type: 'hash' },
+    xx: { type: 'xxhash' },
+    by_email: {
+      type: 'consistent_lookup_unique',
+      params: { table: 'main.email_idx', from: 'email', to: 'keyspace_id' },
+      owner: 'users',
+    },
+    by_name: {
+      type: 'lookup',
+      params: { table: 'name_idx', from: 'name', to: 'keyspace_id' },
+      owner: 'users',
+    },
+    by_code: {
+      type: 'lookup_hash_unique',
+      params: { table: 'code_idx', from: 'code', to: 'user_id' },
+      owner: 'users',
+    },
+  },
+  tables: {
+    users: {
+      column_vindexes: [
+        { column: 'id', name: 'hash' },
+        { column: 'email', name: 'by_email' },
+        { column: 'name', name: 'by_name' },
+        { column: 'code', name: 'by_code' },
+      ],
+    },
+    notes: {
+      column_vindexes: [
+        { column: 'user_id', name: 'hash' },
+        { column: 'email', name: 'by_email' },
+      ],
+    },
+    name_idx: { column_vindexes: [{ column: 'name', name: 'xx' }] },
+    code_idx: { column_vindexes: [{ column: 'code', name: 'hash' }] },
+  },
+};
+
+const schema = `
+CREATE TABLE users (
+  id BIGINT PRIMARY KEY, email VARCHAR(60) COLLATE utf8mb4_general_ci, name VARCHAR(40) COLLATE utf8mb4_nopad_bin,
+  code INT, points INT NOT NULL DEFAULT 0, UNIQUE KEY email (email), UNIQUE KEY code (code), KEY name (name)) CHARSET utf8mb4;
+CREATE TABLE notes (user_id BIGINT, n INT, email VARCHAR(60) COLLATE utf8mb4_general_ci, PRIMARY KEY (user_id, n)) CHARSET utf8mb4;
+CREATE TABLE name_idx (name VARCHAR(40) COLLATE utf8mb4_nopad_bin, keyspace_id VARBINARY(16), PRIMARY KEY (name, keyspace_id)) CHARSET utf8mb4;
+CREATE TABLE code_idx (code INT PRIMARY KEY, user_id BIGINT UNSIGNED);
+`;
+const mainSchema = `
+CREATE TABLE email_idx (email VARCHAR(60) COLLATE utf8mb4_general_ci PRIMARY KEY, keyspace_id VARBINARY(16)) CHARSET utf8mb4;
+`;
+
+let shadow: Shadow;
+
+beforeAll(async () => {
+  shadow = await Shadow.start({ vschema, schema, mainSchema });
+});
+
+afterAll(() => shadow.close());
+
+/** Every lookup table holds exactly what the rows of users imply. */
+async function expectLookups(): Promise<void> {
+  const users = (await shadow.onShards('SELECT id, email, name, code FROM users')).flat();
+  const main = shadow.cluster.shards[0]?.server;
+  if (main === undefined) throw new Error('no server');
+  const [emails] = await shadow.proxy.query('SELECT email, HEX(keyspace_id) AS k FROM main.email_idx');
+  const names = (await shadow.onShards('SELECT name, HEX(keyspace_id) AS k FROM name_idx')).flat();
+  const codes = (await shadow.onShards('SELECT code, user_id AS k FROM code_idx')).flat();
+  const implied = (column: string, id: (user: Record<string, unknown>) => unknown) =>
+    users
+      .filter((user) => user[column] !== null)
+      .map((user) => JSON.stringify([user[column], id(user)]))
+      .sort();
+  const found = (rows: readonly Record<string, unknown>[], column: string) =>
+    rows.map((row) => JSON.stringify([row[column], row['k']])).sort();
+  const hex = (user: Record<string, unknown>) => idHex('hash', user['id']).toUpperCase();
+  expect(found(emails as Record<string, unknown>[], 'email')).toEqual(implied('email', hex));
+  expect(found(names, 'name')).toEqual(implied('name', hex));
+  expect(found(codes, 'code')).toEqual(implied('code', (user) => user['id']));
+}
+
+async function expectAllEqual(): Promise<void> {
+  await shadow.expectSameTable('users', { column: 'id', vindex: 'hash' });
+  await shadow.expectSameTable('notes', { column: 'user_id', vindex: 'hash' });
+  await expectLookups();
+}
+
+describe('rows', () => {
+  test('INSERT writes lookup rows, SELECT finds by them', async () => {
+    const rows = Array.from(
+      { length: 40 },
+      (_, i) => `(${i + 1}, 'u${i + 1}@x', ${i % 3 === 0 ? "'same'" : `'n${i}'`}, ${1000 + i})`,
+    );
+    await shadow.both(`INSERT INTO users (id, email, name, code) VALUES ${rows.join(', ')}`);
+    await shadow.both("INSERT INTO users (id, email, code) VALUES (41, NULL, NULL), (42, 'Zoë@x', 7)");
+    await expectAllEqual();
+    await shadow.both("SELECT * FROM users WHERE email = 'U7@X'");
+    await shadow.both("SELECT * FROM users WHERE email = 'nobody'");
+    await shadow.both("SELECT id FROM users WHERE email IN ('u1@x', 'u2@x', 'ZOE@x', 'no') ORDER BY id");
+    await shadow.both("SELECT id FROM users WHERE name = 'same' ORDER BY id");
+    await shadow.both('SELECT id, email FROM users WHERE code = 1004');
+    await shadow.both('SELECT id, email FROM users WHERE code IN (1004, 1005, 1006) ORDER BY id');
+    await shadow.both('SELECT id FROM users WHERE email IS NULL');
+    await shadow.both('SELECT id, name FROM users WHERE email = ?', ['u3@x']);
+    await shadow.both(
+      'SELECT u.id, COUNT(*) FROM users u JOIN notes n ON n.user_id = u.id WHERE u.code = 1004 GROUP BY u.id',
+    );
+  });
+
+  test('a lookup pins the shards', async () => {
+    const [rows] = await shadow.proxy.query("VEXPLAIN QUERIES SELECT id FROM users WHERE email = 'u5@x'");
+    const text = JSON.stringify(rows);
+    expect(text).toContain('email_idx');
+    expect(text.match(/FROM users/g)).toHaveLength(1);
+  });
+
+  test('a duplicate is refused in the words of one server, and nothing stays behind', async () => {
+    const taken = await shadow.both("INSERT INTO users (id, email, code) VALUES (100, 'U1@X', 5000)");
+    expect(taken.errno).toBe(1062);
+    await shadow.both("INSERT INTO users (id, email, code) VALUES (101, 'new@x', 5001), (102, 'u9@x', 5002)");
+    await shadow.both(
+      "INSERT INTO users (id, email, code) VALUES (101, 'twice@x', 5001), (102, 'TWICE@x', 5002)",
+    );
+    await shadow.both("INSERT INTO users (id, email, code) VALUES (1, 'other@x', 5003)");
+    await shadow.both("INSERT INTO users (id, email, code) VALUES (1, 'u1@x', 1000)");
+    await shadow.both('INSERT INTO users (id, code) VALUES (104, 1000)');
+    await expectAllEqual();
+  });
+
+  test('expressions, defaults and parameters for lookup columns', async () => {
+    await shadow.both(
+      "INSERT INTO users (id, email, name, code) VALUES (50 + 1, CONCAT('e', 51, '@x'), LOWER('LOW'), 40 + 11)",
+    );
+    await shadow.both('INSERT INTO users (id, email, name, code) VALUES (?, ?, ?, ?)', [
+      52,
+      'p52@x',
+      'p',
+      52,
+    ]);
+    await shadow.both("INSERT INTO users SET id = 53, email = 'set@x', code = '53'");
+    await shadow.both('INSERT INTO users (id, code) VALUES (54, 53.6)');
+    await expectAllEqual();
+  });
+
+  test('rows of an unowned lookup must belong where it says', async () => {
+    await shadow.both("INSERT INTO notes VALUES (1, 1, 'u1@x'), (1, 2, NULL), (2, 1, 'u2@x')");
+    const wrong = await shadow.through("INSERT INTO notes VALUES (3, 1, 'u1@x')");
+    expect(wrong.message).toContain('SG6033');
+    const unknown = await shadow.through("INSERT INTO notes VALUES (3, 1, 'nobody@x')");
+    expect(unknown.message).toContain('SG6033');
+    await shadow.both("SELECT * FROM notes WHERE email = 'u1@x'");
+    await expectAllEqual();
+  });
+});
+
+describe('UPDATE and DELETE', () => {
+  test('lookup rows follow', async () => {
+    await shadow.both("UPDATE users SET email = 'moved@x' WHERE id = 5");
+    await shadow.both("UPDATE users SET name = 'renamed', points = points + 1 WHERE id IN (6, 7, 8)");
+    await shadow.both("UPDATE users SET email = CONCAT('a', email) WHERE code BETWEEN 1010 AND 1015");
+    await shadow.both('UPDATE users SET code = NULL WHERE id = 9');
+    await shadow.both('UPDATE users SET code = 9009 WHERE id = 9');
+    await shadow.both("UPDATE users SET email = 'U10@X' WHERE id = 10");
+    await shadow.both("UPDATE users SET points = 7 WHERE email = 'u3@x'");
+    await shadow.both("UPDATE users SET email = 'u3@x' WHERE id = 4");
+    await shadow.both("UPDATE users SET email = 'none@x' WHERE id = 4000");
+    await shadow.both("SELECT id FROM users WHERE email = 'moved@x'");
+    await shadow.both("SELECT id FROM users WHERE name = 'renamed' ORDER BY id");
+    await expectAllEqual();
+    await shadow.both("DELETE FROM users WHERE email = 'moved@x'");
+    await shadow.both("DELETE FROM users WHERE name = 'same' AND id < 20");
+    await shadow.both('DELETE FROM users WHERE id = 2');
+    await shadow.both('DELETE FROM users WHERE id = 2');
+    await shadow.both("INSERT INTO users (id, email, code) VALUES (60, 'moved@x', 1004)");
+    await expectAllEqual();
+  });
+
+  test('a row that changes its shard takes its lookup rows along', async () => {
+    await shadow.both('UPDATE users SET id = 500 WHERE id = 3');
+    await shadow.both('UPDATE users SET id = id + 1000 WHERE id BETWEEN 20 AND 25');
+    await shadow.both("UPDATE users SET id = 501, email = 'both@x', name = 'both' WHERE id = 500");
+    await shadow.both('UPDATE users SET id = 501 WHERE id = 6');
+    await shadow.both('UPDATE users SET id = id WHERE id = 7');
+    await expectAllEqual();
+    await shadow.both("SELECT id FROM users WHERE email = 'both@x'");
+  });
+
+  test('inside a transaction everything is undone together', async () => {
+    await shadow.both('BEGIN');
+    await shadow.both("INSERT INTO users (id, email, name, code) VALUES (200, 't@x', 't', 200)");
+    await shadow.both("UPDATE users SET email = 't2@x' WHERE id = 200");
+    await shadow.both("SELECT id FROM users WHERE email = 't2@x'");
+    await shadow.both('DELETE FROM users WHERE id = 7');
+    await shadow.both("INSERT INTO users (id, email) VALUES (201, 't2@x')");
+    await shadow.both("SELECT id FROM users WHERE email = 't2@x'");
+    await shadow.both('ROLLBACK');
+    await expectAllEqual();
+    await shadow.both('BEGIN');
+    await shadow.both("INSERT INTO users (id, email, name, code) VALUES (200, 't@x', 't', 200)");
+    await shadow.both('UPDATE users SET id = 202 WHERE id = 200');
+    await shadow.both('COMMIT');
+    await expectAllEqual();
+  });
+});
