@@ -1,5 +1,5 @@
 // From a fresh clone to a running program, with plain Node: installs and builds what is missing, then hands over.
-//   node scripts/bootstrap.mjs start|test|test:mysql|bench [arguments]
+//   node scripts/bootstrap.mjs start|test|test:mysql|bench|compat [arguments]
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,9 +24,10 @@ const tasks = {
     env: { SHARDGATE_SERVERS: 'mysql' },
   },
   bench: { build: buildAll, program: ['.shardgate/tools/bench/run.js'] },
+  compat: { build: buildAll, program: ['.shardgate/tools/test/compat/run.js'] },
 };
 
-/** Benchmarks measure the product as users run it. */
+/** Benchmarks measure the product as users run it, clients are tried on it. */
 async function buildAll(root) {
   await buildIfStale(root);
   await buildToolsIfStale(root);

@@ -16,9 +16,9 @@ export function buildIfStale(root) {
   });
 }
 
-/** Programs for developers, which Node 20 cannot run as TypeScript: src/ and bench/ to .shardgate/tools. */
+/** Programs for developers, which Node 20 cannot run as TypeScript: src/, bench/ and test/compat/ to .shardgate/tools. */
 export function buildToolsIfStale(root) {
-  const [from, to] = [['src', 'bench'], '.shardgate/tools'];
+  const [from, to] = [['src', 'bench', 'test/compat'], '.shardgate/tools'];
   return compileIfStale(root, {
     title: 'building the tools (tsc)',
     project: 'tsconfig.tools.json',

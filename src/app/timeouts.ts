@@ -1,15 +1,16 @@
-// Ends statements that run too long: one sweep over the sessions instead of a timer per statement.
+// Ends statements that run too long and transactions whose clients let them wait: one sweep over the sessions instead of a timer per statement.
+import { shardgateError } from '../errors/catalog.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import type { SessionRegistry } from '../session/registry.ts';
 
 const sweepMs = 100;
 
 export function startTimeouts(registry: SessionRegistry, queryTimeoutMs: number): { stop(): void } {
-  if (queryTimeoutMs === 0) return { stop() {} };
   const timer = setInterval(() => {
     const now = performance.now();
     for (const session of registry.all()) {
-      if (session.timeoutApplies && now - session.sinceMs > queryTimeoutMs) {
+      if (session.transactionExpired(now)) session.disconnect(shardgateError('SG5026'));
+      if (queryTimeoutMs > 0 && session.timeoutApplies && now - session.sinceMs > queryTimeoutMs) {
         session.interrupt(
           new SqlError(
             3024,

@@ -7,6 +7,7 @@ import { readable } from '../app/readable-text.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import type { LexMode } from '../sql/mode.ts';
 import { normalize } from '../sql/normalize.ts';
+import { exitProblems } from './exit-codes.ts';
 import { type OfflineOptions, offlineVSchema } from './offline-vschema.ts';
 import { statementsOf } from './statement-source.ts';
 
@@ -21,11 +22,24 @@ export function assessCommand(): Command {
     .action((file: string, options: OfflineOptions & { json?: boolean }) => {
       const vschema = offlineVSchema(options);
       const mode = modeOf(vschema);
-      const statements = statementsOf(readFileSync(file === '-' ? 0 : file, 'utf8'), mode);
+      const input = readInput(file);
+      if (input === null) return;
+      const statements = statementsOf(input, mode);
       const one = (sql: string): Assessment => assess(sql, options.keyspace ?? null, vschema);
       if (options.json === true) writeAll(statements.map((sql) => JSON.stringify(one(sql))));
       else writeAll(report(distinct(statements, mode), one));
     });
+}
+
+/** null, and the exit code set, when it cannot be read. `-`: standard input. */
+function readInput(file: string): string | null {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = exitProblems;
+    return null;
+  }
 }
 
 function writeAll(lines: readonly string[]): void {

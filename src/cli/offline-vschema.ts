@@ -24,6 +24,12 @@ export function offlineVSchema(options: OfflineOptions): VSchema {
   if (config === null) return fail(formatProblems(problems));
   const read = readKeyspaces(config);
   if (hasErrors(read.problems)) return fail(formatProblems(read.problems));
+  const { keyspace } = options;
+  if (keyspace !== undefined && !config.keyspaces.has(keyspace)) {
+    return fail(
+      `no keyspace '${keyspace}': the configuration names ${[...config.keyspaces.keys()].join(', ')}`,
+    );
+  }
   return snapshot(1, withSchema(read.keyspaces, options), null, offlineFlavour);
 }
 
@@ -36,10 +42,18 @@ function withSchema(
   const named = options.keyspace ?? keyspaces.find(({ definition }) => definition.sharded)?.config.name;
   return keyspaces.map((keyspace) => {
     if (keyspace.config.name !== named) return keyspace;
-    const { tables, problems } = readSchemaFile(readFileSync(file, 'utf8'), file, keyspace.config.name);
+    const { tables, problems } = readSchemaFile(textOf(file), file, keyspace.config.name);
     if (hasErrors(problems)) return fail(formatProblems(problems));
     return { ...keyspace, declared: tables };
   });
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function fail(message: string): never {

@@ -192,7 +192,9 @@ function resolveRange(
   };
   const from = bound(low);
   const to = bound(high);
-  return from === null && to === null ? context.map.shards : shardsOf(context.map, rangeMap(from, to), fixedLength(key));
+  return from === null && to === null
+    ? context.map.shards
+    : shardsOf(context.map, rangeMap(from, to), fixedLength(key));
 }
 
 function resolvePrefix(
@@ -204,7 +206,9 @@ function resolvePrefix(
   const value = bindValueOf(pattern, context.binds);
   if (prefixMap === null || value === null || value.kind !== 'string') return context.map.shards;
   const prefix = constantPrefix(value.value, context.charset);
-  return prefix.length === 0 ? context.map.shards : shardsOf(context.map, prefixMap(prefix), fixedLength(key));
+  return prefix.length === 0
+    ? context.map.shards
+    : shardsOf(context.map, prefixMap(prefix), fixedLength(key));
 }
 
 function fixedLength({ vindex }: RoutingKey): boolean {

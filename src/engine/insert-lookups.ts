@@ -4,29 +4,28 @@ import type { SqlError } from '../errors/sql-error.ts';
 import type { InsertNode, RowLookup } from '../plan/nodes.ts';
 import { present } from '../util/assert.ts';
 import type { RoutingKey } from '../vindex/routing-key.ts';
-import { type Shard, shardOf } from '../vindex/shard-map.ts';
+import { shardOf } from '../vindex/shard-map.ts';
 import type { KeyspaceId, VindexValue } from '../vindex/vindex.ts';
 import type { Execution, OkResult } from './contract.ts';
 import { noPlaceOf, placedRowText, rowsByShard } from './insert-places.ts';
-import { type ValuedRow, valuesOfRows, type WantedCell } from './insert-row-values.ts';
+import {
+  type KnownRow,
+  type ValuedRow,
+  valuesOfKey,
+  valuesOfRows,
+  type WantedCell,
+} from './insert-row-values.ts';
 import type { RowSource } from './insert-rows.ts';
 import type { SequenceFill } from './insert-sequence.ts';
 import { insertAnswer, lowestFailure, splitInsert } from './insert-split.ts';
+import { UpsertRun } from './insert-upsert.ts';
 import { idsOfTuples } from './lookup-ids.ts';
+import { tableName, tupleEquals } from './lookup-text.ts';
 import { type LookupEntry, LookupWriter, lowestRow, type RowFailure } from './lookup-writes.ts';
 import { pinTime } from './pinned-time.ts';
 import { shardMapOf } from './resolve.ts';
 import { shardText } from './shard-text.ts';
 import { inUnit, settleAll, type WriteFailure, type WriteUnit } from './unit.ts';
-
-/** A row with everything its vindexes need to know. */
-interface KnownRow {
-  readonly row: number;
-  readonly values: readonly VindexValue[];
-  readonly replaced: ValuedRow['replaced'];
-  readonly id: KeyspaceId;
-  readonly shard: Shard;
-}
 
 /** Ends the sink; rejects with what the client must see, nothing written anywhere. */
 export async function insertWithLookups(
@@ -36,9 +35,13 @@ export async function insertWithLookups(
   fill: SequenceFill,
 ): Promise<void> {
   const wanted = wantedCells(node);
-  const valued = await valuesOfRows(execution, node, wanted, rows, fill.replaced, false);
+  const { upsert } = node;
+  const ignore = upsert?.mode === 'ignore';
+  const valued = await valuesOfRows(execution, node, wanted, rows, fill.replaced, ignore);
   const answer = await inUnit(execution, [], pinTime(execution, node.pinTime), async (unit) => {
     const known = await placeRows(unit, node, wanted, valued);
+    if (upsert !== undefined && upsert.mode !== 'error')
+      return new UpsertRun(unit, node, upsert, wanted, rows).run(known);
     return writeRows(unit, node, wanted, rows, known);
   });
   execution.sink.ok(fill.firstId === null ? answer : { ...answer, lastInsertId: fill.firstId });
@@ -56,19 +59,12 @@ function wantedCells(node: InsertNode): readonly WantedCell[] {
       wanted.set(column.name.toLowerCase(), { column, cell: use.cells[i] ?? -1 });
     });
   }
+  for (const one of node.upsert?.keys ?? []) {
+    one.columns.forEach((column, i) => {
+      wanted.set(column.name.toLowerCase(), { column, cell: one.cells[i] ?? -1 });
+    });
+  }
   return [...wanted.values()];
-}
-
-/** The values of a key's columns among those wanted. */
-export function valuesOfKey(
-  key: RoutingKey,
-  wanted: readonly WantedCell[],
-  values: readonly VindexValue[],
-): readonly VindexValue[] {
-  return key.columns.map((column) => {
-    const at = wanted.findIndex((one) => one.column.name.toLowerCase() === column.name.toLowerCase());
-    return present(values[at], `value of ${column.name}`);
-  });
 }
 
 async function placeRows(
@@ -133,8 +129,8 @@ async function verifyUnowned(
 }
 
 /**
- * When lookup rows are refused the rows are tried all the same, to be undone: one server checks a row's primary key first,
- * and its word on an earlier row, or on the same row, is the one the client knows.
+ * Lookup rows first: whoever else inserts the same values waits there. When they are refused, one server might have named
+ * another key first, that of the row itself; then the rows are tried all the same, to be undone.
  */
 async function writeRows(
   unit: WriteUnit,
@@ -144,21 +140,38 @@ async function writeRows(
   known: readonly KnownRow[],
 ): Promise<OkResult> {
   const refused = await createLookups(unit, node, wanted, known);
+  if (refused !== null) {
+    const upTo = known.filter(({ row }) => row <= refused.row);
+    const taken = await settleAll(upTo.map((row) => isTaken(unit, node, wanted, row)));
+    if (!taken.includes(true)) throw refused.error;
+  }
   const { execution } = unit;
   const places = known.map(({ shard, replaced }) => ({ shard, replaced }));
   const text = (row: number) => placedRowText(rows, row, places[row]?.replaced ?? null);
-  const writes = rowsByShard(places).map(({ shard, rows: members }) =>
-    splitInsert(
-      shard,
-      shardText(execution, shard, node.head),
-      shardText(execution, shard, node.tail),
-      members,
-      text,
-    ),
-  );
+  const writes = rowsByShard(places).map(({ shard, rows: members }) => {
+    const head = shardText(execution, shard, node.head);
+    return splitInsert(shard, head, shardText(execution, shard, node.tail), members, text);
+  });
   const answers = await unit.writeAll(writes, (failures) => firstRefusal(failures, refused));
   if (refused !== null) throw refused.error;
   return insertAnswer(answers, rows.count, node.tail.length > 0, false);
+}
+
+/** A row with its primary key is there. No lock: it only decides which words are used. */
+async function isTaken(
+  unit: WriteUnit,
+  node: InsertNode,
+  wanted: readonly WantedCell[],
+  { shard, values }: KnownRow,
+): Promise<boolean> {
+  const [key] = node.upsert?.keys ?? [];
+  if (key === undefined || key.lookup !== null) return false;
+  const where = tupleEquals(key.columns, valuesOfKey(key, wanted, values));
+  const { rows } = await unit.rows(
+    shard,
+    `SELECT 1 FROM ${tableName(shard, node.table)} WHERE ${where} LIMIT 1`,
+  );
+  return rows.length > 0;
 }
 
 function firstRefusal(failures: readonly WriteFailure[], refused: RowFailure | null): SqlError {

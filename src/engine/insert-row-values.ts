@@ -3,7 +3,8 @@ import type { InsertNode } from '../plan/nodes.ts';
 import { present } from '../util/assert.ts';
 import { toInsertValue } from '../vindex/routable.ts';
 import type { RoutingColumn } from '../vindex/routing-key.ts';
-import type { VindexValue } from '../vindex/vindex.ts';
+import type { Shard } from '../vindex/shard-map.ts';
+import type { KeyspaceId, VindexValue } from '../vindex/vindex.ts';
 import type { Execution } from './contract.ts';
 import type { Replacements } from './insert-places.ts';
 import type { RowSource } from './insert-rows.ts';
@@ -20,6 +21,27 @@ export interface ValuedRow {
   readonly values: readonly VindexValue[];
   /** Cells that go to the shard spelled otherwise than the client did. */
   readonly replaced: Replacements | null;
+}
+
+/** A row with everything its vindexes need to know. */
+export interface KnownRow {
+  readonly row: number;
+  readonly values: readonly VindexValue[];
+  readonly replaced: ValuedRow['replaced'];
+  readonly id: KeyspaceId;
+  readonly shard: Shard;
+}
+
+/** The values of a key's columns among those wanted. */
+export function valuesOfKey(
+  key: { readonly columns: readonly RoutingColumn[] },
+  wanted: readonly WantedCell[],
+  values: readonly VindexValue[],
+): readonly VindexValue[] {
+  return key.columns.map((column) => {
+    const at = wanted.findIndex((one) => one.column.name.toLowerCase() === column.name.toLowerCase());
+    return present(values[at], `value of ${column.name}`);
+  });
 }
 
 /**

@@ -143,10 +143,10 @@ export class LookupWriter {
         continue;
       }
       for (const id of ids) if (await this.#ownerHas(one.entry, id)) return { row: one.entry.row };
-      const set = `${quoteIdentifier(this.#table.to.name)} = ${valueLiteral(one.to, this.#table.to)}`;
+      const where = tupleEquals(this.#table.from, one.from);
       await this.#lookups.run(
         shard,
-        `UPDATE ${tableName(shard, this.#table.table)} SET ${set} WHERE ${tupleEquals(this.#table.from, one.from)}`,
+        `UPDATE ${tableName(shard, this.#table.table)} SET ${this.#setText(one)} WHERE ${where}`,
       );
     }
     // No value is there, yet they collide: two of the statement's own rows are equal.
@@ -198,6 +198,14 @@ export class LookupWriter {
     return `DELETE FROM ${tableName(shard, this.#table.table)} WHERE ${rows.join(' OR ')}`;
   }
 
+  #setText(spelled: Spelled): string {
+    const columns = [...this.#table.from, this.#table.to];
+    const set = this.#literals(spelled).map(
+      (literal, i) => `${quoteIdentifier(present(columns[i], 'a column').name)} = ${literal}`,
+    );
+    return set.join(', ');
+  }
+
   #rowIs({ from, to }: Pick<Spelled, 'from' | 'to'>): string {
     return tupleEquals([...this.#table.from, this.#table.to], [...from, to]);
   }
@@ -233,11 +241,7 @@ export class LookupWriter {
 
   async #changeInPlace(before: Spelled, after: Spelled): Promise<RowFailure | null> {
     const { shard } = before;
-    const columns = [...this.#table.from, this.#table.to];
-    const set = this.#literals(after).map(
-      (literal, i) => `${quoteIdentifier(present(columns[i], 'a column').name)} = ${literal}`,
-    );
-    const sql = `UPDATE ${tableName(shard, this.#table.table)} SET ${set.join(', ')} WHERE ${this.#rowIs(before)}`;
+    const sql = `UPDATE ${tableName(shard, this.#table.table)} SET ${this.#setText(after)} WHERE ${this.#rowIs(before)}`;
     try {
       const { affectedRows } = await this.#lookups.run(shard, sql);
       return affectedRows > 0n ? null : this.#createOn(shard, [after]);

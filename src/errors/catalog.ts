@@ -288,6 +288,13 @@ export const catalog = {
     why: '{why}',
     remedy: 'repair the failed shards and run it again there',
   },
+  SG4025: {
+    errno: 1235,
+    sqlState: '42000',
+    what: 'the JSON documents of column {column} cannot travel from shard to shard',
+    why: 'one holds a decimal, a date or bytes, which its text does not tell from a double or a string',
+    remedy: 'store numbers and strings only, compute on one shard, or use values extracted as text (->>)',
+  },
   SG5001: {
     errno: 1235,
     sqlState: '42000',
@@ -534,6 +541,13 @@ export const catalog = {
     what: '{function}() beside tables, or in a subquery or condition, is not supported',
     why: 'one server keeps all named locks, others the rows',
     remedy: 'call it in the list of a SELECT without tables, in DO or in SET',
+  },
+  SG5026: {
+    errno: 4031,
+    sqlState: 'HY000',
+    what: 'the transaction was rolled back and the connection closed',
+    why: 'its client let it wait for longer than transaction_timeout allows',
+    remedy: 'connect again, and end transactions before waiting for something else',
   },
   SG5025: {
     errno: 2013,

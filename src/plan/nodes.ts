@@ -140,6 +140,8 @@ export interface Fragment {
    * null when there are only computed columns.
    */
   readonly shape: Template | null;
+  /** `shape` holds text of the client's (ON conditions, derived tables): it is read in the client's sql_mode. */
+  readonly shapeByClient?: true;
   readonly keys: readonly FragmentKey[];
   /** How many references the finish makes to it (MySQL cannot reopen a temporary table; trap 10). */
   readonly copies: number;
@@ -170,8 +172,9 @@ export interface FragmentColumn {
    *  - double: a FLOAT selected as `f+0e0` (FLOAT prints six digits)
    *  - unixTime: a TIMESTAMP selected as `UNIX_TIMESTAMP(t)` (its local text is ambiguous in the hour that DST repeats);
    *    the fragment runs in the client's time_zone, so that its filters mean what the client wrote
+   *  - json: on MySQL a document as text; the one character U+0001 for a document that its text does not give back
    */
-  readonly carry?: 'double' | 'unixTime';
+  readonly carry?: 'double' | 'unixTime' | 'json';
 }
 
 export interface FragmentKey {
@@ -208,6 +211,26 @@ export interface InsertNode {
   readonly pinTime: boolean;
   /** Absent: the table has no lookup vindexes. */
   readonly lookups?: readonly RowLookup[];
+  /** Of a table that owns lookup vindexes: what rows in conflict mean, and where they are. */
+  readonly upsert?: Upsert;
+}
+
+/**
+ * `error`: a plain INSERT. In the other modes rows are taken one by one: each is compared with the rows that are there, on
+ * whichever shard they are.
+ */
+export interface Upsert {
+  readonly mode: 'error' | 'ignore' | 'replace' | 'update';
+  /** The table's unique keys, in the order in which a server checks them; but for `error` the first names rows. */
+  readonly keys: readonly UpsertKey[];
+}
+
+export interface UpsertKey {
+  readonly columns: readonly RoutingColumn[];
+  /** As in `InsertNode.shardingCells`. */
+  readonly cells: readonly number[];
+  /** Position in `lookups` of the vindex that tells where a row with these values is; null: on the new row's own shard. */
+  readonly lookup: number | null;
 }
 
 /** A lookup vindex of a written table and where a row (of VALUES, or of what was read) has the values of its columns. */

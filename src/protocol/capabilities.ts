@@ -56,8 +56,8 @@ export const ServerStatus = {
 
 /**
  * What clients are offered. Not DEPRECATE_EOF, QUERY_ATTRIBUTES, optional metadata or compression: both sides of a relay must
- * speak the same bytes, and backends are asked for the same. Of MariaDB's extended capabilities extended metadata alone is
- * offered (`mariadbCapabilities`), since without it MariaDB's drivers return JSON as text; bulk execution is not.
+ * speak the same bytes, and backends are asked for the same. Of MariaDB's extended capabilities extended metadata is offered
+ * (`mariadbCapabilities`), since without it MariaDB's drivers return JSON as text, and bulk execution.
  * SESSION_TRACK needs no likeness: what it tells of (USE, SET) Shardgate answers itself.
  */
 export const clientCapabilities =

@@ -35,6 +35,8 @@ export const Command = {
   daemon: 29,
   binlogDumpGtid: 30,
   resetConnection: 31,
+  /** MariaDB only. */
+  stmtBulkExecute: 250,
 } as const;
 
 /** True for commands no server answers. */

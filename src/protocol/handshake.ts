@@ -26,6 +26,8 @@ export interface Greeting {
 
 /** MARIADB_CLIENT_EXTENDED_METADATA in the word of MariaDB's own capabilities. */
 const extendedMetadataBit = 1 << 3;
+/** MARIADB_CLIENT_STMT_BULK_OPERATIONS: offered along, since nothing but COM_STMT_BULK_EXECUTE follows from it. */
+const bulkOperationsBit = 1 << 2;
 
 /** The flags' first word as it travels. CLIENT_MYSQL says that MariaDB's own word does not follow. */
 function wireFlags(capabilities: number): number {
@@ -36,6 +38,11 @@ function wireFlags(capabilities: number): number {
 
 function mariadbWord(capabilities: number): number {
   return hasFlag(capabilities, Capability.extendedMetadata) ? extendedMetadataBit : 0;
+}
+
+function offeredWord(capabilities: number): number {
+  const word = mariadbWord(capabilities);
+  return word === 0 ? 0 : word | bulkOperationsBit;
 }
 
 /** What `wireFlags` and `mariadbWord` took apart. */
@@ -61,7 +68,7 @@ export function encodeGreeting(greeting: Greeting): Buffer {
     .u16(flags >>> 16)
     .u8(saltBytes + 1)
     .zeros(6)
-    .u32(mariadbWord(greeting.capabilities))
+    .u32(offeredWord(greeting.capabilities))
     .bytes(greeting.salt.subarray(8, saltBytes))
     .u8(0)
     .nulText(greeting.plugin)

@@ -16,12 +16,15 @@ import { literalOf } from './user-variables.ts';
 export class AssigningScope implements ConnectionScope {
   readonly #state: SessionState;
   readonly #names: readonly string[];
+  readonly #setsInsertId: boolean;
   #used = false;
   #readBack: Promise<void> = Promise.resolve();
 
-  constructor(state: SessionState, names: readonly string[]) {
+  /** `setsInsertId`: the statement calls LAST_INSERT_ID(x). */
+  constructor(state: SessionState, names: readonly string[], setsInsertId: boolean) {
     this.#state = state;
     this.#names = names;
+    this.#setsInsertId = setsInsertId;
   }
 
   get inTransaction(): boolean {
@@ -47,7 +50,7 @@ export class AssigningScope implements ConnectionScope {
     const before = this.#names.map(
       (name) => `@${quoteIdentifier(name)} = ${this.#state.userVariables.get(name)?.sql ?? 'NULL'}`,
     );
-    sendStatement(lease.connection, `SET ${before.join(', ')}`, () => {});
+    if (before.length > 0) sendStatement(lease.connection, `SET ${before.join(', ')}`, () => {});
     return {
       connection: lease.connection,
       done: (broken, warnings) => {
@@ -70,15 +73,19 @@ export class AssigningScope implements ConnectionScope {
       return;
     }
     try {
-      const items = this.#names.map((name) => `@${quoteIdentifier(name)}`).join(', ');
+      const items = ['LAST_INSERT_ID()', ...this.#names.map((name) => `@${quoteIdentifier(name)}`)].join(
+        ', ',
+      );
       // The values leave the connection with the session: the next one to use it must not see them.
       const reading = readResult(lease.connection, `SELECT ${items}`);
       const clearing = this.#names.map((name) => `@${quoteIdentifier(name)} = NULL`).join(', ');
-      sendStatement(lease.connection, `SET ${clearing}`, () => {});
+      if (clearing !== '') sendStatement(lease.connection, `SET ${clearing}`, () => {});
       const { columns, rows } = await reading;
       for (const [index, name] of this.#names.entries()) {
-        this.#state.userVariables.set(name, { sql: literalOf(columns[index], rows[0]?.[index] ?? null) });
+        const sql = literalOf(columns[index + 1], rows[0]?.[index + 1] ?? null);
+        this.#state.userVariables.set(name, { sql });
       }
+      if (this.#setsInsertId) this.#state.lastInsertId = BigInt(rows[0]?.[0] ?? 0);
       lease.done(false, warnings);
     } catch {
       lease.done(true);

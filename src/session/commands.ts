@@ -13,6 +13,7 @@ import { frame } from '../protocol/packet-framing.ts';
 import { answerOk } from './answer.ts';
 import { runFieldList } from './field-list.ts';
 import { killSession } from './kill-statement.ts';
+import { runBulk } from './prepared-bulk.ts';
 import { prepareStatement } from './prepared-prepare.ts';
 import type { SessionPort } from './session-port.ts';
 import { statusFlags } from './status.ts';
@@ -42,6 +43,8 @@ function dispatch(session: SessionPort, payload: Buffer): void | Promise<void> {
         state.prepared.preparationFailed();
         throw error;
       });
+    case Command.stmtBulkExecute:
+      return runBulk(session, payload);
     case Command.stmtSendLongData: {
       const { statementId, paramIndex, data } = decodeLongData(payload);
       state.prepared.appendLongData(statementId, paramIndex, data);

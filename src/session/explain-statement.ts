@@ -4,12 +4,15 @@ import { describePlan } from '../plan/describe.ts';
 import type { Plan } from '../plan/nodes.ts';
 import type { Explain, Vexplain } from '../sql/ast.ts';
 import type { SqlText } from '../sql/mode.ts';
+import { parseStatement } from '../sql/parser/parse.ts';
 import { answerRows, numberColumn, textColumn } from './answer.ts';
 import { planText } from './plan-text.ts';
 import { probeShard } from './probe-shard.ts';
+import { intoVariables } from './select-into.ts';
 import { answerFromShard } from './show/server-show.ts';
 import type { StatementContext } from './statement-context.ts';
 import type { SentStatement } from './statement-log.ts';
+import { substitute } from './substitute.ts';
 
 /**
  * A statement that runs on one shard as the client wrote it: that server's EXPLAIN (of the first shard of its keyspace when
@@ -31,7 +34,12 @@ export async function runExplain(statement: Explain, context: StatementContext):
   );
 }
 
-function planOf(text: SqlText, context: StatementContext): Plan | null {
+/** As it would run: what the session answers filled in, values for variables taken off. */
+function planOf(written: SqlText, context: StatementContext): Plan | null {
+  const statement = parseStatement(written, context.state.mode);
+  const into = intoVariables(statement);
+  const filled = into === null ? substitute(statement, written, context.state, false) : null;
+  const text = filled ?? `${written.slice(0, into?.start)} ${written.slice(into?.end)}`;
   const { entry } = planText(text, context.vschema, context.state, context.deps, true);
   return entry.kind === 'plan' ? entry.plan : null;
 }

@@ -39,7 +39,7 @@ export async function keepingFoundRows(context: StatementContext, body: () => Pr
 }
 
 /** SQL_CALC_FOUND_ROWS stands in the first SELECT of the statement. */
-export function calculatesFoundRows(statement: Statement): boolean {
+export function calculatesFoundRows(statement: Statement): statement is Query {
   return firstSelect(statement)?.options.includes('sqlCalcFoundRows') === true;
 }
 
@@ -59,9 +59,13 @@ function firstSelect(statement: Statement): Select | null {
 /** As a server does it: the statement runs without its outermost LIMIT, all rows count, some are sent. */
 export async function runCalculatingFoundRows(statement: Query, context: StatementContext): Promise<void> {
   const { limit } = statement;
-  const numberOf = async (span: { readonly start: number; readonly end: number } | null): Promise<number | null> => {
+  const numberOf = async (
+    span: { readonly start: number; readonly end: number } | null,
+  ): Promise<number | null> => {
     if (span === null) return null;
-    return Number((await context.query(`SELECT ${context.text.slice(span.start, span.end)}`)).rows[0]?.[0] ?? 0);
+    return Number(
+      (await context.query(`SELECT ${context.text.slice(span.start, span.end)}`)).rows[0]?.[0] ?? 0,
+    );
   };
   const offset = (await numberOf(limit?.offset ?? null)) ?? 0;
   const count = (await numberOf(limit?.count ?? null)) ?? Number.POSITIVE_INFINITY;

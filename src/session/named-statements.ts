@@ -16,7 +16,7 @@ export async function runPrepare(statement: Prepare, context: StatementContext):
   const { mode } = context.state;
   checkPreparable(parseStatement(text, mode), mode.flavour);
   context.state.named.set(statement.name.name.toLowerCase(), text);
-  answerOk(context.sink);
+  context.sink.ok({ affectedRows: 0n, lastInsertId: 0n, warnings: 0, info: 'Statement prepared' });
 }
 
 export async function runExecute(statement: Execute, context: StatementContext): Promise<void> {

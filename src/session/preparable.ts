@@ -4,7 +4,7 @@ import type { Statement } from '../sql/ast.ts';
 import type { Flavour } from '../sql/mode.ts';
 
 /** Statements about prepared statements. */
-const never: ReadonlySet<string> = new Set(['prepare', 'execute', 'deallocate']);
+const never: ReadonlySet<string> = new Set(['prepare', 'execute', 'executeImmediate', 'deallocate']);
 
 /** Measured on MySQL 9.7; MariaDB prepares all of these. COMMIT and ROLLBACK it does prepare. */
 const notOnMysql: ReadonlySet<string> = new Set([

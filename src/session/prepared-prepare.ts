@@ -19,16 +19,18 @@ import { collectResponse } from './backend-command.ts';
 import { packetsOf } from './backend-read.ts';
 import { StatementValues } from './bind-values.ts';
 import { fillParams } from './fill-params.ts';
+import { calculatesFoundRows, withoutLimit } from './found-rows.ts';
 import { renameSchemas } from './keyspace-names.ts';
 import type { CachedStatement } from './plan-cache.ts';
 import { type PlannedText, planText } from './plan-text.ts';
 import { checkPreparable } from './preparable.ts';
 import { probeShard } from './probe-shard.ts';
+import { intoVariables } from './select-into.ts';
 import type { SessionPort } from './session-port.ts';
 import { columnsOf } from './statement-run.ts';
 import { statusFlags } from './status.ts';
 import { statusFactsOf } from './status-facts.ts';
-import { shownVariables, substitute } from './substitute.ts';
+import { assignedVariables, shownVariables, substitute } from './substitute.ts';
 
 /**
  * The client learns parameter and column counts as one server would tell them. Statements no shard can prepare as they
@@ -58,7 +60,11 @@ export async function prepareStatement(session: SessionPort, sent: SqlText): Pro
   });
   const eof = encodeEof({ warnings: 0, status: statusFlags(statusFactsOf(state), false) });
   const packets = [head];
-  if (paramCount > 0) packets.push(...definitions.params, eof);
+  // A LIMIT that is put aside takes its parameters along.
+  const { params } = definitions;
+  const known = params.length === paramCount;
+  const allParams = known ? params : paramDefinitions(paramCount, state.extendedMetadata);
+  if (paramCount > 0) packets.push(...allParams, eof);
   if (definitions.columns.length > 0) packets.push(...definitions.columns, eof);
   sink.raw(Buffer.concat(packets.map((packet, index) => frame(packet, (index + 1) & 0xff))));
 }
@@ -71,9 +77,15 @@ function planFor(
 ): PlannedText & { readonly planned: SqlText } {
   const { state, deps } = session;
   const first = planText(text, vschema, state, deps, false);
-  if (first.entry.kind !== 'substitute') return { ...first, planned: text };
+  const { entry } = first;
+  if (entry.kind === 'session' && calculatesFoundRows(entry.statement)) {
+    return planFor(session, withoutLimit(entry.statement, text), vschema);
+  }
+  if (entry.kind !== 'substitute') return { ...first, planned: text };
   const statement = parseStatement(text, state.mode);
-  const planned = substitute(statement, text, state);
+  // Values go to the session, not to the client: there are no columns to tell of.
+  if (intoVariables(statement) !== null) return { ...first, planned: text };
+  const planned = substitute(statement, text, state, assignedVariables(statement) !== null);
   state.showVariables(shownVariables(statement));
   return { ...planText(planned, vschema, state, deps, true), planned };
 }

@@ -18,6 +18,10 @@ export interface RegisteredSession {
   readonly pinnedBy: 'transaction' | 'reserved' | null;
   /** Something runs that the statement timeout is for, and no byte of its answer has gone out. */
   readonly timeoutApplies: boolean;
+  /** Nothing runs and an open transaction has waited for longer than the client's transaction_timeout allows. */
+  transactionExpired(nowMs: number): boolean;
+  /** Tells the client why and closes the connection. */
+  disconnect(reason: SqlError): void;
   /** Stops the running statement; its client gets `reason`. */
   interrupt(reason: SqlError): void;
   /** Stops the running statement with error 1317. */

@@ -3,15 +3,16 @@ import { shardgateError } from '../errors/catalog.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import type { Statement } from '../sql/ast.ts';
 import { answerOk } from './answer.ts';
+import { runExplain, runVexplain } from './explain-statement.ts';
 import {
   calculatesFoundRows,
   keepingFoundRows,
   keepsFoundRows,
   runCalculatingFoundRows,
 } from './found-rows.ts';
-import { runExplain, runVexplain } from './explain-statement.ts';
 import { runKill } from './kill-statement.ts';
 import { isLockStatement, runLockStatement } from './lock-functions.ts';
+import { runLockTables, runUnlockTables } from './lock-tables.ts';
 import { runDeallocate, runExecute, runExecuteImmediate, runPrepare } from './named-statements.ts';
 import { runSet, withSettings } from './set-statement.ts';
 import { runDescribeTable, runShow } from './show/show-statement.ts';
@@ -30,10 +31,13 @@ export async function runSessionStatement(statement: Statement, context: Stateme
       return withSettings(statement.items, context, () => context.run(inner, context.params));
     }
     case 'show':
-      return keepsFoundRows(statement) ? keepingFoundRows(context, () => runShow(statement, context)) : runShow(statement, context);
+      return keepsFoundRows(statement)
+        ? keepingFoundRows(context, () => runShow(statement, context))
+        : runShow(statement, context);
     case 'select':
     case 'setOperation':
     case 'parenQuery':
+      if (isLockStatement(statement)) return runLockStatement(context);
       return calculatesFoundRows(statement)
         ? runCalculatingFoundRows(statement, context)
         : runSystemQuery(statement, context);
@@ -76,15 +80,14 @@ export async function runSessionStatement(statement: Statement, context: Stateme
       }
       return answerOk(context.sink);
     case 'unlockTables':
-      return answerOk(context.sink);
+      return runUnlockTables(context);
     case 'lockTables':
-      throw shardgateError('SG5009', { construct: 'LOCK TABLES' });
+      return runLockTables(statement, context);
     case 'xa':
       throw shardgateError('SG5009', { construct: 'XA' });
     case 'empty':
       throw new SqlError(1065, '42000', 'Query was empty');
     default:
-      if (isLockStatement(statement)) return runLockStatement(context);
       return runSystemQuery(statement, context);
   }
 }

@@ -3,6 +3,8 @@ import { shardgateError } from '../errors/catalog.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import { Capability } from '../protocol/capabilities.ts';
 import { Command } from '../protocol/commands.ts';
+import { encodeError } from '../protocol/messages.ts';
+import { frame } from '../protocol/packet-framing.ts';
 import type { LexMode } from '../sql/mode.ts';
 import { ClientSink, type Outcome } from './client-sink.ts';
 import { runCommand } from './commands.ts';
@@ -164,6 +166,17 @@ export class Session implements ClientSession, RegisteredSession, SessionPort {
   interrupt(reason: SqlError): void {
     this.cancellation.cancel(reason);
     this.state.scope.killRunning();
+  }
+
+  transactionExpired(nowMs: number): boolean {
+    const { transactionTimeoutMs, scope } = this.state;
+    if (transactionTimeoutMs === 0 || this.#done !== null || !scope.open) return false;
+    return nowMs - this.#sinceMs > transactionTimeoutMs;
+  }
+
+  disconnect(reason: SqlError): void {
+    this.#login.channel.write(frame(encodeError(reason), 0));
+    this.kill();
   }
 
   kill(): void {

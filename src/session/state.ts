@@ -40,6 +40,8 @@ export class SessionState {
   /** SQL-level PREPARE name FROM ...: texts by lower-case name. */
   readonly named = new Map<string, string>();
   readonly locks = new NamedLocks();
+  /** An open transaction may wait for its client's next statement for so long; 0: for ever. */
+  transactionTimeoutMs = 0;
   readonly userVariables = new Map<string, UserVariableValue>();
   /** SET of variables without effect behind a pool, shown back. */
   readonly kept = new Map<string, KeptVariable>();
@@ -231,6 +233,7 @@ export class SessionState {
     this.scope.setNext(null, null);
     this.scope.unreserve();
     this.locks.clear();
+    this.transactionTimeoutMs = 0;
   }
 }
 

@@ -1,4 +1,5 @@
 // One planned statement on its way through the engine.
+import { setMaxListeners } from 'node:events';
 
 import type { Gateway } from '../backend/contract.ts';
 import type {
@@ -88,6 +89,8 @@ export class Cancellation {
   get signal(): AbortSignal {
     if (this.#controller === null) {
       this.#controller = new AbortController();
+      // A gather of many fragments has as many listeners: Node would warn of a leak at eleven.
+      setMaxListeners(0, this.#controller.signal);
       if (this.#reason !== null) this.#controller.abort(this.#reason);
     }
     return this.#controller.signal;

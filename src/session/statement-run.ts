@@ -25,7 +25,7 @@ import type { SessionState } from './state.ts';
 import type { StatementContext } from './statement-context.ts';
 import { StatementExecution } from './statement-execution.ts';
 import type { SentStatement } from './statement-log.ts';
-import { assignedVariables, shownVariables, substitute } from './substitute.ts';
+import { assignedVariables, setsInsertId, shownVariables, substitute } from './substitute.ts';
 
 export interface StatementInput {
   readonly text: SqlText;
@@ -89,7 +89,10 @@ function runInto(
       const text = substitute(statement, input.text, state, assigned !== null);
       const rewritten = { ...input, text, packets: null, prepared: null };
       state.showVariables(shownVariables(statement));
-      if (assigned !== null) return runAssigning(session, rewritten, sink, assigned);
+      if (assigned !== null || setsInsertId(statement)) {
+        const scope = new AssigningScope(state, assigned ?? [], setsInsertId(statement));
+        return runAssigning(session, rewritten, sink, scope);
+      }
       return runInto(session, rewritten, sink, true);
     }
   }
@@ -97,10 +100,18 @@ function runInto(
 
 /** Columns of the answer to a text that the session answers itself. Rejects with that answer's error. */
 export async function columnsOf(session: SessionPort, text: SqlText): Promise<readonly ColumnDefinition[]> {
+  const capture = await runCaptured(session, text);
+  return (await capture.result()).columns;
+}
+
+/** Runs a text and keeps its answer. Rejects with that answer's error. */
+export async function runCaptured(session: SessionPort, text: SqlText): Promise<CaptureSink> {
   const capture = new CaptureSink();
   const input: StatementInput = { text, packets: null, params: [], format: 'text', prepared: null };
+  session.state.showVariables([]);
   await runInto(session, input, capture, false);
-  return (await capture.result()).columns;
+  await capture.result();
+  return capture;
 }
 
 /** `@x := ...`: waits until the session has the new values. */
@@ -108,9 +119,8 @@ async function runAssigning(
   session: SessionPort,
   input: StatementInput,
   sink: ResultSink,
-  names: readonly string[],
+  scope: AssigningScope,
 ): Promise<void> {
-  const scope = new AssigningScope(session.state, names);
   await waitFor(sink, (target) => runInto(session, input, target, true, scope));
   await scope.finished();
 }

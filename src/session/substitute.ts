@@ -12,10 +12,25 @@ import { applyEdits, type TextEdit } from './text-edits.ts';
 export function readsSessionState(root: Node): boolean {
   let found = false;
   walk(root, (node) => {
-    if (node.kind === 'assign' || isSessionRead(node)) found = true;
+    if (node.kind === 'assign' || isSessionRead(node) || isInsertIdCall(node)) found = true;
     return !found;
   });
   return found;
+}
+
+/** A query that sets what LAST_INSERT_ID() will say; a write tells of it in its OK. */
+export function setsInsertId(root: Node): boolean {
+  let found = false;
+  if (!isQuery(root)) return false;
+  walk(root, (node) => {
+    if (isInsertIdCall(node)) found = true;
+    return !found;
+  });
+  return found;
+}
+
+function isInsertIdCall(node: Node): boolean {
+  return node.kind === 'call' && node.name === 'last_insert_id' && node.args.length > 0;
 }
 
 /** Names (lower case) of all user variables in a statement that assigns some with `:=`; null when it assigns none. */
@@ -41,7 +56,7 @@ export function substitute(
   keepUserVariables = false,
 ): SqlText {
   const edits: TextEdit[] = [];
-  const place = { shown: false, shownVariables: keepsShownVariables(root) };
+  const place = { shown: false, shownVariables: isQuery(root) };
   collect(root, text, state, edits, place, keepUserVariables);
   return applyEdits(text, edits);
 }
@@ -49,7 +64,7 @@ export function substitute(
 /** Names (lower case) of the user variables that `substitute` leaves: the statement's connections must have them. */
 export function shownVariables(root: Node): readonly string[] {
   const names = new Set<string>();
-  if (!keepsShownVariables(root)) return [];
+  if (!isQuery(root)) return [];
   walk(root, (node) => {
     if (node.kind !== 'selectItem') return;
     walk(node.expression, (inner) => {
@@ -70,7 +85,7 @@ export async function substituteExpression(
 }
 
 /** Only queries show values; a write stores them. */
-function keepsShownVariables(root: Node): boolean {
+function isQuery(root: Node): boolean {
   return root.kind === 'select' || root.kind === 'setOperation' || root.kind === 'parenQuery';
 }
 

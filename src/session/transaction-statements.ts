@@ -52,15 +52,32 @@ export async function runBegin(statement: Begin, context: StatementContext): Pro
   const { state, vschema } = context;
   const readOnly = statement.access === null ? null : statement.access === 'readOnly';
   state.scope.begin(readOnly, statement.consistentSnapshot);
-  if (statement.consistentSnapshot) {
-    const keyspace =
-      state.target.database === null ? undefined : vschema.keyspaces.get(state.target.database);
-    // Per shard one snapshot, taken now: there is no snapshot across shards.
-    const join = (shardId: string) => state.scope.acquire(shardId, { writes: false, signal: context.signal });
-    await Promise.all((keyspace?.shardMap.shards ?? []).map((shard) => join(shard.id)));
-  }
-  state.warnings = [];
-  answerOk(context.sink);
+  const { database } = state.target;
+  const keyspace = database === null ? undefined : vschema.keyspaces.get(database);
+  const shards = statement.consistentSnapshot ? (keyspace?.shardMap.shards ?? []) : [];
+  await takeSnapshots(
+    shards.map(({ id }) => id),
+    context,
+  );
+  state.warnings = shards.length > 1 ? [snapshotPerShard(shards.length)] : [];
+  answerOk(context.sink, state.warnings.length);
+}
+
+async function takeSnapshots(shardIds: readonly string[], context: StatementContext): Promise<void> {
+  const { scope } = context.state;
+  const { twopc } = context.deps;
+  if (scope.mode === 'twopc' && shardIds.length > 1)
+    await Promise.all(shardIds.map((shardId) => twopc.ready(shardId)));
+  const join = (shardId: string) => scope.acquire(shardId, { writes: false, signal: context.signal });
+  await Promise.all(shardIds.map(join));
+}
+
+function snapshotPerShard(count: number): Warning {
+  return {
+    level: 'Note',
+    code: 1105,
+    message: `the ${count} shards have a snapshot each, taken one after the other: a commit over several shards at the same moment may show on some of them`,
+  };
 }
 
 export async function runCommit(statement: Commit, context: StatementContext): Promise<void> {

@@ -256,6 +256,11 @@ export class TransactionScope implements ConnectionScope {
     return this.#kept.shards;
   }
 
+  /** Whatever they were kept for is gone with the reset. */
+  unreserveStatements(): void {
+    this.#kept.release('statements');
+  }
+
   unreserve(): void {
     this.#kept.release(null);
   }

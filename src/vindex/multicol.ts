@@ -24,6 +24,7 @@ export const multicolKind: VindexKind = {
     return functionalVindex({
       name,
       type: 'multicol',
+      idBytes,
       columnCount: count,
       cost: parts.reduce((sum, part) => sum + part.cost, 0),
       nullable: parts.every((part) => part.nullable),

@@ -1,13 +1,12 @@
 // Shardgate over four servers beside one plain server with the same tables: what every client is tried on.
+import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { startApp } from '../../src/app.ts';
 import { findServers, openServers, sourcesFromEnvironment } from '../../src/cli/servers/choose-servers.ts';
 import { freePort } from '../../src/cli/servers/free-port.ts';
 import type { RunningServer } from '../../src/cli/servers/server-provider.ts';
-import { connectAsAdmin } from '../../src/cli/servers/wait-until-ready.ts';
-import { parseConfig } from '../../src/config.ts';
+import { connectAsAdmin, waitUntilReady } from '../../src/cli/servers/wait-until-ready.ts';
 import { mainSchema, refillStatements, shopSchema, shopVschema } from './shop.ts';
 
 export interface CompatStage {
@@ -21,6 +20,7 @@ export interface CompatStage {
 }
 
 const ranges = ['-40', '40-80', '80-c0', 'c0-'] as const;
+const startTimeoutMs = 20_000;
 const account = { user: 'app', password: 'app' } as const;
 
 type CleanUps = (() => Promise<unknown>)[];
@@ -92,32 +92,40 @@ async function startShardgate(
   const directory = mkdtempSync(join(tmpdir(), 'shardgate-compat-'));
   cleanUps.push(async () => rmSync(directory, { recursive: true, force: true }));
   writeFileSync(join(directory, 'shop.vschema.json'), JSON.stringify(shopVschema()));
+  const port = await freePort();
+  const file = join(directory, 'shardgate.yaml');
+  // JSON is YAML.
+  writeFileSync(file, JSON.stringify(await configuration(port, shards, mainServer)));
+  const child = fork(resolve('dist/main.js'), ['serve', '--config', file]);
+  const exited = new Promise<void>((ended) => child.once('exit', () => ended()));
+  cleanUps.push(async () => {
+    child.kill('SIGKILL');
+    await exited;
+  });
+  const why = await waitUntilReady({ host: '127.0.0.1', port, ...account }, exited, startTimeoutMs);
+  if (why !== null) throw new Error(`Shardgate does not start: ${why}`);
+  return port;
+}
+
+async function configuration(
+  port: number,
+  shards: readonly RunningServer[],
+  mainServer: RunningServer,
+): Promise<object> {
   const primary = (server: RunningServer, database: string): object => ({
     primary: { host: server.host, port: server.port, database, ...account },
   });
-  const port = await freePort();
-  const config = {
+  const ranged = shards.map((server, index) => [ranges[index], primary(server, `shop_${index}`)]);
+  return {
     listen: { host: '127.0.0.1', port },
     admin: { host: '127.0.0.1', port: await freePort() },
     users: [{ name: account.user, password: account.password }],
     keyspaces: {
-      shop: {
-        vschema: 'shop.vschema.json',
-        shards: Object.fromEntries(
-          shards.map((server, index) => [ranges[index], primary(server, `shop_${index}`)]),
-        ),
-      },
+      shop: { vschema: 'shop.vschema.json', shards: Object.fromEntries(ranged) },
       main: { shards: { '-': primary(mainServer, 'main_0') } },
     },
     log: { level: 'error' },
   };
-  const app = await startApp(
-    // JSON is YAML.
-    parseConfig(JSON.stringify(config), { file: join(directory, 'shardgate.yaml') }),
-    {},
-  );
-  cleanUps.push(() => app.close());
-  return app.mysqlPort;
 }
 
 async function refill(port: number): Promise<void> {

@@ -16,7 +16,7 @@ export function aggregate(generation: Generation, scope: Scope, wanted: Family |
   if (family === 'float') return floatAggregate(generation, scope);
   if (family === 'text') return textAggregate(generation, scope);
   const column = pickColumn(random, { ...scope, outer: null }, family);
-  if (column === null) return { ...typed('NULL', family) };
+  if (column === null) return typed('MAX(NULL)', family);
   return typed([random.pick(['MIN(', 'MAX(']), exactOf(column), ')'], family);
 }
 

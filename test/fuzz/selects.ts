@@ -77,7 +77,7 @@ function finished(
 }
 
 function plain(block: BlockParts): Query {
-  const { generation, request, from, top } = block;
+  const { generation, request, top } = block;
   const { random } = generation;
   const star = top && random.chance(0.12);
   const made = request.families.map((family) => scalar(block, family));

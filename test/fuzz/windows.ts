@@ -46,7 +46,9 @@ export function windowFunction(generation: Generation, scope: Scope, family: Fam
     ]);
     return text === null ? null : typed(text, 'dec');
   }
-  if (numbered === null || column.family !== family) return null;
+  // A zero date and the NULL beyond the partition's end sort alike.
+  if (numbered === null || column.family !== family || family === 'datetime' || family === 'date')
+    return null;
   const name = random.pick(['LAG', 'LEAD', 'FIRST_VALUE', 'LAST_VALUE']);
   return { ...typed(`${name}(${column.ref}) OVER (${numbered})`, family), loose: column.loose };
 }

@@ -48,6 +48,9 @@ export async function writeFinish(
 /** Bits that servers set by how a statement runs (through a temporary table or not), not by what it says. */
 const runBits = ColumnFlag.binary | ColumnFlag.number;
 
+/** Types whose length and digits, and for MySQL's JSON whose collation, go by how the statement runs. */
+const typesByRun: ReadonlySet<number> = new Set([FieldType.float, FieldType.double, FieldType.json]);
+
 /**
  * A server announces a statement's columns a little differently when it runs it than when it prepares it. The finish runs
  * as the client's statement would, so what depends on that is taken from it; all else is the client's statement's.
@@ -71,8 +74,9 @@ function executedColumns(
     const table = origin ?? origins.tables.get(run.orgTable) ?? null;
     const column = flavour === 'mysql' ? storedOrigin(prepared, run, table) : mergedOrigin(prepared, table);
     const flags = (column.flags & ~runBits) | (run.flags & runBits);
-    const isFloat = column.type === FieldType.float || column.type === FieldType.double;
-    return isFloat ? { ...column, flags, length: run.length, decimals: run.decimals } : { ...column, flags };
+    if (!typesByRun.has(column.type)) return { ...column, flags };
+    const { collation, length, decimals } = run;
+    return { ...column, flags: flags | (run.flags & ColumnFlag.blob), collation, length, decimals };
   });
 }
 

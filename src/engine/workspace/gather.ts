@@ -179,7 +179,8 @@ async function fillFragment(
     const render = (template: Fragment['template']) => shardText(execution, run.home, template, names);
     for (let copy = 0; copy < fragment.copies; copy++) {
       const table = workspaceTable(fragment.id, copy);
-      session.create(table, createTableSql({ table, fragment, metadata: columns, declared, render }));
+      const sql = createTableSql({ table, fragment, metadata: columns, declared, render });
+      session.create(table, sql, fragment.shapeByClient === true);
     }
     const table = workspaceTable(fragment.id, 0);
     const { budget, keyValues } = run;

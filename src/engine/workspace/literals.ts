@@ -1,9 +1,11 @@
 // Row cells -> literals that store exactly what was read, whatever the column's type (the recipe of the fill).
+import { shardgateError } from '../../errors/catalog.ts';
 import type { FragmentColumn } from '../../plan/nodes.ts';
 import { hexLiteral } from '../../text/quote.ts';
 import { binaryCollationId, collationById } from '../../value/collations.ts';
 import { type ColumnDefinition, FieldType } from '../../value/column-definition.ts';
 import type { RowView } from '../../value/row-view.ts';
+import { losesDigits } from './json-digits.ts';
 
 /** SqlText of one cell of the row in a view; `NULL` for NULL. */
 export type LiteralWriter = (row: RowView) => string;
@@ -15,9 +17,10 @@ export type LiteralWriter = (row: RowView) => string;
 export function literalWriter(
   index: number,
   column: ColumnDefinition,
-  fragmentColumn: Pick<FragmentColumn, 'kind' | 'carry'> = { kind: 'computed' },
+  fragmentColumn: Pick<FragmentColumn, 'name' | 'kind' | 'carry'> = { name: '', kind: 'computed' },
 ): LiteralWriter {
   if (fragmentColumn.carry === 'unixTime') return orNull(index, unixTimeLiteral);
+  if (fragmentColumn.carry === 'json') return bytesWriter(index, checkedJsonLiteral(fragmentColumn.name));
   switch (column.type) {
     case FieldType.null:
       return () => 'NULL';
@@ -43,11 +46,32 @@ export function literalWriter(
     case FieldType.bit:
       return bytesWriter(index, bitLiteral);
     case FieldType.json:
-      // JSON columns take no binary strings.
-      return bytesWriter(index, (bytes) => `CONVERT(${hexLiteral(bytes)} USING utf8mb4)`);
+      return bytesWriter(index, computedJsonLiteral(fragmentColumn.name || column.name));
     default:
       return bytesWriter(index, textLiteral(column));
   }
+}
+
+/** JSON columns take no binary strings. */
+function jsonLiteral(bytes: Buffer): string {
+  return `CONVERT(${hexLiteral(bytes)} USING utf8mb4)`;
+}
+
+/** How the fragment says that a document's text is not the document. */
+const lossyMark = 0x01;
+
+function checkedJsonLiteral(column: string): (bytes: Buffer) => string {
+  return (bytes) => {
+    if (bytes[0] === lossyMark) throw shardgateError('SG4025', { column });
+    return jsonLiteral(bytes);
+  };
+}
+
+function computedJsonLiteral(column: string): (bytes: Buffer) => string {
+  return (bytes) => {
+    if (losesDigits(bytes)) throw shardgateError('SG4025', { column });
+    return jsonLiteral(bytes);
+  };
 }
 
 function orNull(index: number, spell: (text: string) => string): LiteralWriter {

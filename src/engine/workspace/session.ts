@@ -13,10 +13,20 @@ import type { RowFormat } from '../row-views.ts';
  * The fill stores values as they were read: invalid and zero dates are values, times are UTC, names are UTF-8; anything
  * that would be cut or rounded is an error. The session's own settings are kept aside and come back for the finish.
  */
+const fillMode =
+  "sql_mode='STRICT_ALL_TABLES,ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO', character_set_client=utf8mb4";
 const fillSettings =
   'SET @__sg_mode=@@sql_mode, @__sg_zone=@@time_zone, @__sg_client=@@character_set_client, ' +
-  "sql_mode='STRICT_ALL_TABLES,ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO', time_zone='+00:00', " +
-  'character_set_client=utf8mb4';
+  `time_zone='+00:00', ${fillMode}`;
+/**
+ * A FROM of the client's own (ON conditions, derived tables) means what it means in the client's sql_mode; but constants in it
+ * that a SELECT only warns of must not become errors of the CREATE.
+ */
+const strictModes =
+  'STRICT_TRANS_TABLES|STRICT_ALL_TABLES|TRADITIONAL|NO_ZERO_IN_DATE|NO_ZERO_DATE|ERROR_FOR_DIVISION_BY_ZERO';
+const clientSettings =
+  `SET sql_mode=TRIM(BOTH ',' FROM REGEXP_REPLACE(@__sg_mode, '(${strictModes}),?', '')), ` +
+  'character_set_client=@__sg_client';
 const ownSettings =
   'SET sql_mode=@__sg_mode, time_zone=@__sg_zone, character_set_client=@__sg_client, ' +
   '@__sg_mode=NULL, @__sg_zone=NULL, @__sg_client=NULL';
@@ -71,9 +81,12 @@ export class WorkspaceSession {
     this.#post(fillSettings);
   }
 
-  create(table: string, sql: string): void {
+  /** `clientText`: the statement holds text of the client's. */
+  create(table: string, sql: string, clientText: boolean): void {
     this.#tables.push(table);
+    if (clientText) this.#post(clientSettings);
     this.#post(sql);
+    if (clientText) this.#post(`SET ${fillMode}`);
   }
 
   /** `reword` makes the client's error of the server's. Resolves when the next rows may come. */

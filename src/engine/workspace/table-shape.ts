@@ -89,6 +89,8 @@ export function widestType(column: ColumnDefinition): string {
       return `DATETIME(${fractionDigits(column)})`;
     case FieldType.geometry:
       return 'GEOMETRY';
+    case FieldType.json:
+      return 'JSON';
     default:
       return textType(column);
   }
@@ -100,7 +102,6 @@ function fractionDigits(column: ColumnDefinition): number {
 
 function textType(column: ColumnDefinition): string {
   const collation = column.collation === binaryCollationId ? null : collationById(column.collation);
-  if (column.type === FieldType.json) return 'LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
   if (collation === null) return 'LONGBLOB';
   return `LONGTEXT CHARACTER SET ${collation.charset} COLLATE ${collation.name}`;
 }
@@ -127,7 +128,8 @@ function keyDefinitions(fragment: Fragment, metadata: readonly ColumnDefinition[
 /** null: the column takes no ordinary index. */
 function keyPart(column: FragmentColumn, definition: ColumnDefinition): string | null {
   const name = quoteIdentifier(column.name);
-  if (definition.type === FieldType.json || definition.type === FieldType.geometry) return null;
+  const isDocument = definition.type === FieldType.json || column.carry === 'json';
+  if (isDocument || definition.type === FieldType.geometry) return null;
   const isBlob = (definition.flags & ColumnFlag.blob) !== 0 || isBlobType(definition.type);
   const wide = column.kind === 'computed' && textTypes.has(definition.type);
   if (wide || isBlob || definition.length > keyBytesMax) return `${name}(${prefixCharacters})`;

@@ -1,12 +1,15 @@
 // Answers that depend on the order in which a server reads its rows: what it most likely is, so that ours is the same.
+import type { FragmentKey } from '../../plan/nodes.ts';
 import type { Expression, Node } from '../../sql/ast.ts';
-import { aggregatesIn, groupExpressions, selectOf } from '../bind/clauses.ts';
+import { aggregatesIn, groupExpressions, limitOf, orderOf, selectOf } from '../bind/clauses.ts';
 import { lower } from '../bind/columns-of.ts';
 import type { Block, ColumnId } from '../bind/model.ts';
 import { typeOf } from '../facts/column-type.ts';
+import { sameColumn } from '../facts/fact.ts';
 import { columnOf } from '../facts/read-facts.ts';
 import type { BoundStatement } from '../statement.ts';
 import { foldComparator } from './compare.ts';
+import { clusteringColumns } from './fragment-keys.ts';
 import { some } from './traits.ts';
 
 const ordered = new Set(['group_concat', 'json_arrayagg', 'json_objectagg']);
@@ -35,6 +38,28 @@ function primaryKey(block: Block): readonly ColumnId[] {
   return primary?.columns.map((name) => ({ source, name: lower(name) })) ?? [];
 }
 
+/** How the fragment's table is made to give its rows in an order: kept in it by a primary key, or sorted for the finish. */
+export interface Reading {
+  readonly keys: readonly FragmentKey[];
+  readonly order: readonly string[];
+}
+
+/** `names`: of the columns on the workspace. A key is what one server has, so that it also takes the same path. */
+export function readBy(columns: readonly ColumnId[], names: readonly string[]): Reading {
+  const [source] = columns.map((column) => column.source);
+  if (source?.kind !== 'table') return { keys: [], order: names };
+  const clustering = clusteringColumns(source);
+  const isWhole =
+    clustering?.length === columns.length && clustering.every((one, i) => isSame(one, columns[i]));
+  return isWhole
+    ? { keys: [{ unique: true, primary: true, columns: names }], order: [] }
+    : { keys: [], order: names };
+}
+
+function isSame(a: ColumnId, b: ColumnId | undefined): boolean {
+  return b !== undefined && sameColumn(a, b);
+}
+
 /**
  * The column whose least value in a group of rows tells which group one server meets first; null when equal texts do not
  * show or no such column is known. Rows that share the first column of a primary key without being the same count as met
@@ -44,6 +69,21 @@ export function firstMet(block: Block, statement: BoundStatement): ColumnId | nu
   const [first] = showsOneOfEquals(block, statement) ? primaryKey(block) : [];
   const type = first === undefined ? 'unknown' : typeOf(first);
   return first === undefined || typeof type === 'string' || foldComparator(type) === null ? null : first;
+}
+
+/** Whether the order in which some block of the statement reads its rows shows in its answer. */
+export function orderShows(statement: BoundStatement): boolean {
+  return statement.binding.blocks.some(
+    (block) =>
+      (limitOf(block) !== null && orderOf(block) === null) ||
+      showsOrder(block) ||
+      showsOneOfEquals(block, statement) ||
+      undetermined(block, shownColumns(block), statement),
+  );
+}
+
+function shownColumns(block: Block): readonly ColumnId[] {
+  return (block.output ?? []).map((one) => one.column).filter((column) => column !== null);
 }
 
 /** Texts are grouped, or compared by DISTINCT, MIN or MAX: equal ones need not be the same. */

@@ -1,5 +1,6 @@
 // Collects the columns a fragment brings to the workspace: each once, bare where possible so that its exact type survives.
 import type { FragmentColumn } from '../../plan/nodes.ts';
+import type { Flavour } from '../../sql/mode.ts';
 import type { Template } from '../../text/template.ts';
 import { groupExpressions, hasWindow, limitOf, selectOf } from '../bind/clauses.ts';
 import { lower } from '../bind/columns-of.ts';
@@ -18,9 +19,11 @@ interface Entry {
 export class FragmentColumns {
   readonly #entries: Entry[] = [];
   readonly #indexed: (column: ColumnId) => boolean;
+  readonly #flavour: Flavour;
 
   /** `indexed` tells columns worth an index on the workspace. */
-  constructor(indexed: (column: ColumnId) => boolean) {
+  constructor(flavour: Flavour, indexed: (column: ColumnId) => boolean) {
+    this.#flavour = flavour;
     this.#indexed = indexed;
   }
 
@@ -54,8 +57,14 @@ export class FragmentColumns {
     const type = typeOf(column);
     const sql = columnText(column);
     const kind = type === 'computed' ? 'computed' : 'bare';
-    const carry = carryOf(column);
+    const carry = carryOf(column, this.#flavour);
     return this.#add(column, 'bare', carried(sql, carry), kind, name ?? this.#nextName(), sql, carry);
+  }
+
+  /** Its name on the workspace when it is there as it is, else null. */
+  bareName(column: ColumnId): string | null {
+    const known = this.#entries.find((entry) => entry.role === 'bare' && isColumn(entry, column));
+    return known?.made.name ?? null;
   }
 
   /** MIN or MAX of a column: any value of the column's own type. */
@@ -63,9 +72,19 @@ export class FragmentColumns {
     const known = this.#entries.find((entry) => entry.role === operation && isColumn(entry, column));
     if (known !== undefined) return known.made.name;
     const sql = columnText(column);
-    const carry = carryOf(column);
+    const carry = carryOf(column, this.#flavour);
     const item = join(text(`${operation}(`), carried(sql, carry), text(')'));
     return this.#add(column, operation, item, 'bare', this.#nextName(), sql, carry);
+  }
+
+  /**
+   * A JSON column that the finish only shows: its text under its name. Null where text is what it is, or it is no JSON.
+   */
+  shownJson(column: ColumnId, name: string): boolean {
+    if (carryOf(column, this.#flavour) !== 'json') return false;
+    const sql = jsonText(columnText(column));
+    this.#add(column, 'shown', sql, 'computed', name, sql);
+    return true;
   }
 
   /** An expression; the engine gives it the widest type of its result. */
@@ -101,17 +120,45 @@ export class FragmentColumns {
   }
 }
 
-/** FLOAT prints six digits, the local text of a TIMESTAMP is ambiguous in one hour of the year (trap 7). */
-function carryOf(column: ColumnId): FragmentColumn['carry'] {
+/**
+ * FLOAT prints six digits, the local text of a TIMESTAMP is ambiguous in one hour of the year, MySQL's documents hold decimals,
+ * dates and bytes that their text does not tell from doubles and strings (trap 7).
+ */
+function carryOf(column: ColumnId, flavour: Flavour): FragmentColumn['carry'] {
   const type = typeOf(column);
   if (typeof type === 'string') return undefined;
+  if (type.dataType === 'json') return flavour === 'mysql' ? 'json' : undefined;
   if (type.dataType === 'float') return 'double';
   return type.dataType === 'timestamp' ? 'unixTime' : undefined;
 }
 
 function carried(sql: Template, carry: FragmentColumn['carry']): Template {
   if (carry === 'double') return join(sql, text('+0e0'));
+  if (carry === 'json') return checkedJson(sql);
   return carry === 'unixTime' ? join(text('UNIX_TIMESTAMP('), sql, text(')')) : sql;
+}
+
+function jsonText(sql: Template): Template {
+  return join(text('CAST('), sql, text(' AS CHAR CHARACTER SET utf8mb4)'));
+}
+
+/**
+ * The document's text, or U+0001 when the text means another document: one that compares differently (dates, bytes), prints
+ * differently (1.50) or is stored differently (a decimal 1.5 is no double 1.5).
+ */
+function checkedJson(sql: Template): Template {
+  const document = jsonText(sql);
+  const again = join(text('CAST('), document, text(' AS JSON)'));
+  return join(
+    ...[text('IF('), sql, text(' IS NULL OR ('), sql, text(' = '), again, text(' AND ')],
+    ...[
+      document,
+      text(' COLLATE utf8mb4_bin = '),
+      jsonText(again),
+      text(' AND JSON_STORAGE_SIZE(JSON_EXTRACT('),
+    ],
+    ...[sql, text(", '$')) = JSON_STORAGE_SIZE("), again, text(')), '), document, text(", _utf8mb4 x'01')")],
+  );
 }
 
 function isColumn(entry: Entry, column: ColumnId): boolean {

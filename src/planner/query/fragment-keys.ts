@@ -24,6 +24,14 @@ export function fragmentKeys(source: TableSource, names: ReadonlySet<string>): r
   return keys;
 }
 
+/** The columns by which a server keeps the table's rows in order, when no two rows of any shards share them; else null. */
+export function clusteringColumns(source: TableSource): readonly ColumnId[] | null {
+  const key = source.table.keys.find((one) => one.name === 'PRIMARY' && !one.partial);
+  if (key === undefined || !holdsEverywhere(source, key)) return null;
+  if (!key.columns.every((column) => isIndexable(source, column))) return null;
+  return key.columns.map((name) => ({ source, name: lower(name) }));
+}
+
 function holdsEverywhere(source: TableSource, key: Key): boolean {
   const { table } = source;
   if (table.kind !== 'sharded') return true;

@@ -1,12 +1,14 @@
 // Rule: the rows of one co-located group as one fragment of bare columns, everything above WHERE finished by MySQL.
-import type { GatherNode } from '../../plan/nodes.ts';
+import type { FragmentKey, GatherNode } from '../../plan/nodes.ts';
 import { groupExpressions, hasWindow, selectOf } from '../bind/clauses.ts';
+import { lower } from '../bind/columns-of.ts';
 import type { Block, ColumnId } from '../bind/model.ts';
 import { sameColumn } from '../facts/fact.ts';
 import { join, joinWith, text } from '../splice.ts';
 import type { Several } from './draft.ts';
-import { besideGroups, firstMet, readingOrder } from './first-rows.ts';
-import { columnText } from './fragment-columns.ts';
+import { besideGroups, firstMet, readBy, readingOrder } from './first-rows.ts';
+import { columnText, type FragmentColumns } from './fragment-columns.ts';
+import { fragmentKeys } from './fragment-keys.ts';
 import {
   groupByDetermined,
   groupedTexts,
@@ -42,20 +44,33 @@ export function gatherRows(several: Several, block: Block): GatherNode | string 
   several.reasons.push('rows of one co-located group are read, a server does the rest');
   const { columns, outside } = rewritten;
   if (!distinct) {
-    const order = readingOrder(block, outside, statement).map((column) => columns.bare(column));
-    return groupGather(several, select, rewritten, {
-      distinct,
-      behind: [],
-      order,
-      note: 'rows of one shard',
-    });
+    const by = readingOrder(block, outside, statement);
+    const names = by.map((column) => columns.bare(column));
+    const { keys, order } = readBy(by, names);
+    const all = keys.length === 0 ? keys : [...keys, ...otherKeys(block, columns)];
+    const note = 'rows of one shard';
+    return groupGather(several, select, rewritten, { distinct, behind: [], order, keys: all, note });
   }
   const note = 'distinct rows of one shard';
   const met = firstMet(block, statement);
-  if (met === null) return groupGather(several, select, rewritten, { distinct, behind: [], order: [], note });
+  if (met === null)
+    return groupGather(several, select, rewritten, { distinct, behind: [], order: [], keys: [], note });
   const behind = join(text(' GROUP BY '), joinWith(', ', distinctColumns(outside).map(columnText)));
-  const order = [columns.extreme('MIN', met)];
-  return groupGather(several, select, rewritten, { distinct: false, behind, order, note });
+  const reading = readBy([met], [columns.extreme('MIN', met)]);
+  return groupGather(several, select, rewritten, { distinct: false, behind, ...reading, note });
+}
+
+/** Where the order of rows shows, the finish gets the indexes one server would choose from. */
+function otherKeys(block: Block, columns: FragmentColumns): readonly FragmentKey[] {
+  const [source] = block.sources;
+  if (source?.kind !== 'table') return [];
+  const present = [...source.used].filter((name) => columns.bareName({ source, name }) !== null);
+  return fragmentKeys(source, new Set(present))
+    .filter((key) => !key.primary)
+    .map((key) => ({
+      ...key,
+      columns: key.columns.map((name) => columns.bareName({ source, name: lower(name) }) ?? name),
+    }));
 }
 
 function distinctColumns(columns: readonly ColumnId[]): readonly ColumnId[] {

@@ -5,16 +5,18 @@ import type { LockingClause } from '../../sql/ast.ts';
 import type { Template } from '../../text/template.ts';
 import { assert } from '../../util/assert.ts';
 import { lower } from '../bind/columns-of.ts';
-import type { TableSource } from '../bind/model.ts';
+import type { ColumnId, TableSource } from '../bind/model.ts';
 import { sourceDestination } from '../route/source-destination.ts';
 import { identifier, join, joinWith, splice, text } from '../splice.ts';
 import type { BoundStatement } from '../statement.ts';
 import type { TextUnit } from '../text-unit.ts';
 import { describeTemplate } from './describe-template.ts';
 import { FinishText } from './finish-text.ts';
+import { orderShows } from './first-rows.ts';
 import { FragmentColumns } from './fragment-columns.ts';
-import { fragmentKeys, isJoined } from './fragment-keys.ts';
+import { clusteringColumns, fragmentKeys, isJoined } from './fragment-keys.ts';
 import { type FragmentIds, inferredFilters } from './inferred-filters.ts';
+import { isOnlyShown } from './only-shown.ts';
 import { pushedFilters } from './pushed-filters.ts';
 import { asksForTime } from './traits.ts';
 
@@ -26,6 +28,7 @@ import { asksForTime } from './traits.ts';
 /** Throws a refusal that names what even this plan needs and does not have. */
 export function generalPlan(statement: BoundStatement, keyspace: string, reasons: string[]): GatherNode {
   checkAliases(statement);
+  if (orderShows(statement)) for (const source of statement.binding.tables) needClusteringColumns(source);
   const places = columnPlaces(statement);
   const finish = new FinishText(statement);
   const fragments = statement.binding.tables.map((source, id) => ({
@@ -60,8 +63,13 @@ function tableFragment(
   const { table } = source;
   const { flow } = statement;
   const names = neededColumns(source);
-  const columns = new FragmentColumns((column) => isJoined(column, flow));
-  for (const name of names) columns.bare({ source, name: lower(name) }, name);
+  const flavour = statement.context.vschema.flavour.kind;
+  const columns = new FragmentColumns(flavour, (column) => isJoined(column, flow));
+  for (const name of names) {
+    const column: ColumnId = { source, name: lower(name) };
+    const isShown = isOnlyShown(column, statement) && columns.shownJson(column, name);
+    if (!isShown) columns.bare(column, name);
+  }
   if (names.length === 0) columns.computed(text('1'));
   const from = tableText(source);
   const filters = whereText([
@@ -80,6 +88,15 @@ function tableFragment(
     keys: fragmentKeys(source, new Set(names.map(lower))),
     note: `rows of ${source.alias}`,
   };
+}
+
+/**
+ * With its primary key the copy of a table keeps its rows in the order in which one server has them. Beside a star the
+ * columns would show.
+ */
+function needClusteringColumns(source: TableSource): void {
+  if (source.star) return;
+  for (const column of clusteringColumns(source) ?? []) source.used.add(column.name);
 }
 
 /** Where each fragment has its columns. */

@@ -1,5 +1,5 @@
 // One co-located group as one fragment, finished by MySQL: the finish is the client's text over the fragment's table.
-import type { Fragment, GatherNode } from '../../plan/nodes.ts';
+import type { Fragment, FragmentKey, GatherNode } from '../../plan/nodes.ts';
 import type { Expression, Node, Select, SelectItem } from '../../sql/ast.ts';
 import { forEachChild } from '../../sql/visitor.ts';
 import type { Template } from '../../text/template.ts';
@@ -56,7 +56,7 @@ export function rewriteClauses(
   statement: BoundStatement,
   replace: Replace,
 ): GroupGather {
-  const columns = new FragmentColumns(() => false);
+  const columns = new FragmentColumns(statement.context.vschema.flavour.kind, () => false);
   const edits: Edit[] = [];
   const outside: ColumnId[] = [];
   edits.push(...keptClauses(select).flatMap((clause) => databaseEdits(clause, statement.context)));
@@ -132,6 +132,8 @@ export interface FragmentText {
   readonly behind: Template;
   /** Names of the fragment's columns by which the finish reads the rows; empty: any order. */
   readonly order: readonly string[];
+  /** Of the fragment's table. */
+  readonly keys: readonly FragmentKey[];
   readonly note: string;
 }
 
@@ -162,7 +164,8 @@ export function groupGather(
     template: join(head, rewritten.columns.items, text(' '), fromText, where, fragment.behind, ...lock),
     columns: rewritten.columns.columns,
     shape: rewritten.columns.columns.some((column) => column.kind === 'bare') ? withoutFrom(fromText) : null,
-    keys: [],
+    ...(isPlain(from) ? {} : { shapeByClient: true }),
+    keys: fragment.keys,
     copies: 1,
     note: fragment.note,
   };
@@ -187,6 +190,12 @@ function workspaceText(order: readonly string[]): Template {
   if (order.length === 0) return join(text('FROM '), name, text(` AS ${table}`));
   const tail = ` ORDER BY ${order.join(', ')} LIMIT 18446744073709551615) AS ${table}`;
   return join(text('FROM (SELECT * FROM '), name, text(tail));
+}
+
+/** One table and nothing else. */
+function isPlain(from: NonNullable<Select['from']>): boolean {
+  const [only] = from.tables;
+  return from.tables.length === 1 && only?.kind === 'table';
 }
 
 /** The clause's text starts with the word FROM. */

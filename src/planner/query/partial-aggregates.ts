@@ -12,7 +12,7 @@ import { type Edit, join, joinWith, splice, text } from '../splice.ts';
 import type { BoundStatement } from '../statement.ts';
 import { foldComparator } from './compare.ts';
 import type { Several } from './draft.ts';
-import { firstMet, undetermined } from './first-rows.ts';
+import { firstMet, readBy, undetermined } from './first-rows.ts';
 import { columnText, type FragmentColumns } from './fragment-columns.ts';
 import {
   fragmentColumn,
@@ -65,7 +65,7 @@ export function partialAggregates(several: Several, block: Block): GatherNode | 
   return groupGather(several, select, rewritten, {
     distinct: false,
     behind,
-    order: met === null ? [] : [rewritten.columns.extreme('MIN', met)],
+    ...(met === null ? readBy([], []) : readBy([met], [rewritten.columns.extreme('MIN', met)])),
     note: 'groups of one shard',
   });
 }

@@ -13,7 +13,7 @@ import { autoIncrement, insertColumns, keyCells } from './insert-columns.ts';
 import type { InsertPlanning } from './insert-planning.ts';
 import { planOfWrite } from './plan-of-write.ts';
 import { routeNode, wholeText, wholeTextAlways } from './route-node.ts';
-import { checkAssignments, checkConflicts, checkOwnedLookups } from './write-checks.ts';
+import { checkConflicts, checkOnDuplicate, checkOwnedLookups } from './write-checks.ts';
 
 /*
  * Proof obligation for sharded targets: the query is one co-located group whose shards answer for their own rows alone, and
@@ -58,7 +58,7 @@ function checkTarget(planning: InsertPlanning): void {
       node.replace ? 'REPLACE' : node.ignore ? 'INSERT IGNORE' : 'ON DUPLICATE KEY UPDATE',
     );
   }
-  if (node.onDuplicate !== null) checkAssignments(table, node.onDuplicate.assignments);
+  if (node.onDuplicate !== null) checkOnDuplicate(table, node.onDuplicate.assignments);
   if (node.returning !== null) throw shardgateError('SG6011');
   const construct = refusalOf(node);
   if (construct !== null) throw construct;

@@ -18,7 +18,8 @@ import { planInsertSelect } from './plan-insert-select.ts';
 import { planOfWrite } from './plan-of-write.ts';
 import { routeNode, wholeText, wholeTextAlways } from './route-node.ts';
 import { rowLookups } from './row-lookups.ts';
-import { checkAssignments, checkConflicts, checkOwnedLookups } from './write-checks.ts';
+import { upsertOf } from './upsert-keys.ts';
+import { checkConflicts, checkOnDuplicate } from './write-checks.ts';
 
 export function planInsert(node: Insert, context: PlanContext): Plan {
   const table = lookupTable(context.vschema, node.table, context.database);
@@ -97,9 +98,8 @@ function split(planning: InsertPlanning): Plan {
   const conflict = node.replace ? 'REPLACE' : node.ignore ? 'INSERT IGNORE' : 'ON DUPLICATE KEY UPDATE';
   if (node.replace || node.ignore || node.onDuplicate !== null) {
     checkConflicts(table, conflict);
-    checkOwnedLookups(table);
   }
-  if (node.onDuplicate !== null) checkAssignments(table, node.onDuplicate.assignments);
+  if (node.onDuplicate !== null) checkOnDuplicate(table, node.onDuplicate.assignments);
   const construct = refusalOf(node);
   if (construct !== null) throw construct;
   if (hasSubquery(node)) throw shardgateError('SG6006', { statement: word(node) });
@@ -142,6 +142,7 @@ function insertNode(
     const what = owned ? 'its rows follow' : 'its values must be known';
     planning.reasons.push(`lookup vindex ${used.vindex.name}: ${what}`);
   }
+  const upsert = key === null ? null : upsertOf(node, table, lookups, cellOf);
   const { source } = node;
   const first = source.kind === 'insertValues' ? source.rows[0] : undefined;
   const last = source.kind === 'insertValues' ? source.rows.at(-1) : undefined;
@@ -175,5 +176,6 @@ function insertNode(
     unchanged: qualifiers.length === 0 && !appended,
     pinTime: asksForTime(node),
     ...(lookups.length === 0 ? {} : { lookups }),
+    ...(upsert === null ? {} : { upsert }),
   };
 }

@@ -3,6 +3,7 @@ import { shardgateError } from '../../errors/catalog.ts';
 import type { Assignment } from '../../sql/ast.ts';
 import type { Table } from '../../vschema/model.ts';
 import { lower } from '../bind/columns-of.ts';
+import { isOwned, ownsLookups } from './row-lookups.ts';
 import { shardLocalKey } from './unique-keys.ts';
 
 /** Rows of a lookup table must change with the row that owns them. */
@@ -13,16 +14,38 @@ export function checkOwnedLookups(table: Table): void {
   if (owned !== undefined) throw shardgateError('SG6009', { table: table.name, vindex: owned.vindex.name });
 }
 
-/** A row whose vindex column changes may belong to another shard. */
-export function checkAssignments(table: Table, assignments: readonly Assignment[]): void {
-  const columns = new Set(
-    table.columnVindexes.flatMap((key) => key.columns.map((column) => lower(column.name))),
+/**
+ * ON DUPLICATE KEY UPDATE changes a row where it is: what decides its shard, or what other tables' lookups say of it, must keep
+ * its value, and so must the key that names it. Lookup vindexes of its own may change.
+ */
+export function checkOnDuplicate(table: Table, assignments: readonly Assignment[]): void {
+  const [primary, ...others] = table.columnVindexes;
+  const unowned = others.filter(
+    (key) => key.vindex.kind === 'lookup' && key.vindex.owner !== null && !isOwned(table, key),
   );
-  for (const { column } of assignments) {
-    if (columns.has(lower(column.name.name))) {
-      throw shardgateError('SG6003', { column: column.name.name, table: table.name });
-    }
+  const fixed = new Set(
+    [primary, ...unowned].flatMap((key) => key?.columns.map((column) => lower(column.name)) ?? []),
+  );
+  if (ownsLookups(table)) {
+    const [first] = table.keys.filter((key) => key.unique);
+    for (const name of first?.columns ?? []) fixed.add(lower(name));
   }
+  for (const { column, value } of assignments) {
+    const name = lower(column.name.name);
+    if (!fixed.has(name) || (keepsValue(name, value) && inEveryKey(table, name))) continue;
+    throw shardgateError('SG6003', { column: column.name.name, table: table.name });
+  }
+}
+
+/** `a = VALUES(a)`, `a = a`, `a = new.a`. */
+function keepsValue(name: string, value: Assignment['value']): boolean {
+  if (value.kind === 'column') return lower(value.name.name) === name;
+  return value.kind === 'valuesFunction' && lower(value.column.name.name) === name;
+}
+
+/** The row in conflict then has the same value. */
+function inEveryKey(table: Table, name: string): boolean {
+  return table.keys.every((key) => !key.unique || key.columns.some((column) => lower(column) === name));
 }
 
 /** REPLACE, ON DUPLICATE KEY UPDATE and IGNORE act on the row in conflict, which must be on the same shard. */

@@ -149,8 +149,10 @@ const reads: readonly Construct[] = [
   {
     construct: 'SQL_CALC_FOUND_ROWS over several shards',
     cases: 1,
-    statements: ['SELECT SQL_CALC_FOUND_ROWS id FROM users UNION SELECT user_id FROM orders LIMIT 3'],
-    refused: 'SG2016',
+    statements: [
+      'SELECT SQL_CALC_FOUND_ROWS id FROM users UNION SELECT user_id FROM orders ORDER BY id LIMIT 3',
+      'SELECT FOUND_ROWS()',
+    ],
   },
   {
     construct: 'lock functions beside other expressions',
@@ -200,4 +202,29 @@ const writes: readonly Construct[] = [
   },
 ];
 
-export const constructs: readonly Construct[] = [...reads, ...writes];
+const definitions: readonly Construct[] = [
+  {
+    construct: 'views of queries that reach over shards',
+    cases: 8,
+    statements: [
+      'CREATE VIEW busy AS SELECT country, COUNT(*) AS n, AVG(balance) AS mean FROM users GROUP BY country',
+      'SELECT * FROM busy ORDER BY country',
+      'SELECT c.name, b.n FROM countries c JOIN busy b ON b.country = c.code ORDER BY c.name, b.n',
+      'DROP VIEW busy',
+    ],
+  },
+  {
+    construct: 'foreign keys between rows of different shards',
+    cases: 14,
+    statements: ['ALTER TABLE orders ADD FOREIGN KEY (id) REFERENCES users (id)'],
+    refused: 'SG6013',
+  },
+  {
+    construct: 'procedures in a sharded keyspace',
+    cases: 1,
+    statements: ['CREATE PROCEDURE p() SELECT COUNT(*) FROM users'],
+    refused: 'SG6016',
+  },
+];
+
+export const constructs: readonly Construct[] = [...reads, ...writes, ...definitions];

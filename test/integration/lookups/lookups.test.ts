@@ -207,3 +207,81 @@ describe('UPDATE and DELETE', () => {
     await expectAllEqual();
   });
 });
+
+describe('INSERT IGNORE, REPLACE, ON DUPLICATE KEY UPDATE', () => {
+  test('meet rows on whichever shard they are', async () => {
+    await shadow.both(
+      "INSERT INTO users (id, email, name, code) VALUES (300, 'a@x', 'a', 300), (301, 'b@x', 'b', 301)",
+    );
+    await shadow.both(
+      "INSERT IGNORE INTO users (id, email, code) VALUES (302, 'A@x', 302), (303, 'c@x', 303), (300, 'd@x', 304)",
+    );
+    await expectAllEqual();
+    await shadow.both("REPLACE INTO users (id, email, name, code) VALUES (305, 'a@x', 'z', 301)");
+    await expectAllEqual();
+    await shadow.both(
+      "REPLACE INTO users (id, email, name, code) VALUES (305, 'a@x', 'y', 305), (306, 'e@x', 'y', 306)",
+    );
+    await expectAllEqual();
+    const odku = 'ON DUPLICATE KEY UPDATE points = points + 1, name = VALUES(name)';
+    await shadow.both(`INSERT INTO users (id, email, name, code) VALUES (307, 'E@x', 'q', 307) ${odku}`);
+    await shadow.both(
+      `INSERT INTO users (id, email, name, code) VALUES (308, 'f@x', 'q', 308), (306, 'g@x', 'r', 309) ${odku}`,
+    );
+    await shadow.both(
+      "INSERT INTO users (id, email) VALUES (308, 'h@x') ON DUPLICATE KEY UPDATE email = VALUES(email)",
+    );
+    await shadow.both(
+      "INSERT INTO users (id, email) VALUES (308, 'i@x') ON DUPLICATE KEY UPDATE email = 'e@x'",
+    );
+    await expectAllEqual();
+    await shadow.both("SELECT * FROM users WHERE email = 'h@x'");
+  });
+
+  test('what decides the shard cannot change in place', async () => {
+    const refused = await shadow.through(
+      "INSERT INTO users (id, email) VALUES (1, 'z@x') ON DUPLICATE KEY UPDATE id = 9",
+    );
+    expect(refused.message).toContain('SG6003');
+  });
+});
+
+describe('what a crash leaves behind', () => {
+  test('a lookup row without its row is taken over', async () => {
+    const orphan = `x'${idHex('hash', 12345)}'`;
+    await shadow.proxy.query(
+      `INSERT INTO main.email_idx VALUES ('orphan@x', ${orphan}), ('orphan2@x', ${orphan})`,
+    );
+    await shadow.both("SELECT id FROM users WHERE email = 'orphan@x'");
+    await shadow.both("INSERT INTO users (id, email) VALUES (400, 'orphan@x'), (401, 'fresh@x')");
+    await shadow.both("UPDATE users SET email = 'Orphan2@x' WHERE id = 401");
+    await expectAllEqual();
+    await shadow.both("INSERT INTO users (id, email) VALUES (402, 'orphan@x')");
+    await expectAllEqual();
+  });
+});
+
+describe('many at once', () => {
+  test('of 50 writers of one value exactly one wins', async () => {
+    const writers = await Promise.all(Array.from({ length: 50 }, () => shadow.cluster.connect()));
+    for (let round = 0; round < 5; round++) {
+      const results = await Promise.allSettled(
+        writers.map((writer, i) =>
+          writer.query(
+            `INSERT INTO users (id, email) VALUES (${10_000 + round * 100 + i}, 'race${round}@x')`,
+          ),
+        ),
+      );
+      const lost = results.flatMap((one) => (one.status === 'rejected' ? [errnoOf(one.reason)] : []));
+      expect(lost).toEqual(Array.from({ length: 49 }, () => 1062));
+    }
+    const [rows] = await shadow.proxy.query("SELECT COUNT(*) AS n FROM users WHERE email LIKE 'race%'");
+    expect(rows).toEqual([{ n: 5 }]);
+    await shadow.through("DELETE FROM users WHERE email LIKE 'race%'");
+    await expectLookups();
+  }, 60_000);
+});
+
+function errnoOf(reason: unknown): unknown {
+  return typeof reason === 'object' && reason !== null && 'errno' in reason ? reason.errno : reason;
+}

@@ -185,9 +185,13 @@ describe('XA branches are transactions like others', () => {
     await client.commit();
   });
 
-  test('WITH CONSISTENT SNAPSHOT takes one on every shard at once', async () => {
+  test('trap 26, fault 84: WITH CONSISTENT SNAPSHOT takes one on every shard at once', async () => {
     const other = await cluster.connect();
     await client.query('START TRANSACTION WITH CONSISTENT SNAPSHOT');
+    const [warnings] = await client.query<RowDataPacket[]>('SHOW WARNINGS');
+    expect(warnings.map((warning) => String(warning['Message']))).toEqual([
+      expect.stringMatching(/snapshot each/),
+    ]);
     await other.query('UPDATE accounts SET balance = 7');
     expect(await balances()).toEqual(unchanged);
     await client.commit();
@@ -296,5 +300,19 @@ describe('what goes wrong before the commit', () => {
     await client.query('SET innodb_lock_wait_timeout = 1');
     await client.query('UPDATE accounts SET balance = balance + 2');
     expect(await balances()).toEqual([102, 102, 102, 102]);
+  });
+
+  test('fault 83: an idle transaction is rolled back after transaction_timeout and its client told', async () => {
+    const idle = await cluster.connect();
+    const told = new Promise<unknown>((resolve) => idle.on('error', resolve));
+    await idle.query('SET transaction_timeout = 300');
+    await idle.query('SELECT 1');
+    await idle.beginTransaction();
+    for (const id of ids) await add(id, 1, idle);
+    expect(await told).toMatchObject({ code: 4031, fatal: true });
+    await client.query('SET innodb_lock_wait_timeout = 1');
+    await client.query('UPDATE accounts SET balance = balance + 2');
+    expect(await balances()).toEqual([102, 102, 102, 102]);
+    await client.query('SET innodb_lock_wait_timeout = DEFAULT');
   });
 });

@@ -330,6 +330,7 @@ describe('keywords', () => {
     expect([isReserved(K.SELECT, 'mysql'), isReserved(K.SELECT, 'mariadb')]).toEqual([true, true]);
     expect([isReserved(K.RANK, 'mysql'), isReserved(K.RANK, 'mariadb')]).toEqual([true, false]);
     expect([isReserved(K.OFFSET, 'mysql'), isReserved(K.OFFSET, 'mariadb')]).toEqual([false, true]);
+    expect([isReserved(K.MANUAL, 'mysql'), isReserved(K.LIBRARY, 'mysql')]).toEqual([false, false]);
     expect([isReserved(K.NONE, 'mysql'), isReserved(K.NONE_, 'mariadb')]).toEqual([false, false]);
   });
 });

@@ -359,6 +359,8 @@ describe('errors', () => {
     ['SELECT 1; SELECT 2', 'SELECT 2', 1],
     ['CREATE TABLE t (a)', ')', 1],
     ['SELECT a.* + 1 FROM a', '+ 1 FROM a', 1],
+    ['USE shop\nSELECT 1', 'SELECT 1', 2],
+    ['USE `shop` x', 'x', 1],
   ])('%s', (sql, near, line) => {
     const message = (server: string): string =>
       `You have an error in your SQL syntax; check the manual that corresponds to your ${server} server version ` +

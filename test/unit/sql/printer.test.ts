@@ -98,5 +98,7 @@ describe('trees made by hand', () => {
     expect(print(column('1a'))).toBe('`1a`');
     expect(print(column(''))).toBe('``');
     expect(isPlainName('user_id2')).toBe(true);
+    // Reserved by some versions of MySQL only.
+    for (const name of ['external', 'Library', 'manual', 'PARALLEL']) expect(isPlainName(name)).toBe(false);
   });
 });
