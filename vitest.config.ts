@@ -30,6 +30,10 @@ export default defineConfig({
     projects: [
       ...['architecture', 'unit', 'plan', 'protocol'].map(plainProject),
       ...['integration', 'differential'].map(serverProject),
+      // What only MySQL has, where the servers are MySQL.
+      ...(process.env['SHARDGATE_SERVERS'] === 'mysql' ? [serverProject('mysql')] : []),
+      // Long ones, which `npm run faults` asks for.
+      ...(process.env['SHARDGATE_FAULTS'] === 'all' ? [serverProject('faults')] : []),
     ],
     reporters: ['default', new SummaryReporter()],
   },

@@ -19,9 +19,18 @@ const tasks = {
     build: buildIfStale,
     program: [
       ...['node_modules/vitest/vitest.mjs', 'run'],
-      ...['--project', 'integration', '--project', 'differential'],
+      ...['--project', 'mysql', '--project', 'integration', '--project', 'differential'],
     ],
     env: { SHARDGATE_SERVERS: 'mysql' },
+  },
+  // Those of the fault catalogue that take long or much memory, and the ones `test` runs as well.
+  faults: {
+    build: buildIfStale,
+    program: [
+      ...['node_modules/vitest/vitest.mjs', 'run'],
+      ...['--project', 'faults', '--project', 'integration', 'test/faults', 'test/integration/faults'],
+    ],
+    env: { SHARDGATE_FAULTS: 'all' },
   },
   bench: { build: buildAll, program: ['.shardgate/tools/bench/run.js'] },
   compat: { build: buildAll, program: ['.shardgate/tools/test/compat/run.js'] },

@@ -1,6 +1,6 @@
 // The running product: every part made, connected and ended in order.
 import { startAdmin } from './admin/server.ts';
-import { adminActions, adminSources } from './app/admin-sources.ts';
+import { adminActions, adminSources, type ProcessActions, type ProcessSources } from './app/admin-sources.ts';
 import { readKeyspaces } from './app/keyspaces.ts';
 import { memoryBudget } from './app/memory-budget.ts';
 import { closeParts, makeParts, type RunningParts } from './app/parts.ts';
@@ -18,6 +18,7 @@ import { listenerDefaults } from './frontend/options.ts';
 import type { Logger } from './observability/log.ts';
 import { BackendHandles } from './session/backend-handles.ts';
 import type { SessionDependencies } from './session/dependencies.ts';
+import { Sequences } from './session/sequences.ts';
 import { Sessions } from './session/session-factory.ts';
 import { SettingChecks } from './session/setting-checks.ts';
 import { hasErrors } from './util/problem.ts';
@@ -27,6 +28,15 @@ export interface AppOptions {
   readonly log?: Logger;
   /** For tests that do not want to wait. */
   readonly twopc?: TwoPhaseTimes;
+  /** One of several processes: no HTTP of its own. */
+  readonly worker?: WorkerPlace;
+}
+
+/** Which of several processes behind one port this is. */
+export interface WorkerPlace {
+  /** From 0. */
+  readonly index: number;
+  readonly count: number;
 }
 
 export interface App {
@@ -38,6 +48,10 @@ export interface App {
   close(): Promise<void>;
   /** Reads configuration, vschema and schema files again; problems when they do not serve, and then nothing has changed. */
   reload(): Promise<readonly string[]>;
+  /** What the admin endpoint shows and does, for a process that others ask. */
+  readonly sources: ProcessSources;
+  readonly actions: ProcessActions;
+  readonly parts: RunningParts;
 }
 
 type Closer = () => Promise<void>;
@@ -55,16 +69,21 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    return await listenAndServe(parts, closers, close);
+    return await listenAndServe(parts, options.worker ?? null, closers, close);
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function listenAndServe(parts: RunningParts, closers: Closer[], close: Closer): Promise<App> {
+async function listenAndServe(
+  parts: RunningParts,
+  worker: WorkerPlace | null,
+  closers: Closer[],
+  close: Closer,
+): Promise<App> {
   const { config, log } = parts;
-  const listener = await startListener(listenerOptions(config), {
+  const listener = await startListener(listenerOptions(config, worker), {
     sessions: new Sessions(sessionDependencies(parts)),
     users: liveDirectory(parts.users),
     counters: parts.counters,
@@ -75,13 +94,20 @@ async function listenAndServe(parts: RunningParts, closers: Closer[], close: Clo
   const timeouts = startTimeouts(parts.registry, config.limits.queryTimeoutMs);
   closers.push(async () => timeouts.stop());
   const app = { drain: (deadlineMs: number) => drain(parts, deadlineMs), reload: () => reload(parts) };
-  const admin = await startAdmin(config.admin, adminSources(parts), adminActions(parts, app));
+  const sources = adminSources(parts);
+  const actions = adminActions(parts, app);
+  const served = { mysqlPort: listener.port ?? 0, close, ...app, sources, actions, parts };
+  if (worker !== null) {
+    log.debug({ mysql: listener.port, worker: worker.index }, 'worker serves');
+    return { ...served, adminPort: 0 };
+  }
+  const admin = await startAdmin(config.admin, sources, actions);
   closers.push(() => admin.close());
   log.info({ mysql: listener.port, admin: admin.port }, 'shardgate serves');
-  return { mysqlPort: listener.port ?? 0, adminPort: admin.port, close, ...app };
+  return { ...served, adminPort: admin.port };
 }
 
-function listenerOptions(config: Config): Parameters<typeof startListener>[0] {
+function listenerOptions(config: Config, worker: WorkerPlace | null): Parameters<typeof startListener>[0] {
   const { listen, limits } = config;
   const { cert, key, mode } = listen.tls;
   return {
@@ -93,6 +119,8 @@ function listenerOptions(config: Config): Parameters<typeof startListener>[0] {
     connectionsMax: limits.connectionsMax,
     packetBytesMax: limits.packetBytesMax,
     resultStallMs: limits.resultStallMs,
+    // Ids are the same for all processes: KILL names one session.
+    ...(worker === null ? {} : { connectionIds: { first: worker.index + 1, step: worker.count } }),
   };
 }
 
@@ -103,6 +131,7 @@ function sessionDependencies(parts: RunningParts): SessionDependencies {
     workspaces,
     twopc,
     vschema: () => holder.current(),
+    sequences: new Sequences(workspaces, () => holder.current()),
     refreshSchema: (keyspace) => parts.tracker.refresh(keyspace),
     planCache: parts.planCache,
     handles: new BackendHandles(),

@@ -32,9 +32,13 @@ const schema = [
 ];
 
 /** `rows` in all, a quarter on each shard. */
-export async function bigResults(provider: ServerProvider, rows: number): Promise<BigResults> {
+export async function bigResults(
+  provider: ServerProvider,
+  rows: number,
+  limits: Readonly<Record<string, number>> = {},
+): Promise<BigResults> {
   const nodeOptions = [`--max-old-space-size=${heapMb}`];
-  const shards = await openShards(provider, { vschema, schema, nodeOptions });
+  const shards = await openShards(provider, { vschema, schema, nodeOptions, limits });
   const memory = new MemoryWatch(shards.pid);
   try {
     await fill(shards, rows / 4);

@@ -3,7 +3,7 @@ import type { Bench } from '../report.ts';
 import { benchServers } from '../shards/stage.ts';
 import { bigResults } from './big-results.ts';
 
-const rows = Number(process.env.NROWS ?? 5_000_000);
+const rows = 5_000_000;
 
 export const memoryBench: Bench = async () => {
   const results = await bigResults(await benchServers(), rows);

@@ -16,6 +16,8 @@ export interface ShardsOptions {
   readonly vschema: object;
   /** CREATE TABLEs, run on every shard. */
   readonly schema: readonly string[];
+  /** Over ours, in the configuration. */
+  readonly limits?: Readonly<Record<string, number>>;
   /** Options of the node process, e.g. `--max-old-space-size=256`. */
   readonly nodeOptions?: readonly string[];
 }
@@ -96,7 +98,7 @@ async function startShardgate(
     admin: { host: '127.0.0.1', port: await freePort() },
     users: [{ name: account.user, password: account.password }],
     keyspaces: { shop: { vschema: 'shop.vschema.json', shards: Object.fromEntries(shards) } },
-    limits: { queryTimeoutMs: 600_000 },
+    limits: { queryTimeoutMs: 600_000, ...options.limits },
     log: { level: 'error' },
   };
   writeFileSync(join(directory, 'shop.vschema.json'), JSON.stringify(options.vschema));

@@ -43,8 +43,8 @@ function tooLarge(context: Context): Response {
 
 function addHealth(app: Hono, sources: AdminSources): void {
   app.get('/livez', (context) => context.json({ alive: true }));
-  app.get('/readyz', (context) => {
-    const { listening, draining, shards } = sources.readiness();
+  app.get('/readyz', async (context) => {
+    const { listening, draining, shards } = await sources.readiness();
     const down = shards.filter((shard) => !shard.up);
     const enough = context.req.query('shards') === 'any' ? down.length < shards.length : down.length === 0;
     const ready = listening && !draining && enough;
@@ -57,13 +57,13 @@ function addHealth(app: Hono, sources: AdminSources): void {
 }
 
 function addReads(app: Hono, sources: AdminSources): void {
-  app.get('/api/status', (context) => context.json(sources.status()));
-  app.get('/api/vschema', (context) => context.json(sources.vschema()));
-  app.get('/api/pools', (context) => context.json(sources.pools()));
-  app.get('/api/sessions', (context) => context.json(sources.sessions()));
-  app.get('/api/queries', (context) => context.json(sources.queries()));
-  app.get('/api/plans', (context) => context.json(sources.plans()));
-  app.get('/api/transactions', (context) => context.json(sources.transactions()));
+  app.get('/api/status', async (context) => context.json(await sources.status()));
+  app.get('/api/vschema', async (context) => context.json(await sources.vschema()));
+  app.get('/api/pools', async (context) => context.json(await sources.pools()));
+  app.get('/api/sessions', async (context) => context.json(await sources.sessions()));
+  app.get('/api/queries', async (context) => context.json(await sources.queries()));
+  app.get('/api/plans', async (context) => context.json(await sources.plans()));
+  app.get('/api/transactions', async (context) => context.json(await sources.transactions()));
 }
 
 function addExplain(app: Hono, sources: AdminSources): void {
@@ -71,7 +71,7 @@ function addExplain(app: Hono, sources: AdminSources): void {
     const body: unknown = await context.req.json().catch(() => null);
     const sql = field(body, 'sql');
     if (sql === null) return context.json({ error: 'send {"sql": "...", "keyspace": "..."}' }, 400);
-    return context.json(sources.explain(sql, field(body, 'keyspace')));
+    return context.json(await sources.explain(sql, field(body, 'keyspace')));
   });
 }
 
@@ -85,8 +85,8 @@ function addActions(app: Hono, options: AdminOptions, actions: AdminActions): vo
     actions.drain();
     return context.json({ draining: true }, 202);
   });
-  app.post('/api/sessions/:id/kill', guard, (context) => {
-    const killed = actions.killSession(Number(context.req.param('id')));
+  app.post('/api/sessions/:id/kill', guard, async (context) => {
+    const killed = await actions.killSession(Number(context.req.param('id')));
     return context.json({ killed }, killed ? 200 : 404);
   });
   app.post('/api/transactions/:id/resolve', guard, jsonOnly(), async (context) => {

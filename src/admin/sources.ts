@@ -14,18 +14,21 @@ export interface Readiness {
   readonly shards: readonly ShardState[];
 }
 
+/** At once from this process, later when other processes must be asked. */
+type Told<T> = T | Promise<T>;
+
 /** JSON values without secrets and literals. */
 export interface AdminSources {
-  readiness(): Readiness;
-  status(): object;
-  vschema(): object;
-  pools(): object;
-  sessions(): object;
-  queries(): object;
-  plans(): object;
-  transactions(): object;
-  /** Throws SqlError for statements that cannot be planned. */
-  explain(sql: string, keyspace: string | null): object;
+  readiness(): Told<Readiness>;
+  status(): Told<object>;
+  vschema(): Told<object>;
+  pools(): Told<object>;
+  sessions(): Told<object>;
+  queries(): Told<object>;
+  plans(): Told<object>;
+  transactions(): Told<object>;
+  /** Throws (or rejects with) SqlError for statements that cannot be planned. */
+  explain(sql: string, keyspace: string | null): Told<object>;
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
 }
 
@@ -34,7 +37,7 @@ export interface AdminActions {
   /** Resolves with the problems found; an empty list when the new configuration serves. */
   reload(): Promise<readonly string[]>;
   drain(): void;
-  killSession(id: number): boolean;
+  killSession(id: number): Told<boolean>;
   resolveTransaction(id: string, decision: 'commit' | 'rollback'): Promise<boolean>;
 }
 

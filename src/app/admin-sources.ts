@@ -1,6 +1,7 @@
 // What the admin endpoint shows, read from the running parts when asked.
 import type { AdminActions, AdminSources, Readiness } from '../admin/sources.ts';
-import { createMetrics, type MetricSources } from '../observability/metrics.ts';
+import { createMetrics, type MetricSources, type Metrics } from '../observability/metrics.ts';
+import type { PlanView, PoolView, QueriesView, SessionView, StatusView, TrafficView } from './admin-views.ts';
 import { explainStatement } from './explain.ts';
 import { quantileSeconds } from './latency.ts';
 import type { RunningParts } from './parts.ts';
@@ -16,7 +17,24 @@ interface AppActions {
 
 const drainDeadlineMs = 30_000;
 
-export function adminSources(parts: RunningParts): AdminSources {
+/** What this process tells at once. */
+export interface ProcessSources extends AdminSources {
+  readiness(): Readiness;
+  status(): StatusView;
+  vschema(): object;
+  pools(): { readonly pools: readonly PoolView[] };
+  sessions(): { readonly sessions: readonly SessionView[] };
+  queries(): QueriesView;
+  plans(): { readonly plans: readonly PlanView[] };
+  explain(sql: string, keyspace: string | null): object;
+  readonly metrics: Metrics;
+}
+
+export interface ProcessActions extends AdminActions {
+  killSession(id: number): boolean;
+}
+
+export function adminSources(parts: RunningParts): ProcessSources {
   return {
     readiness: () => readinessOf(parts),
     status: () => statusOf(parts),
@@ -31,7 +49,7 @@ export function adminSources(parts: RunningParts): AdminSources {
   };
 }
 
-export function adminActions(parts: RunningParts, app: AppActions): AdminActions {
+export function adminActions(parts: RunningParts, app: AppActions): ProcessActions {
   return {
     reload: () => app.reload(),
     drain: () => void app.drain(drainDeadlineMs),
@@ -58,11 +76,12 @@ function readinessOf(parts: RunningParts): Readiness {
   };
 }
 
-function statusOf(parts: RunningParts): object {
+function statusOf(parts: RunningParts): StatusView {
   const vschema = parts.holder.current();
   return {
     version: productVersion,
     node: process.version,
+    pid: process.pid,
     server: vschema.flavour.versionText,
     uptimeSeconds: process.uptime(),
     statements: parts.registry.statements,
@@ -77,8 +96,8 @@ function statusOf(parts: RunningParts): object {
   };
 }
 
-function trafficOf(parts: RunningParts): readonly object[] {
-  const rows: object[] = [];
+function trafficOf(parts: RunningParts): readonly TrafficView[] {
+  const rows: TrafficView[] = [];
   for (const [keyspace, plans] of parts.counters.queries) {
     for (const [plan, series] of plans) {
       const { okTotal: ok, errorTotal: failed, durations } = series;
@@ -97,7 +116,7 @@ function trafficOf(parts: RunningParts): readonly object[] {
   return rows;
 }
 
-function poolsOf(parts: RunningParts): readonly object[] {
+function poolsOf(parts: RunningParts): readonly PoolView[] {
   const health = new Map(
     parts.health.servers().map((server) => [`${server.shardId} ${server.replica}`, server]),
   );
@@ -113,7 +132,7 @@ function poolsOf(parts: RunningParts): readonly object[] {
   });
 }
 
-function sessionsOf(parts: RunningParts): readonly object[] {
+function sessionsOf(parts: RunningParts): readonly SessionView[] {
   const now = performance.now();
   return parts.registry.all().map((session) => ({
     id: session.connectionId,
@@ -126,8 +145,8 @@ function sessionsOf(parts: RunningParts): readonly object[] {
   }));
 }
 
-function plansOf(parts: RunningParts): readonly object[] {
-  const plans: object[] = [];
+function plansOf(parts: RunningParts): readonly PlanView[] {
+  const plans: PlanView[] = [];
   for (const { key, value } of parts.planCache.entries()) {
     if (value.kind !== 'plan') continue;
     plans.push({

@@ -82,11 +82,7 @@ class Run {
         this.visit(node.read.root);
         for (const target of node.targets) this.#writesByKey(target);
         break;
-      case 'rowWrites':
-        // What is written depends on what is read.
-        this.visit(node.read.root);
-        this.#decided = false;
-        break;
+      case 'numbers':
       case 'refuse':
         break;
       default:
@@ -159,8 +155,9 @@ class Run {
     this.statements.push({ shards: [], role: 'workspace', sql });
   }
 
-  /** Each row read is written where it lies: by then its key is known. */
-  #writesByKey({ keyspace, head, identity }: RowTarget): void {
+  /** Each row read is written where it lies, unless it moves or lookup rows follow: what is read decides where those are. */
+  #writesByKey({ keyspace, head, identity, after, lookups }: RowTarget): void {
+    if (after !== null || lookups.length > 0) this.#decided = false;
     const home = present(this.#map(keyspace).shards[0], 'a keyspace has a shard');
     const key = identity.map(({ column }) => `${column.name} = ?`).join(' AND ');
     const sql = readable(`${this.#render(home, head)} ... WHERE ${key}`);

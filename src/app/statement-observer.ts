@@ -41,6 +41,9 @@ export function statementObserver(
       counters.workspaceRows += rows;
       counters.workspaceBytes += bytes;
     },
+    fault(error: unknown): void {
+      log.error({ err: error }, 'internal error');
+    },
     transaction: (mode, shards, outcome) => counters.transaction(mode, shards, outcome),
   };
 }

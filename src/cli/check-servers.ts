@@ -11,7 +11,7 @@ import { createLogger } from '../observability/log.ts';
 import { errorAt, type Problem, warningAt } from '../util/problem.ts';
 import { checkPrivileges } from './check-privileges.ts';
 import { schemaProblems } from './schema-problems.ts';
-import { workerCount } from './workers.ts';
+import { workerCount } from './workers/count.ts';
 
 const queryTimeoutMs = 3000;
 /** Health, schema tracker and a KILL per shard, beside the pools. */

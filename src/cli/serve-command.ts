@@ -1,9 +1,13 @@
 // `shardgate serve`: runs until it is told to stop. SIGHUP reloads, SIGTERM drains, a second SIGTERM stops now.
 import { Command } from 'commander';
-import { type App, startApp } from '../app.ts';
+import { startApp } from '../app.ts';
+import type { Config } from '../config/model.ts';
 import { ConfigError, loadConfig } from '../config.ts';
 import { formatProblems } from '../util/problem.ts';
 import { exitBadConfiguration } from './exit-codes.ts';
+import { workerCount } from './workers/count.ts';
+import { startPrimary } from './workers/primary.ts';
+import { startWorker, workerPlace } from './workers/worker.ts';
 
 const drainDeadlineMs = 30_000;
 
@@ -11,23 +15,53 @@ export function serveCommand(): Command {
   return new Command('serve')
     .description('serve the keyspaces of a configuration file')
     .requiredOption('--config <file>', 'the configuration file')
-    .action(async (options: { config: string }) => {
-      const app = await startFromFile(options.config);
-      handleSignals(app);
-    });
+    .action((options: { config: string }) => serve(options.config));
 }
 
-/** Starts what a file configures. A bad file or a taken port: one message, exit 78, nothing started. */
-export async function startFromFile(file: string): Promise<App> {
+async function serve(file: string): Promise<void> {
+  // One statement's fault must not end all clients: its own client hears of it or times out.
+  process.on('unhandledRejection', (error) => {
+    process.stderr.write(`unhandled rejection: ${error instanceof Error ? error.stack : String(error)}\n`);
+  });
+  const config = readConfig(file);
+  const place = workerPlace(process.env);
+  if (place !== null) {
+    await orExit(startWorker(config, place, drainDeadlineMs));
+    return;
+  }
+  const count = workerCount(config.workers);
+  if (count === 1) {
+    const app = await orExit(startApp(config));
+    handleSignals({
+      drain: () => app.drain(drainDeadlineMs).then(() => app.close()),
+      kill: async () => {},
+      reload: () => app.reload(),
+    });
+    return;
+  }
+  const primary = await orExit(startPrimary(config, count));
+  if (typeof primary === 'number') process.exit(primary);
+  handleSignals(primary);
+}
+
+function readConfig(file: string): Config {
   const { config, problems } = loadConfig(file);
-  if (problems.length > 0) process.stderr.write(`${formatProblems(problems)}\n`);
+  // A worker reads the same file: its primary has said it.
+  const said = workerPlace(process.env) !== null && config !== null;
+  if (problems.length > 0 && !said) process.stderr.write(`${formatProblems(problems)}\n`);
   if (config === null) process.exit(exitBadConfiguration);
+  return config;
+}
+
+/** A bad file or a taken port: one message, exit 78, nothing started. */
+async function orExit<T>(starting: Promise<T>): Promise<T> {
   try {
-    return await startApp(config);
+    return await starting;
   } catch (error) {
     const message = startProblem(error);
     if (message === null) throw error;
-    process.stderr.write(`${message}\n`);
+    // All workers fail alike: one of them says why.
+    if ((workerPlace(process.env)?.index ?? 0) === 0) process.stderr.write(`${message}\n`);
     process.exit(exitBadConfiguration);
   }
 }
@@ -41,20 +75,30 @@ function startProblem(error: unknown): string | null {
   if (error.code === 'EADDRINUSE')
     return `${place} is taken: end what uses it, or choose another in the configuration`;
   if (error.code === 'EACCES') return `${place} may not be used by this user: choose one above 1023`;
+  if (error.code === 'EADDRNOTAVAIL') return `${place} is on an address this machine does not have`;
   return null;
 }
 
-function handleSignals(app: App): void {
+interface Running {
+  drain(): Promise<void>;
+  /** What a second signal asks for, beside the end of this process. */
+  kill(): Promise<void>;
+  reload(): Promise<readonly string[]>;
+}
+
+function handleSignals(running: Running): void {
   let stopping = false;
   const stop = (): void => {
-    if (stopping) process.exit(1);
+    if (stopping) {
+      void running.kill().then(() => process.exit(1));
+      return;
+    }
     stopping = true;
-    const drained = app.drain(drainDeadlineMs).then(() => app.close());
-    void drained.then(() => process.exit(0));
+    void running.drain().then(() => process.exit(0));
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  process.on('SIGHUP', () => void app.reload());
+  process.on('SIGHUP', () => void running.reload());
   // Its default would end the process.
   process.on('SIGUSR2', () => {});
   if (process.connected) process.once('disconnect', stop);

@@ -178,10 +178,14 @@ export interface Execution {
   readonly observer: ExecutionObserver;
 }
 
-/** Numbers for AUTO_INCREMENT columns of sharded tables. */
+/** Numbers for AUTO_INCREMENT columns of sharded tables. `sequence`: as the vschema of `keyspace` names it. */
 export interface SequenceSource {
-  /** The first of `count` consecutive new numbers of a sequence (as the vschema names it). */
+  /** The first of `count` consecutive new numbers. */
   reserve(keyspace: string, sequence: string, count: number, signal: AbortSignal): Promise<bigint>;
+  /** The client has given this number itself: it is not given out any more. */
+  skip(keyspace: string, sequence: string, used: bigint, signal: AbortSignal): Promise<void>;
+  /** New 64-bit numbers, ascending; the shard with this id knows which processes make such numbers. */
+  snowflakes(shardId: string, count: number, signal: AbortSignal): Promise<readonly bigint[]>;
 }
 
 export interface CancelWatcher {

@@ -9,6 +9,7 @@ import type { Shard, ShardMap } from '../vindex/shard-map.ts';
 import type { VindexValue } from '../vindex/vindex.ts';
 import type { Execution } from './contract.ts';
 import { shardsOfMapping } from './destination.ts';
+import { generatedValue } from './generated-value.ts';
 import type { RowSource } from './insert-rows.ts';
 import { type CellsToStore, type StoredCells, storeCells } from './insert-values.ts';
 
@@ -58,7 +59,7 @@ function literalValues(
     const cell = node.shardingCells[i] ?? -1;
     const generated = replaced?.get(cell);
     if (generated !== undefined) {
-      values.push({ kind: 'integer', text: generated });
+      values.push(generatedValue(generated));
       continue;
     }
     if (cell < 0) return null;

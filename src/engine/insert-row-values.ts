@@ -6,6 +6,7 @@ import type { RoutingColumn } from '../vindex/routing-key.ts';
 import type { Shard } from '../vindex/shard-map.ts';
 import type { KeyspaceId, VindexValue } from '../vindex/vindex.ts';
 import type { Execution } from './contract.ts';
+import { generatedValue } from './generated-value.ts';
 import type { Replacements } from './insert-places.ts';
 import type { RowSource } from './insert-rows.ts';
 import { type CellsToStore, type StoredCells, storeCells } from './insert-values.ts';
@@ -88,7 +89,7 @@ function literalValues(
     const generated = replaced?.get(cell);
     const literal = cell < 0 || generated !== undefined ? null : rows.value(row, cell);
     if (generated !== undefined) {
-      values.push({ kind: 'integer', text: generated });
+      values.push(generatedValue(generated));
       continue;
     }
     if (literal === null || literal.kind === 'default' || literal.kind === 'expression') return null;

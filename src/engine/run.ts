@@ -6,6 +6,7 @@ import { runDml } from './dml.ts';
 import { runEachShard } from './each-shard.ts';
 import { runInsert } from './insert.ts';
 import { resolveLookups } from './lookup-reads.ts';
+import { runNumbers } from './numbers.ts';
 import { runRefuse } from './refuse.ts';
 import { withRetry } from './retry.ts';
 import { routeShard, runOnShard } from './route.ts';
@@ -49,6 +50,8 @@ function runNode(execution: Execution, node: PlanNode): void | Promise<void> {
       return runDml(execution, node);
     case 'rowWrites':
       return runRowWrites(execution, node, run);
+    case 'numbers':
+      return runNumbers(execution, node);
     case 'eachShard':
       return runEachShard(execution, node);
     case 'refuse':

@@ -3,7 +3,7 @@ import { shardgateError } from '../errors/catalog.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import type { ScatterNode } from '../plan/nodes.ts';
 import { assertNever, present } from '../util/assert.ts';
-import { type ColumnDefinition, ColumnFlag } from '../value/column-definition.ts';
+import { type ColumnDefinition, ColumnFlag, FieldType } from '../value/column-definition.ts';
 import type { Shard } from '../vindex/shard-map.ts';
 import type { Execution } from './contract.ts';
 import { mergeConcat } from './merge-concat.ts';
@@ -91,7 +91,37 @@ export async function agreedColumns(reads: readonly ShardRead[]): Promise<readon
     if (difference === null || read === undefined) return;
     throw shardgateError('SG4020', { first: firstShard.id, other: read.shard.id, difference });
   });
-  return columns;
+  return columns.map((column, i) => typedAs(column, all, i));
+}
+
+/** A shard without rows may call a column of NULLs untyped where another one names its type. */
+function typedAs(
+  column: ColumnDefinition,
+  all: readonly (readonly ColumnDefinition[])[],
+  index: number,
+): ColumnDefinition {
+  if (column.type !== FieldType.null) return column;
+  for (const columns of all) {
+    const twin = columns[index];
+    if (twin !== undefined && twin.type !== FieldType.null) return twin;
+  }
+  return column;
+}
+
+const textTypes: ReadonlySet<number> = new Set([
+  FieldType.varchar,
+  FieldType.varString,
+  FieldType.string,
+  FieldType.tinyBlob,
+  FieldType.blob,
+  FieldType.mediumBlob,
+  FieldType.longBlob,
+]);
+
+/** By the path to its rows a server calls one text BLOB or VARCHAR, and NULLs untyped: the cells have the same form. */
+function sameForm(a: number, b: number): boolean {
+  if (a === b || a === FieldType.null || b === FieldType.null) return true;
+  return textTypes.has(a) && textTypes.has(b);
 }
 
 function differenceOf(
@@ -102,8 +132,9 @@ function differenceOf(
   for (const [i, column] of columns.entries()) {
     const twin = other[i];
     if (twin === undefined || twin.name !== column.name) return `column ${i + 1} has different names`;
-    const sameSign = ((column.flags ^ twin.flags) & ColumnFlag.unsigned) === 0;
-    if (twin.type !== column.type || !sameSign) return `column '${column.name}' has different types`;
+    const untyped = twin.type === FieldType.null || column.type === FieldType.null;
+    const sameSign = untyped || ((column.flags ^ twin.flags) & ColumnFlag.unsigned) === 0;
+    if (!sameForm(column.type, twin.type) || !sameSign) return `column '${column.name}' has different types`;
   }
   return null;
 }

@@ -130,8 +130,8 @@ export const catalog = {
   SG2019: {
     errno: 1235,
     sqlState: '42000',
-    what: 'tables of {schema} together with tables of a sharded keyspace',
-    why: 'every server answers for itself',
+    what: 'reading {schema}, which every server has for itself, beside tables of a sharded keyspace',
+    why: 'each would answer for itself',
     remedy: 'ask for them in two statements',
   },
   SG2020: {
@@ -501,7 +501,7 @@ export const catalog = {
   SG6031: {
     errno: 1235,
     sqlState: '42000',
-    what: 'INSERT into {table} needs sequence {sequence}',
+    what: 'new numbers for {table}',
     why: 'no source of sequence numbers is set up',
     remedy: 'give the column a value',
   },
@@ -611,6 +611,20 @@ export const catalog = {
     what: 'giving {column} of {table} a value that its server would convert',
     why: 'the row could not be found again by it',
     remedy: 'assign a value of the type of the column',
+  },
+  SG6040: {
+    errno: 1210,
+    sqlState: 'HY000',
+    what: 'NEXT VALUES of sequence {sequence}',
+    why: 'it gives 1 to {countMax} numbers at once',
+    remedy: 'ask for that many',
+  },
+  SG6041: {
+    errno: 1105,
+    sqlState: 'HY000',
+    what: 'sequence {sequence} gives no numbers',
+    why: '{why}',
+    remedy: 'create its table (id INT PRIMARY KEY, next_id BIGINT, cache BIGINT) with the row (0, 1, 1000)',
   },
   SG5011: {
     errno: 1049,

@@ -65,7 +65,7 @@ class SocketListener implements Listener {
   readonly #admission: Admission<ClientConnection>;
   readonly #offered: number;
   #sweep: NodeJS.Timeout | null = null;
-  #lastId = 0;
+  #nextId: number;
   #onEmpty: (() => void) | null = null;
   port: number | null = null;
 
@@ -75,6 +75,7 @@ class SocketListener implements Listener {
     this.#keys = keys;
     this.#credentials = new Credentials(deps.users);
     this.#admission = new Admission(options.connectionsMax);
+    this.#nextId = options.connectionIds?.first ?? 1;
     const context = secureContext(options.tls);
     this.#offered = clientCapabilities | (context === null ? 0 : Capability.ssl);
     this.#shared = {
@@ -175,9 +176,8 @@ class SocketListener implements Listener {
       this.#shared.gone(verdict.victim);
       verdict.victim.destroy();
     }
-    this.#lastId = (this.#lastId % 0xffffffff) + 1;
     const connection = new ClientConnection(
-      this.#lastId,
+      this.#takeId(),
       socket,
       this.#shared,
       this.#context(address, isPrivate),
@@ -185,6 +185,14 @@ class SocketListener implements Listener {
     );
     this.#connections.add(connection);
     this.#admission.add(connection);
+  }
+
+  /** 32 bits wide, as the protocol has them. */
+  #takeId(): number {
+    const { first, step } = this.#options.connectionIds ?? { first: 1, step: 1 };
+    const id = this.#nextId;
+    this.#nextId = id + step > 0xffffffff ? first : id + step;
+    return id;
   }
 
   #context(address: string, isPrivate: boolean): ConstructorParameters<typeof ClientConnection>[3] {

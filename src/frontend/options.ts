@@ -31,6 +31,8 @@ export interface ListenerOptions {
   readonly packetTimeoutMs: number;
   /** Commands a client may send ahead of the answers. */
   readonly pipelineBytesMax: number;
+  /** Connection ids count from `first` by `step`; from 1 by 1 when absent. */
+  readonly connectionIds?: { readonly first: number; readonly step: number };
 }
 
 /** Values for what the configuration does not name. */

@@ -26,7 +26,7 @@ export class HotHistogram extends PromHistogram {
     this.#series = series;
   }
 
-  /** What the registry and the inherited `get` ask for. */
+  /** What the registry asks for to print it; the inherited `get` does not fit these values. */
   async getForPromString(): Promise<object> {
     const values = [...this.#series()].flatMap((one) => this.#lines(one));
     return { name: this.#name, help: this.#help, type: 'histogram', aggregator: 'sum', values };

@@ -41,6 +41,8 @@ export interface Metrics {
   readonly contentType: string;
   /** The exposition text of every metric. */
   text(): Promise<string>;
+  /** The same as data, for the process that puts several together. */
+  json(): Promise<readonly object[]>;
 }
 
 const prefix = 'shardgate_';
@@ -59,7 +61,20 @@ export function createMetrics(counters: Counters, sources: MetricSources, lag: E
   registerHistograms(registry, counters);
   registerPoolGauges(registry, sources);
   registerGauges(registry, sources, lag);
-  return { contentType: registry.contentType, text: () => registry.metrics() };
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    json: () => dataOf(registry),
+  };
+}
+
+/** Each metric with its values, in the form in which prom-client adds several processes' up. */
+function dataOf(registry: Registry): Promise<readonly object[]> {
+  const data = registry.getMetricsAsArray().map(async ({ name }) => {
+    const metric = registry.getSingleMetric(name);
+    return metric instanceof HotHistogram ? metric.getForPromString() : ((await metric?.get()) ?? {});
+  });
+  return Promise.all(data);
 }
 
 function counter(
@@ -87,11 +102,14 @@ function gauge(
   help: string,
   labelNames: readonly string[],
   samples: () => readonly Sample[],
+  /** How the values of several processes become one. */
+  aggregator: 'sum' | 'min' | 'max' | 'first' = 'sum',
 ): void {
   new Gauge({
     name: prefix + name,
     help,
     labelNames,
+    aggregator,
     registers: [registry],
     collect() {
       this.reset();
@@ -191,6 +209,7 @@ function registerGauges(registry: Registry, sources: MetricSources, lag: EventLo
     'Whether a server answers (1) or not (0).',
     ['keyspace', 'shard', 'role'],
     () => sources.backendsUp(),
+    'min',
   );
   gauge(registry, 'pinned_sessions', 'Sessions tied to a server connection.', ['reason'], () =>
     sources.pinnedSessions(),
@@ -204,19 +223,39 @@ function registerGauges(registry: Registry, sources: MetricSources, lag: EventLo
     one(sources.planCache().misses),
   );
   gauge(registry, 'plan_cache_size', 'Plans in the cache.', [], () => one(sources.planCache().size));
-  gauge(registry, 'twopc_unresolved', 'Distributed transactions without a known end.', [], () =>
-    one(sources.twopcUnresolved()),
+  gauge(
+    registry,
+    'twopc_unresolved',
+    'Distributed transactions without a known end.',
+    [],
+    () => one(sources.twopcUnresolved()),
+    'max',
   );
-  gauge(registry, 'vschema_version', 'Version of the vschema in use.', [], () =>
-    one(sources.vschemaVersion()),
+  gauge(
+    registry,
+    'vschema_version',
+    'Version of the vschema in use.',
+    [],
+    () => one(sources.vschemaVersion()),
+    'max',
   );
-  gauge(registry, 'event_loop_lag_seconds', '99th percentile of the event loop lag.', [], () =>
-    one(lag.p99Seconds()),
+  gauge(
+    registry,
+    'event_loop_lag_seconds',
+    '99th percentile of the event loop lag.',
+    [],
+    () => one(lag.p99Seconds()),
+    'max',
   );
   const info = sources.buildInfo();
-  gauge(registry, 'build_info', 'Always 1; its labels say what runs.', Object.keys(info), () => [
-    { labels: info, value: 1 },
-  ]);
+  gauge(
+    registry,
+    'build_info',
+    'Always 1; its labels say what runs.',
+    Object.keys(info),
+    () => [{ labels: info, value: 1 }],
+    'first',
+  );
 }
 
 function querySeries(

@@ -14,6 +14,7 @@ import type {
   Plan,
   PlanNode,
   RowLookup,
+  RowNumbers,
   RowTarget,
   SortKey,
 } from './nodes.ts';
@@ -78,6 +79,13 @@ export function describeNode(node: PlanNode): JsonObject {
         targets: node.targets.map(describeTarget),
         ...(node.pinTime ? { pinTime: true } : {}),
       };
+    case 'numbers':
+      return {
+        kind: node.kind,
+        keyspace: node.keyspace,
+        sequence: node.sequence,
+        count: describeRef(node.count),
+      };
     case 'eachShard':
       return {
         kind: node.kind,
@@ -134,13 +142,18 @@ function describeInsert(node: InsertNode): JsonObject {
     tail: describeTemplate(node.tail),
     rows: describeRows(node.rows),
     shardingCells: node.shardingCells,
-    sequence: node.sequence === null ? null : { ...node.sequence },
+    sequence: node.sequence === null ? null : describeNumbers(node.sequence),
     guardCell: node.guardCell,
     everywhere: node.everywhere,
     unchanged: node.unchanged,
     ...(node.pinTime ? { pinTime: true } : {}),
     ...(node.lookups === undefined ? {} : { lookups: node.lookups.map(describeLookup) }),
   };
+}
+
+function describeNumbers({ source, cell, append }: RowNumbers): JsonObject {
+  const name = source.kind === 'sequence' ? source.sequence : source.kind;
+  return { name, cell, append };
 }
 
 function describeTarget(target: RowTarget): JsonObject {

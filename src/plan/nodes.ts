@@ -45,6 +45,7 @@ export type PlanNode =
   | InsertNode
   | DmlNode
   | RowWritesNode
+  | NumbersNode
   | EachShardNode
   | RefuseNode;
 
@@ -198,8 +199,8 @@ export interface InsertNode {
   readonly unchanged: boolean;
   /** One ref-position per column of the primary vindex: which cell of a row holds it; -1: DEFAULT/absent (refused earlier or filled). */
   readonly shardingCells: readonly number[];
-  /** Cells to fill from a sequence (position in the row, or appended when `append`). */
-  readonly sequence: { readonly name: string; readonly cell: number; readonly append: boolean } | null;
+  /** Cells to fill with new numbers (position in the row, or appended when `append`). */
+  readonly sequence: RowNumbers | null;
   /** Reference tables: every row goes to every shard. */
   readonly everywhere: boolean;
   /**
@@ -214,6 +215,20 @@ export interface InsertNode {
   /** Of a table that owns lookup vindexes: what rows in conflict mean, and where they are. */
   readonly upsert?: Upsert;
 }
+
+/** A column that Shardgate fills where the client does not. */
+export interface RowNumbers {
+  readonly source: NumberSource;
+  readonly cell: number;
+  readonly append: boolean;
+  readonly column: RoutingColumn;
+}
+
+/** `sequence` as the vschema names it. */
+export type NumberSource =
+  | { readonly kind: 'sequence'; readonly sequence: string }
+  | { readonly kind: 'snowflake' }
+  | { readonly kind: 'uuid7' };
 
 /**
  * `error`: a plain INSERT. In the other modes rows are taken one by one: each is compared with the rows that are there, on
@@ -290,6 +305,8 @@ export interface RowWritesNode {
   /** A SELECT ... FOR UPDATE; one row per combination of rows the statement finds, of all targets side by side. */
   readonly read: Plan;
   readonly targets: readonly RowTarget[];
+  /** The client's statement as one server would prepare it; null when no single server has all its tables. */
+  readonly describe: Template | null;
   /** The text asks for the time (NOW() ...): reading and writing must see the same instant. */
   readonly pinTime: boolean;
 }
@@ -347,6 +364,14 @@ export interface CopiedColumn {
    *  - text: as UTF-8 bytes; document: JSON as text
    */
   readonly as: 'plain' | 'number' | 'double' | 'text' | 'document';
+}
+
+/** `SELECT NEXT n VALUES FROM sequence`: the first of so many new numbers. */
+export interface NumbersNode {
+  readonly kind: 'numbers';
+  readonly keyspace: string;
+  readonly sequence: string;
+  readonly count: ValueRef;
 }
 
 /** DDL and administration: the statement on every shard of the keyspace; `result` tells which answer the client gets. */

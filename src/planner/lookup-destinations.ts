@@ -22,6 +22,7 @@ function inNode(node: PlanNode): readonly LookupDestination[] {
     // What it reads is a plan of its own, whose lookups are asked inside its unit.
     case 'rowWrites':
     case 'insert':
+    case 'numbers':
     case 'refuse':
       return [];
     default:

@@ -4,7 +4,7 @@ import type { BindValue } from '../value/bind-value.ts';
 import { ByteReader, malformedPacket } from '../value/byte-reader.ts';
 import { ByteWriter } from '../value/byte-writer.ts';
 import { Command } from './commands.ts';
-import { decodeParam, nullBind, textBind } from './stmt-param.ts';
+import { decodeParam, nullBind, textBind, withMicroseconds } from './stmt-param.ts';
 
 export interface ExecuteCommand {
   readonly statementId: number;
@@ -25,6 +25,8 @@ export interface ExecuteContext {
   readonly longData: ReadonlyMap<number, Buffer> | null;
   /** The session's sql_mode has NO_BACKSLASH_ESCAPES: decides how strings are spelled. */
   readonly noBackslashEscapes: boolean;
+  /** The servers are MySQL, to which every DATETIME and TIME parameter has six digits of a second. */
+  readonly microseconds?: boolean;
 }
 
 /** ER_WRONG_ARGUMENTS. */
@@ -77,7 +79,8 @@ export function decodeExecute(payload: Buffer, context: ExecuteContext): Execute
       params.push(nullBind);
     } else {
       const unsigned = ((head.types[2 * param + 1] ?? 0) & 0x80) !== 0;
-      params.push(decodeParam(reader, type, unsigned, noBackslashEscapes));
+      const value = decodeParam(reader, type, unsigned, noBackslashEscapes);
+      params.push(context.microseconds === true ? withMicroseconds(value) : value);
     }
   }
   if (reader.left !== 0) throw malformedPacket();

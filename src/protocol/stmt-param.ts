@@ -62,6 +62,14 @@ function temporalBind(
   return { kind: 'temporal', negative: false, sql: `${keyword}'${text}'`, value: text };
 }
 
+/** `TIMESTAMP'2024-02-29 01:02:03'` -> `TIMESTAMP'2024-02-29 01:02:03.000000'`; the value to route by stays. */
+export function withMicroseconds(bind: BindValue): BindValue {
+  const keyword = bind.sql.slice(0, bind.sql.indexOf("'"));
+  if (bind.kind !== 'temporal' || keyword === 'DATE') return bind;
+  const [whole = '', fraction = ''] = bind.value.split('.');
+  return { ...bind, sql: `${keyword}'${whole}.${fraction.padEnd(6, '0')}'` };
+}
+
 /** Reads the next value. Throws SqlError 1835 beyond the packet's end, 1210 for NaN and infinity. */
 export function decodeParam(
   reader: ByteReader,

@@ -1,4 +1,4 @@
-// Connections for statements without tables: with autocommit off such a statement does not begin a transaction.
+// Connections for statements without tables: they neither begin a transaction (autocommit off) nor make one larger.
 import type { Lease } from '../backend/contract.ts';
 import type { AtomicUnit, ConnectionScope, ScopedLease } from '../engine/contract.ts';
 import type { TransactionScope } from './transaction.ts';
@@ -11,9 +11,9 @@ export class BesideScope implements ConnectionScope {
     this.#scope = scope;
   }
 
-  /** Whether a statement without tables would open the session's transaction by itself. */
+  /** Whether a statement would otherwise join the session's transaction. */
   static isNeeded(scope: TransactionScope): boolean {
-    return !scope.autocommit && !scope.open;
+    return scope.inTransaction;
   }
 
   tryAcquire(): ScopedLease | null {

@@ -68,8 +68,7 @@ function dispatch(session: SessionPort, payload: Buffer): void | Promise<void> {
     case Command.resetConnection:
       return session.reset().then(() => answerOk(sink));
     case Command.processKill:
-      killSession(decodeProcessKill(payload), false, session);
-      return answerOk(sink);
+      return killSession(decodeProcessKill(payload), false, session).then(() => answerOk(sink));
     case Command.stmtFetch:
       throw shardgateError('SG5009', { construct: 'a server-side cursor (COM_STMT_FETCH)' });
     default:
@@ -80,5 +79,7 @@ function dispatch(session: SessionPort, payload: Buffer): void | Promise<void> {
 function statistics(session: SessionPort): string {
   const { registry } = session.deps;
   const uptimeSeconds = Math.floor(process.uptime());
-  return `Uptime: ${uptimeSeconds}  Threads: ${registry.size}  Questions: ${registry.statements}  Slow queries: 0  Opens: 0  Open tables: 0  Queries per second avg: ${(registry.statements / Math.max(1, uptimeSeconds)).toFixed(3)}`;
+  const perSecond = (registry.statements / Math.max(1, uptimeSeconds)).toFixed(3);
+  const flushes = session.state.mode.flavour === 'mysql' ? '  Flush tables: 1' : '';
+  return `Uptime: ${uptimeSeconds}  Threads: ${registry.size}  Questions: ${registry.statements}  Slow queries: 0  Opens: 0${flushes}  Open tables: 0  Queries per second avg: ${perSecond}`;
 }

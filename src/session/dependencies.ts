@@ -1,6 +1,6 @@
 // What all sessions of the process share.
 import type { Gateway } from '../backend/contract.ts';
-import type { EngineLimits } from '../engine/contract.ts';
+import type { EngineLimits, SequenceSource } from '../engine/contract.ts';
 import type { PlanLabel } from '../plan/nodes.ts';
 import type { VSchema } from '../vschema/model.ts';
 import type { BackendHandles } from './backend-handles.ts';
@@ -32,6 +32,8 @@ export interface SessionObserver {
   shardAnswered(shardId: string, seconds: number): void;
   /** Rows and bytes that one gather carried to its workspace. */
   workspaceRun(rows: number, bytes: number): void;
+  /** Something of ours went wrong; the client was told SG5008. */
+  fault(error: unknown): void;
   transaction(mode: TransactionMode, shards: number, outcome: 'commit' | 'rollback' | 'failed'): void;
 }
 
@@ -52,6 +54,8 @@ export interface SessionDependencies {
   vschema(): VSchema;
   /** Reads columns and keys of a keyspace anew (after DDL); resolves when the new snapshot serves. */
   refreshSchema(keyspace: string): Promise<void>;
+  /** New numbers for AUTO_INCREMENT columns; absent: statements that need them are refused. */
+  readonly sequences?: SequenceSource;
   readonly planCache: PlanCache;
   readonly handles: BackendHandles;
   readonly settingChecks: SettingChecks;

@@ -9,3 +9,10 @@ export function toSqlError(error: unknown): SqlError {
   const detail = error instanceof Error ? error.message : String(error);
   return shardgateError('SG5008', { detail });
 }
+
+/** The same, and faults of ours are told: only the log has their stack. */
+export function reportedError(error: unknown, observer: { fault(error: unknown): void }): SqlError {
+  const shown = toSqlError(error);
+  if (shown.id === 'SG5008' && shown !== error) observer.fault(error);
+  return shown;
+}

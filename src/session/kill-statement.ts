@@ -10,21 +10,24 @@ export async function runKill(statement: Kill, context: StatementContext): Promi
     throw new SqlError(1235, '42000', 'KILL of this form is not supported; give a connection id');
   }
   const { rows } = await context.query(`SELECT ${context.text.slice(id.start, id.end)}`);
-  killSession(Number(rows[0]?.[0] ?? 0), statement.target === 'query', context);
+  await killSession(Number(rows[0]?.[0] ?? 0), statement.target === 'query', context);
   answerOk(context.sink);
 }
 
-/** Throws 1094 for no such session, 1095 for another user's. */
-export function killSession(
+/** Rejects with 1094 for no such session in any process, with 1095 for another user's. */
+export async function killSession(
   connectionId: number,
   queryOnly: boolean,
   context: Pick<StatementContext, 'deps' | 'state'>,
-): void {
-  const victim = context.deps.registry.get(connectionId);
-  if (victim === null) throw new SqlError(1094, 'HY000', `Unknown thread id: ${connectionId}`);
-  if (victim.user !== context.state.login.user) {
+): Promise<void> {
+  const { registry } = context.deps;
+  const { user } = context.state.login;
+  let outcome = registry.kill(connectionId, user, queryOnly);
+  if (outcome === 'unknown' && registry.elsewhere !== null) {
+    outcome = await registry.elsewhere.kill(connectionId, user, queryOnly);
+  }
+  if (outcome === 'unknown') throw new SqlError(1094, 'HY000', `Unknown thread id: ${connectionId}`);
+  if (outcome === 'notOwner') {
     throw new SqlError(1095, 'HY000', `You are not owner of thread ${connectionId}`);
   }
-  if (queryOnly) victim.killQuery();
-  else victim.kill();
 }

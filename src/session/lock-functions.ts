@@ -110,7 +110,7 @@ async function lockText(items: readonly SelectItem[], context: StatementContext)
   return withClientIds(`SELECT ${parts.join(', ')}`, context);
 }
 
-/** IS_USED_LOCK tells the holder's connection id: of this process's sessions the one they know. */
+/** IS_USED_LOCK tells the holder's connection id: of this process's sessions the one they know, as the unsigned number it is. */
 function withClientIds(text: SqlText, context: StatementContext): SqlText {
   const { state, deps } = context;
   const edits: TextEdit[] = [];
@@ -120,7 +120,7 @@ function withClientIds(text: SqlText, context: StatementContext): SqlText {
     const known = deps.registry
       .all()
       .flatMap(({ lockThreadId, connectionId }) =>
-        lockThreadId === null ? [] : [`WHEN ${lockThreadId} THEN ${connectionId}`],
+        lockThreadId === null ? [] : [`WHEN ${lockThreadId} THEN CAST(${connectionId} AS UNSIGNED)`],
       );
     if (known.length === 0) return;
     edits.push({

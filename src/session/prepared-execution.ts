@@ -30,6 +30,7 @@ export function decodePrepared(session: SessionPort, payload: Buffer): Statement
     types: statement.paramTypes,
     longData,
     noBackslashEscapes: state.mode.noBackslashEscapes,
+    microseconds: state.mode.flavour === 'mysql',
   });
   if (command.sentTypes && !sameTypes(command.types, statement.paramTypes)) {
     statement.paramTypes = Buffer.from(command.types);

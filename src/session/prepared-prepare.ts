@@ -1,4 +1,5 @@
 // COM_STMT_PREPARE: checks and plans now, takes parameter and column definitions from a shard that prepares the text.
+import { numbersColumn } from '../engine/numbers.ts';
 import { renameError } from '../engine/physical-names.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import type { Plan, PlanNode } from '../plan/nodes.ts';
@@ -21,6 +22,7 @@ import { StatementValues } from './bind-values.ts';
 import { fillParams } from './fill-params.ts';
 import { calculatesFoundRows, withoutLimit } from './found-rows.ts';
 import { renameSchemas } from './keyspace-names.ts';
+import { isLockStatement } from './lock-functions.ts';
 import type { CachedStatement } from './plan-cache.ts';
 import { type PlannedText, planText } from './plan-text.ts';
 import { checkPreparable } from './preparable.ts';
@@ -47,10 +49,12 @@ export async function prepareStatement(session: SessionPort, sent: SqlText): Pro
   const definitions =
     entry.kind === 'plan'
       ? await definitionsFrom(session, entry.plan, planned, values, vschema, paramCount)
-      : {
-          params: paramDefinitions(paramCount, session.state.extendedMetadata),
-          columns: await columnsOfAnswer(session, entry, text, paramCount),
-        };
+      : entry.kind === 'session' && isLockStatement(entry.statement)
+        ? await definitionsOn(session, probeShard(vschema, state.target), text)
+        : {
+            params: paramDefinitions(paramCount, session.state.extendedMetadata),
+            columns: await columnsOfAnswer(session, entry, text, paramCount),
+          };
   const statement = state.prepared.add(text, paramCount);
   const head = encodePrepareOk({
     statementId: statement.id,
@@ -157,8 +161,18 @@ async function definitionsFrom(
     vschema.keyspaces.get(plan.keyspace)?.shardMap.shards[0] ?? probeShard(vschema, session.state.target);
   if (isOverKeyspaces(plan.root))
     return { params: paramDefinitions(paramCount, session.state.extendedMetadata), columns: [] };
+  if (plan.root.kind === 'numbers') {
+    const { extendedMetadata } = session.state;
+    const columns = [encodeColumnDefinition(numbersColumn, extendedMetadata)];
+    return { params: paramDefinitions(paramCount, extendedMetadata), columns };
+  }
   const template = describingTemplate(plan.root);
   const sql = template === null ? text : renderFor(template, shard, values, session);
+  return definitionsOn(session, shard, sql);
+}
+
+/** As the shard tells them when it prepares the text, which does not run it. */
+async function definitionsOn(session: SessionPort, shard: Shard, sql: SqlText): Promise<Definitions> {
   const lease = await session.state.scope.beside(shard.id, session.cancellation.signal);
   try {
     const response = await collectResponse(lease.connection, encodeTextCommand(Command.stmtPrepare, sql));
@@ -180,7 +194,7 @@ async function definitionsFrom(
 /** No single shard has all its tables. */
 function isOverKeyspaces(node: PlanNode): boolean {
   if (node.kind === 'refuse') return node.ask === null;
-  return node.kind === 'gather' && node.describe === null;
+  return (node.kind === 'gather' || node.kind === 'rowWrites') && node.describe === null;
 }
 
 /** The text whose result is the client's: null for the client's own. */
@@ -189,7 +203,10 @@ function describingTemplate(node: PlanNode): Template | null {
     case 'route':
       return node.template;
     case 'gather':
+    case 'rowWrites':
       return node.describe;
+    case 'dml':
+      return node.template;
     default:
       return null;
   }

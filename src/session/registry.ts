@@ -30,10 +30,20 @@ export interface RegisteredSession {
   kill(): void;
 }
 
+/** What became of a KILL. */
+export type KillOutcome = 'killed' | 'unknown' | 'notOwner';
+
+/** Sessions of other processes behind the same port. */
+export interface OtherSessions {
+  kill(connectionId: number, user: string, queryOnly: boolean): Promise<KillOutcome>;
+}
+
 export class SessionRegistry {
   readonly #sessions = new Map<number, RegisteredSession>();
   /** Statements answered since the start. */
   statements = 0;
+  /** null: this process is the only one. */
+  elsewhere: OtherSessions | null = null;
 
   get size(): number {
     return this.#sessions.size;
@@ -49,6 +59,16 @@ export class SessionRegistry {
 
   get(connectionId: number): RegisteredSession | null {
     return this.#sessions.get(connectionId) ?? null;
+  }
+
+  /** A user may end sessions of its own name. */
+  kill(connectionId: number, user: string, queryOnly: boolean): KillOutcome {
+    const victim = this.get(connectionId);
+    if (victim === null) return 'unknown';
+    if (victim.user !== user) return 'notOwner';
+    if (queryOnly) victim.killQuery();
+    else victim.kill();
+    return 'killed';
   }
 
   all(): readonly RegisteredSession[] {

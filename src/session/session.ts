@@ -10,7 +10,7 @@ import { ClientSink, type Outcome } from './client-sink.ts';
 import { runCommand } from './commands.ts';
 import type { ClientLogin, ClientSession } from './contract.ts';
 import type { SessionDependencies } from './dependencies.ts';
-import { toSqlError } from './error-of.ts';
+import { reportedError } from './error-of.ts';
 import { decodePrepared } from './prepared-execution.ts';
 import type { RegisteredSession } from './registry.ts';
 import type { SessionPort } from './session-port.ts';
@@ -215,7 +215,7 @@ export class Session implements ClientSession, RegisteredSession, SessionPort {
 
   readonly #fail = (error: unknown): void => {
     this.sink.onEnd = null;
-    this.sink.fail(toSqlError(error));
+    this.sink.fail(reportedError(error, this.deps.observer));
     this.#finish();
   };
 }

@@ -11,6 +11,7 @@ import type {
   ExecutionObserver,
   ResultSink,
   RunningStatement,
+  SequenceSource,
 } from '../engine/contract.ts';
 import type { Plan } from '../plan/nodes.ts';
 import type { LiteralCharset } from '../vindex/canonical-text.ts';
@@ -39,6 +40,7 @@ export class StatementExecution implements Execution {
   readonly flavour: 'mariadb' | 'mysql';
   readonly literalCharset: LiteralCharset;
   readonly observer: ExecutionObserver;
+  readonly sequences?: SequenceSource;
   readonly #deps: SessionDependencies;
   readonly #cancellation: Cancellation;
 
@@ -62,6 +64,7 @@ export class StatementExecution implements Execution {
     this.flavour = maps.flavour;
     this.literalCharset = literalCharset;
     this.observer = observer;
+    if (deps.sequences !== undefined) this.sequences = deps.sequences;
     this.#deps = deps;
     this.#cancellation = cancellation;
   }

@@ -6,7 +6,7 @@ import { isSingleStatement, splitStatements } from '../sql/split.ts';
 import { syntaxError } from '../sql/syntax-error.ts';
 import type { BindValue } from '../value/bind-value.ts';
 import type { Outcome } from './client-sink.ts';
-import { toSqlError } from './error-of.ts';
+import { reportedError, toSqlError } from './error-of.ts';
 import type { SessionPort } from './session-port.ts';
 import { type StatementInput, startStatement } from './statement-run.ts';
 
@@ -49,7 +49,7 @@ export class TextQuery {
     this.#session.sink.onEnd = this.#onEnd;
     this.#starting = false;
     this.#waiting = false;
-    this.#session.sink.fail(toSqlError(error));
+    this.#session.sink.fail(reportedError(error, this.#session.deps.observer));
   }
 
   async #runAll(text: SqlText): Promise<void> {
@@ -101,7 +101,7 @@ export class TextQuery {
       promise = startStatement(session, input);
     } catch (error) {
       this.#starting = false;
-      session.sink.fail(toSqlError(error));
+      session.sink.fail(reportedError(error, session.deps.observer));
       return;
     }
     this.#starting = false;
@@ -131,7 +131,7 @@ export class TextQuery {
 
   /** Who was cancelled while it waited for a connection hears why it was. */
   #shown(error: unknown): SqlError {
-    const shown = toSqlError(error);
+    const shown = reportedError(error, this.#session.deps.observer);
     const reason = this.#session.cancellation.cancelled;
     return shown.id === stoppedWaitingId && reason !== null ? toSqlError(reason) : shown;
   }

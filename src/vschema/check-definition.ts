@@ -121,7 +121,7 @@ export function checkReferences(
 ): void {
   for (const table of definition.tables.values()) {
     const references = [
-      { what: 'sequence', name: table.autoIncrement?.sequence ?? null },
+      { what: 'sequence', name: sequenceName(table) },
       { what: 'source', name: table.source },
     ];
     for (const { what, name } of references) {
@@ -129,6 +129,10 @@ export function checkReferences(
       if (problem !== null) tables.error(table.name, `table "${table.name}": its ${what} ${problem}`);
     }
   }
+}
+
+function sequenceName({ autoIncrement }: TableDefinition): string | null {
+  return autoIncrement?.source.kind === 'sequence' ? autoIncrement.source.sequence : null;
 }
 
 function referenceProblem(

@@ -1,6 +1,7 @@
 // A keyspace's vschema file once read and checked, before columns are known.
 import type { VindexDefinition } from '../vindex/definition.ts';
 import type { Vindex } from '../vindex/vindex.ts';
+import type { AutoIncrement } from './model.ts';
 
 export interface ColumnVindexDefinition {
   readonly vindex: string;
@@ -27,7 +28,7 @@ export interface TableDefinition {
   /** Keyspace id in hex of a table pinned to one shard. */
   readonly pinned: string | null;
   readonly columnVindexes: readonly ColumnVindexDefinition[];
-  readonly autoIncrement: { readonly column: string; readonly sequence: string } | null;
+  readonly autoIncrement: AutoIncrement | null;
   readonly columns: readonly DeclaredColumn[];
   readonly columnListAuthoritative: boolean;
 }

@@ -68,14 +68,19 @@ function readColumnVindex(table: string, reader: MapReader): readonly ColumnVind
 function readAutoIncrement(table: string, reader: MapReader): TableDefinition['autoIncrement'] {
   const entry = reader.map('auto_increment');
   if (entry === null) return null;
-  entry.allowKeys(['column', 'sequence']);
+  entry.allowKeys(['column', 'sequence', 'kind']);
   const column = entry.string('column');
   const sequence = entry.string('sequence');
-  if (column === null || sequence === null) {
-    entry.error(null, `table "${table}": auto_increment needs column and sequence`);
+  const kind = entry.choice('kind', ['sequence', 'snowflake', 'uuid7'], 'sequence');
+  if (column === null || (kind === 'sequence') !== (sequence !== null)) {
+    entry.error(
+      null,
+      `table "${table}": auto_increment needs column and sequence, or column and kind snowflake or uuid7`,
+    );
     return null;
   }
-  return { column, sequence };
+  if (kind === 'sequence') return { column, source: { kind, sequence: sequence ?? '' } };
+  return { column, source: { kind: kind === 'uuid7' ? 'uuid7' : 'snowflake' } };
 }
 
 function readColumn(table: string, reader: MapReader): readonly DeclaredColumn[] {

@@ -50,7 +50,7 @@ export interface Table {
   readonly kind: TableKind;
   /** First one is the primary vindex. Empty unless kind is `sharded`. */
   readonly columnVindexes: readonly RoutingKey[];
-  readonly autoIncrement: { readonly column: string; readonly sequence: string } | null;
+  readonly autoIncrement: AutoIncrement | null;
   /** Keyspace and table of the source of a reference table, when it names one. */
   readonly source: string | null;
   /** Shard name for kind `pinned`. */
@@ -61,6 +61,19 @@ export interface Table {
   readonly foreignKeys: readonly ForeignKey[];
   /** SELECT text (SqlText) of a view, physical names already turned to keyspace names; null for base tables. */
   readonly view: string | null;
+}
+
+/**
+ * A column whose values come from Shardgate:
+ *  - sequence: the next number of a sequence table, `keyspace.table` or `table`
+ *  - snowflake: 64-bit numbers of time, process and count; uuid7: UUIDs that begin with the time
+ */
+export interface AutoIncrement {
+  readonly column: string;
+  readonly source:
+    | { readonly kind: 'sequence'; readonly sequence: string }
+    | { readonly kind: 'snowflake' }
+    | { readonly kind: 'uuid7' };
 }
 
 export interface Column {

@@ -3,10 +3,16 @@ import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { findServers, openServers, sourcesFromEnvironment } from '../../src/cli/servers/choose-servers.ts';
+import {
+  type FoundServers,
+  findServers,
+  openServers,
+  sourcesFromEnvironment,
+} from '../../src/cli/servers/choose-servers.ts';
 import { freePort } from '../../src/cli/servers/free-port.ts';
 import type { RunningServer } from '../../src/cli/servers/server-provider.ts';
 import { connectAsAdmin, waitUntilReady } from '../../src/cli/servers/wait-until-ready.ts';
+import { mysqlLane } from '../support/mysql-lane.ts';
 import { mainSchema, refillStatements, shopSchema, shopVschema } from './shop.ts';
 
 export interface CompatStage {
@@ -40,12 +46,7 @@ export async function openStage(): Promise<CompatStage> {
 }
 
 async function build(cleanUps: CleanUps, close: () => Promise<void>): Promise<CompatStage> {
-  const found = await findServers({
-    directory: resolve('.shardgate'),
-    sources: sourcesFromEnvironment(process.env['SHARDGATE_SERVERS']),
-    progress: (step) => void process.stderr.write(`${step} ...\n`),
-  });
-  const provider = openServers(found);
+  const provider = openServers(await serversFromEnvironment());
   const start = async (name: string): Promise<RunningServer> => {
     const server = await provider.start({ name, dataDirectory: null, port: 0, durable: false });
     cleanUps.push(() => server.stop());
@@ -69,6 +70,17 @@ async function build(cleanUps: CleanUps, close: () => Promise<void>): Promise<Co
     },
     close,
   };
+}
+
+/** As for the tests: SHARDGATE_SERVERS names sources, `mysql` is MySQL from Debian unstable. */
+async function serversFromEnvironment(): Promise<FoundServers> {
+  const wanted = process.env['SHARDGATE_SERVERS'];
+  const directory = resolve('.shardgate');
+  const progress = (step: string): void => void process.stderr.write(`${step} ...\n`);
+  if (wanted !== 'mysql')
+    return findServers({ directory, sources: sourcesFromEnvironment(wanted), progress });
+  const { binaries } = await mysqlLane(join(directory, 'mysql'), progress);
+  return { kind: 'local', binaries, templatesDirectory: join(directory, 'templates') };
 }
 
 async function createDatabase(server: RunningServer, database: string, schema: string): Promise<void> {

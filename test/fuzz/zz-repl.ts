@@ -32,6 +32,7 @@ for (const sql of readFileSync(file ?? '', 'utf8')
   }
   const [a, b] = [await (await arena.oracle()).query(sql), await (await arena.proxy()).query(sql)];
   const d = differenceOf(a, b, { ordered: false });
+  if (a.kind === 'rows') console.log(a.columns.map((c) => c.name).join());
   console.log(d === null ? `same: ${summary(a)}` : `DIFF\n${d}`);
   if (d !== null) console.log(await planOf(arena, sql).catch(String));
 }

@@ -8,7 +8,7 @@ import { freePort } from '../../src/cli/servers/free-port.ts';
 import type { RunningServer } from '../../src/cli/servers/server-provider.ts';
 import { connectAsAdmin } from '../../src/cli/servers/wait-until-ready.ts';
 import { parseConfig } from '../../src/config.ts';
-import { testServers } from './test-servers.ts';
+import { testFlavour, testServers } from './test-servers.ts';
 
 export interface ClusterOptions {
   /** Of keyspace `shop`, as Vitess writes it; `demoVschema()` is at hand. */
@@ -50,6 +50,8 @@ export interface Cluster {
   connect(options?: ConnectionOptions): Promise<Connection>;
   /** The same to the one plain server that holds the same tables, databases shop and main. */
   connectOracle(options?: ConnectionOptions): Promise<Connection>;
+  /** Another Shardgate over the same shards, as a second process would be. Closed with the cluster. */
+  secondShardgate(): Promise<Pick<Cluster, 'app' | 'connect'>>;
   /** Ends connections, Shardgate and servers. */
   close(): Promise<void>;
 }
@@ -123,6 +125,10 @@ async function buildCluster(
     shards,
     connect: (extra) => open(app.mysqlPort, extra),
     connectOracle: (extra) => open(serverAt('oracle').port, extra),
+    secondShardgate: async () => {
+      const second = await startShardgate(options, shards, mainServer, cleanUps);
+      return { app: second, connect: (extra) => open(second.mysqlPort, extra) };
+    },
     close,
   };
 }
@@ -151,6 +157,8 @@ async function createDatabase(server: RunningServer, database: string, schema: s
     await admin.query(`CREATE DATABASE ${database} CHARACTER SET utf8mb4`);
     await admin.query("CREATE USER IF NOT EXISTS app@'%' IDENTIFIED BY 'app'");
     await admin.query(`GRANT ALL PRIVILEGES ON ${database}.* TO app@'%'`);
+    // What mode twopc needs there to find what it left behind.
+    if (testFlavour() === 'mysql') await admin.query("GRANT XA_RECOVER_ADMIN ON *.* TO app@'%'");
     await admin.query(`USE ${database}`);
     if (schema.trim() !== '') await admin.query(schema);
   } finally {

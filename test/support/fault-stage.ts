@@ -7,8 +7,6 @@ import { demoMainSchema, demoSchema, demoVschema } from './demo-shop.ts';
 import { eventually } from './eventually.ts';
 import { readExposition } from './prometheus-text.ts';
 
-/** Users by the shard they live on: hash(1) and hash(2) are on -40, hash(3) on 40-80. */
-export const userOn = { '-40': 1, '40-80': 3 } as const;
 const streamRows = 65_536;
 
 export async function faultCluster(config: Readonly<Record<string, unknown>> = {}): Promise<Cluster> {

@@ -203,6 +203,7 @@ class World {
     for (let round = 0; performance.now() < endAtMs || round < crashPoints.length; round++) {
       const point = crashPoints[round % crashPoints.length] ?? 'beforePrepare';
       await this.#startProxy(point);
+      const servesSinceMs = performance.now();
       const child = this.#proxy;
       if (child === null) throw new Error('no proxy');
       const exited = child.exitCode !== null || child.signalCode !== null ? null : once(child, 'exit');
@@ -215,7 +216,7 @@ class World {
       clearTimeout(timer);
       this.#kills.set(how, (this.#kills.get(how) ?? 0) + 1);
       this.#options.progress(
-        `killed at ${how}; ${this.#acknowledged.size} acknowledged, ${this.#failed} failed`,
+        `killed at ${how} after ${Math.round(performance.now() - servesSinceMs)} ms of service; ${this.#acknowledged.size} acknowledged, ${this.#failed} failed`,
       );
     }
     await this.#startProxy(null);
@@ -339,6 +340,11 @@ async function createDatabase(server: RunningServer): Promise<void> {
   await admin.query('CREATE DATABASE shop CHARACTER SET utf8mb4');
   await admin.query("CREATE USER app@'%' IDENTIFIED BY 'app'");
   await admin.query("GRANT ALL PRIVILEGES ON shop.* TO app@'%'");
+  const [[version]] = await admin.query<RowDataPacket[]>("SELECT VERSION() LIKE '%MariaDB%' AS isMariadb");
+  if (version?.['isMariadb'] !== 1) await admin.query("GRANT XA_RECOVER_ADMIN ON *.* TO app@'%'");
+  const [rows] = await admin.query<RowDataPacket[]>('SELECT VERSION() AS version');
+  if (!String(rows[0]?.['version']).includes('MariaDB'))
+    await admin.query("GRANT XA_RECOVER_ADMIN ON *.* TO app@'%'");
   await admin.query('USE shop');
   await admin.query(schema);
   await admin.end();

@@ -25,3 +25,8 @@ export function testFlavour(): 'mariadb' | 'mysql' {
   const found = inject('testServers');
   return found.kind === 'local' ? found.binaries.flavour : 'mariadb';
 }
+
+/** The collation of utf8mb4 to which only equal bytes are equal, spaces at the end included. */
+export function exactCollation(): string {
+  return testFlavour() === 'mysql' ? 'utf8mb4_0900_bin' : 'utf8mb4_nopad_bin';
+}

@@ -58,20 +58,19 @@ export function outputOf(query: BoundQuery): readonly OutputColumn[] | null {
   }
 }
 
-/** What `*` shows of a FROM tree: columns merged by USING and NATURAL first, then the rest of either side. */
+/**
+ * What `*` shows of a FROM tree: the sides as written; or, where USING and NATURAL merged columns, those first, in the order of
+ * the side whose rows stay, then the rest of that side, then the rest of the other (so of a RIGHT JOIN the right side first).
+ */
 export function starColumns(tree: FromTree): readonly OutputColumn[] | null {
   if (tree.kind === 'leaf') return visibleColumns(tree.source);
   const rightJoin = tree.node.kind === 'join' && tree.node.type === 'right';
-  const first = starColumns(rightJoin ? tree.other : tree.preserved);
-  const second = starColumns(rightJoin ? tree.preserved : tree.other);
-  if (first === null || second === null) return null;
   const merged = new Set(tree.using.map(([left]) => left.name));
-  if (merged.size === 0) return [...first, ...second];
-  const shown = rightJoin ? second : first;
-  const common = first.flatMap((column) => {
-    if (!merged.has(lower(column.name))) return [];
-    return [shown.find((other) => lower(other.name) === lower(column.name)) ?? column];
-  });
-  const rest = [...first, ...second].filter((column) => !merged.has(lower(column.name)));
-  return [...common, ...rest];
+  const asWritten =
+    merged.size === 0 && rightJoin ? [tree.other, tree.preserved] : [tree.preserved, tree.other];
+  const [first, second] = asWritten.map(starColumns);
+  if (!first || !second) return null;
+  const isMerged = (column: OutputColumn): boolean => merged.has(lower(column.name));
+  const rest = [...first, ...second].filter((column) => !isMerged(column));
+  return [...first.filter(isMerged), ...rest];
 }

@@ -117,7 +117,7 @@ class FlowReader {
     const left = this.#guaranteed(tree.preserved, block);
     if (tree.outer && !rejectsNulls(context.facts, sourcesIn(tree.other))) {
       this.#assign(tree.preserved, context, block, inherited, preserved);
-      this.#assign(tree.other, merge(context, own, left), block, inherited, false);
+      this.#assign(tree.other, merge(fromAbove(context), own, left), block, inherited, false);
       return;
     }
     const right = this.#guaranteed(tree.other, block);
@@ -146,6 +146,14 @@ class FlowReader {
       return inner.flatMap((target) => restate(facts, group, target));
     });
   }
+}
+
+/**
+ * What holds above an outer join, seen from the side it fills with NULLs: facts reject NULLs, but a predicate such as IS NULL
+ * may be true of the filled row, so it restricts no row of the source. It stands like one of WHERE.
+ */
+function fromAbove(context: Held): Held {
+  return { ...context, conjuncts: context.conjuncts.map((part) => ({ ...part, clause: 'where' as const })) };
 }
 
 function merge(...parts: readonly Held[]): Held {

@@ -13,12 +13,15 @@ import { sourceDestination } from '../route/source-destination.ts';
 import { splice } from '../splice.ts';
 import { type BoundStatement, bound, keyspaceOf } from '../statement.ts';
 import type { TextUnit } from '../text-unit.ts';
+import { planNextValues } from './next-values.ts';
 import { planSeveral } from './plan-several.ts';
 import { some } from './traits.ts';
 
 /** `unit`: the text `node` was parsed from, when it is not the client's statement. */
 export function planQuery(node: Query, context: PlanContext, unit?: TextUnit): Plan {
   const statement = bound(node, context, unit);
+  const numbers = planNextValues(node, context, statement.unit);
+  if (numbers !== null) return numbers;
   const { tables, systemTables } = statement.binding;
   const reasons: string[] = [];
   if (systemTables.length > 0 && tables.length > 0) return withSystemTables(statement, reasons);

@@ -1,7 +1,9 @@
 // The columns an INSERT gives values to, and which of them matter to the shards.
 import { shardgateError } from '../../errors/catalog.ts';
+import type { RowNumbers } from '../../plan/nodes.ts';
 import type { Insert } from '../../sql/ast.ts';
 import type { RoutingKey } from '../../vindex/routing-key.ts';
+import { routingColumnOf } from '../../vschema/declared-columns.ts';
 import type { Table } from '../../vschema/model.ts';
 import { lower } from '../bind/columns-of.ts';
 
@@ -37,7 +39,7 @@ export function keyCells(table: Table, columns: readonly string[]): KeyCells {
 }
 
 export interface AutoIncrement {
-  readonly sequence: { readonly name: string; readonly cell: number; readonly append: boolean } | null;
+  readonly sequence: RowNumbers | null;
   readonly guardCell: number | null;
 }
 
@@ -50,7 +52,12 @@ export function autoIncrement(table: Table, columns: readonly string[], trusted:
   if (declared !== null) {
     const cell = columns.indexOf(lower(declared.column));
     const append = cell < 0;
-    const sequence = { name: declared.sequence, cell: append ? columns.length : cell, append };
+    const sequence = {
+      source: declared.source,
+      cell: append ? columns.length : cell,
+      append,
+      column: routingColumnOf(declared.column, table.columns),
+    };
     return { sequence, guardCell: null };
   }
   const counted = table.columns?.find((column) => column.autoIncrement);

@@ -1,6 +1,6 @@
 // Plans INSERT and REPLACE: rows split by the shard their sharding column names.
 import { shardgateError } from '../../errors/catalog.ts';
-import type { InsertNode, Plan } from '../../plan/nodes.ts';
+import type { InsertNode, NumberSource, Plan } from '../../plan/nodes.ts';
 import type { Insert } from '../../sql/ast.ts';
 import { lower } from '../bind/columns-of.ts';
 import { lookupTable } from '../bind/lookup-table.ts';
@@ -110,9 +110,13 @@ function split(planning: InsertPlanning): Plan {
   const { sequence, guardCell } = autoIncrement(table, columns, trusted);
   const shardingCells = cells.map((cell) => (cell < 0 && sequence !== null ? sequence.cell : cell));
   reasons.push(`each row goes to the shard of its ${key.columns.map((column) => column.name).join(', ')}`);
-  if (sequence !== null) reasons.push(`sequence ${sequence.name} fills what is left to AUTO_INCREMENT`);
+  if (sequence !== null) reasons.push(`${nameOf(sequence.source)} fills what is left to AUTO_INCREMENT`);
   const root = insertNode(planning, columns, key, shardingCells, guardCell, sequence);
   return planOfWrite('insert', table.keyspace, root, reasons);
+}
+
+function nameOf(source: NumberSource): string {
+  return source.kind === 'sequence' ? `sequence ${source.sequence}` : source.kind;
 }
 
 function insertNode(

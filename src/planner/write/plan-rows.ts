@@ -17,6 +17,7 @@ import { type BoundStatement, keyspaceOf } from '../statement.ts';
 import { type Assigned, assignedBefore, assignmentsOf, ownEdits } from './assignments.ts';
 import { copiedColumns } from './copied-columns.ts';
 import { ReadItems } from './read-items.ts';
+import { wholeTextAlways } from './route-node.ts';
 import { rowIdentity } from './row-identity.ts';
 import { isOwned, rowLookups } from './row-lookups.ts';
 
@@ -43,7 +44,9 @@ export function planRows(
   const items = new ReadItems();
   const planned = targets.map((source) => planTarget(statement, source, items));
   const read = readPlan(statement, items);
-  return { kind: 'rowWrites', keyspace, verb, read, targets: planned, pinTime: asksForTime(node) };
+  const alone = new Set(binding.tables.map(({ table }) => table.keyspace)).size === 1;
+  const describe = alone ? wholeTextAlways(node, statement.unit, statement.context) : null;
+  return { kind: 'rowWrites', keyspace, verb, read, targets: planned, describe, pinTime: asksForTime(node) };
 }
 
 function readPlan(statement: BoundStatement, items: ReadItems): Plan {

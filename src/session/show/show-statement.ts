@@ -71,7 +71,13 @@ function askAnyServer(context: StatementContext): Promise<void> {
 }
 
 function showDatabases(show: Show, context: StatementContext): Promise<void> {
-  const names = ['information_schema', ...visibleKeyspaces(context).map((keyspace) => keyspace.name)].sort();
+  // MySQL shows these two to everybody, MariaDB one.
+  const system =
+    context.vschema.flavour.kind === 'mysql'
+      ? ['information_schema', 'performance_schema']
+      : ['information_schema'];
+  const own = visibleKeyspaces(context).map((keyspace) => keyspace.name);
+  const names = show.what === 'databases' ? [...system, ...own].sort() : own.sort();
   const column =
     show.what === 'databases'
       ? {

@@ -5,12 +5,13 @@ import { differenceOf, summary } from '../../support/compare-answers.ts';
 import type { ExactClient } from '../../support/exact-client.ts';
 import { code, markdownTable, readmeSection } from '../../support/readme-section.ts';
 import { Stage, type World } from '../../support/stage.ts';
-import { testServers } from '../../support/test-servers.ts';
+import { testFlavour, testServers } from '../../support/test-servers.ts';
 import { hasOuterOrderBy } from '../support/case.ts';
 import { inserts } from '../support/rows.ts';
 import { shopWorld } from '../support/world.ts';
 import { type Construct, constructs } from './constructs.ts';
 
+const flavour = testFlavour();
 const same = 'the same answer';
 
 let stage: Stage;
@@ -21,7 +22,7 @@ const rows: (readonly string[])[] = [];
 
 beforeAll(async () => {
   stage = await Stage.open(await testServers());
-  world = await stage.world(shopWorld('mariadb'));
+  world = await stage.world(shopWorld(flavour));
   [oracle, proxy] = await Promise.all([world.oracle(), world.proxy()]);
   for (const sql of inserts) expect(await difference(sql)).toBe(same);
 });
@@ -33,7 +34,7 @@ afterAll(async () => {
 async function difference(sql: string): Promise<string> {
   const [expected, found] = await Promise.all([oracle.query(sql), proxy.query(sql)]);
   if (expected.kind === 'error') return `one server refuses: ${summary(expected)}`;
-  return differenceOf(expected, found, { ordered: hasOuterOrderBy(sql) }) ?? same;
+  return differenceOf(expected, found, { ordered: hasOuterOrderBy(sql), flavour }) ?? same;
 }
 
 /** The plan's label, as metrics count it; `session` where no plan is made; null when its tables are gone by now. */
@@ -63,7 +64,8 @@ async function tried({ construct, cases, statements, after, refused }: Construct
 describe('what vtgate refuses', () => {
   test.each(constructs.map((one) => [one.construct, one] as const))('%s', (_, one) => tried(one));
 
-  test('the README lists them', () => {
+  // Plans are the same on both; what a server of the other flavour cannot do is missing from the table.
+  test.runIf(flavour === 'mariadb')('the README lists them', () => {
     const table = markdownTable(['vtgate refuses', 'cases', 'plan here', 'for example'], rows);
     expect(readmeSection('refused by vtgate', table)).toBe(table);
   });

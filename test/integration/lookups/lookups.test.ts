@@ -1,5 +1,6 @@
 // Lookup vindexes: routes through them, their rows kept in step with their table's, duplicates as one server words them.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { exactCollation } from '../../support/test-servers.ts';
 import { idHex, Shadow } from '../writes/shadow.ts';
 
 const vschema = {
@@ -45,10 +46,10 @@ const vschema = {
 
 const schema = `
 CREATE TABLE users (
-  id BIGINT PRIMARY KEY, email VARCHAR(60) COLLATE utf8mb4_general_ci, name VARCHAR(40) COLLATE utf8mb4_nopad_bin,
+  id BIGINT PRIMARY KEY, email VARCHAR(60) COLLATE utf8mb4_general_ci, name VARCHAR(40) COLLATE ${exactCollation()},
   code INT, points INT NOT NULL DEFAULT 0, UNIQUE KEY email (email), UNIQUE KEY code (code), KEY name (name)) CHARSET utf8mb4;
 CREATE TABLE notes (user_id BIGINT, n INT, email VARCHAR(60) COLLATE utf8mb4_general_ci, PRIMARY KEY (user_id, n)) CHARSET utf8mb4;
-CREATE TABLE name_idx (name VARCHAR(40) COLLATE utf8mb4_nopad_bin, keyspace_id VARBINARY(16), PRIMARY KEY (name, keyspace_id)) CHARSET utf8mb4;
+CREATE TABLE name_idx (name VARCHAR(40) COLLATE ${exactCollation()}, keyspace_id VARBINARY(16), PRIMARY KEY (name, keyspace_id)) CHARSET utf8mb4;
 CREATE TABLE code_idx (code INT PRIMARY KEY, user_id BIGINT UNSIGNED);
 `;
 const mainSchema = `
@@ -61,7 +62,7 @@ beforeAll(async () => {
   shadow = await Shadow.start({ vschema, schema, mainSchema });
 });
 
-afterAll(() => shadow.close());
+afterAll(() => shadow?.close());
 
 /** Every lookup table holds exactly what the rows of users imply. */
 async function expectLookups(): Promise<void> {

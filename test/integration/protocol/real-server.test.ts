@@ -14,6 +14,7 @@ import { decodeColumnDefinition } from '../../../src/value/column-codec.ts';
 import { FieldType } from '../../../src/value/column-definition.ts';
 import { TextRow } from '../../../src/value/text-row.ts';
 import { RawClient, type RawPacket } from '../../protocol/raw-client.ts';
+import { testFlavour } from '../../support/test-servers.ts';
 import { cut } from '../../unit/protocol/cut.ts';
 import { startServer, targetOf } from '../backend/backend-stage.ts';
 
@@ -95,14 +96,14 @@ describe('rows', () => {
   });
 });
 
-/** Executes `SELECT CAST(? AS CHAR)` with one parameter; the first time on a handle that saw another type. */
+/** Executes `SELECT CONCAT(?)` with one parameter; the first time on a handle that saw another type. */
 async function executed(
   client: RawClient,
   type: number,
   value: Buffer,
   unsigned: boolean,
 ): Promise<string[]> {
-  client.send(encodeTextCommand(Command.stmtPrepare, 'SELECT CAST(? AS CHAR)'));
+  client.send(encodeTextCommand(Command.stmtPrepare, 'SELECT CONCAT(?)'));
   const prepared = decodePrepareOk((await client.packet())?.payload ?? Buffer.alloc(0));
   for (let i = 0; i < 4; i += 1) await client.packet();
   const head = (sent: boolean): ByteWriter =>
@@ -124,9 +125,10 @@ async function executed(
   client.send(rebindExecute(bare, prepared.statementId, 1, remembered));
   const binary = await answer(client);
   client.send(encodeStatementCommand(Command.stmtClose, prepared.statementId));
-  const context = { paramCount: 1, types: null, longData: null, noBackslashEscapes: false };
+  const microseconds = testFlavour() === 'mysql';
+  const context = { paramCount: 1, types: null, longData: null, noBackslashEscapes: false, microseconds };
   const [bind] = decodeExecute(withTypes, context).params;
-  client.send(query(`SELECT CAST(${bind?.negative === true ? '-' : ''}${bind?.sql} AS CHAR)`));
+  client.send(query(`SELECT CONCAT(${bind?.negative === true ? '-' : ''}${bind?.sql})`));
   const text = await answer(client);
   const [binaryRow, textRow] = [
     new BinaryRow([decodeColumnDefinition(binary[1]?.payload ?? Buffer.alloc(0))]),

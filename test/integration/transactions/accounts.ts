@@ -29,6 +29,17 @@ export function nextId(quarter: number, from: number): number {
   return id;
 }
 
+/** MySQL shows prepared transactions to accounts with this privilege only; MariaDB to all. */
+export async function allowRecovery(cluster: Cluster): Promise<void> {
+  for (const shard of cluster.shards) {
+    const admin = await shard.connect();
+    const [rows] = await admin.query<RowDataPacket[]>('SELECT VERSION() AS version');
+    if (!String(rows[0]?.['version']).includes('MariaDB'))
+      await admin.query("GRANT XA_RECOVER_ADMIN ON *.* TO app@'%'");
+    admin.destroy();
+  }
+}
+
 /** Prepared branches on any server of the cluster, as text. */
 export async function prepared(cluster: Cluster): Promise<readonly string[]> {
   const seen = new Set<string>();

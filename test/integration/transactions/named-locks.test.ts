@@ -90,6 +90,10 @@ describe('named locks', () => {
   test('as prepared statements, with names and NULL as one server gives them', async () => {
     const [rows] = await one.execute<RowDataPacket[]>('SELECT GET_LOCK(?, ?) AS got, 7 AS seven', ['f', 0]);
     expect(rows).toEqual([{ got: 1, seven: 7 }]);
+    // Preparing takes nothing: one release frees it.
+    await one.execute("SELECT GET_LOCK('prepared once', 0)");
+    expect(await value(one, "RELEASE_LOCK('prepared once')")).toBe(1);
+    expect(await value(other, "IS_FREE_LOCK('prepared once')")).toBe(1);
     const [shown] = await one.query<RowDataPacket[]>("SELECT release_lock( 'nobody''s' ), IS_USED_LOCK('g')");
     expect(shown).toEqual([{ "release_lock( 'nobody''s' )": null, "IS_USED_LOCK('g')": null }]);
   });

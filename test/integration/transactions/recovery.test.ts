@@ -8,7 +8,7 @@ import { TwoPhaseRecovery } from '../../../src/control/twopc-recovery.ts';
 import { createLogger } from '../../../src/observability/log.ts';
 import { type Cluster, startCluster } from '../../support/cluster.ts';
 import { eventually } from '../../support/eventually.ts';
-import { accountsSchema, accountsVschema, idsByShard as ids, prepared } from './accounts.ts';
+import { accountsSchema, accountsVschema, allowRecovery, idsByShard as ids, prepared } from './accounts.ts';
 
 const token = 'token-of-this-test';
 const looksMs = 50;
@@ -27,6 +27,7 @@ beforeAll(async () => {
     config: { transactions: { mode: 'twopc' } },
     adminTokenEnv: 'TWOPC_TEST_TOKEN',
   });
+  await allowRecovery(cluster);
   client = await cluster.connect();
   for (const id of ids) await client.query('INSERT INTO accounts VALUES (?, 100)', [id]);
   for (const shard of cluster.shards) await (await open(shard.name)).query(createTableSql);

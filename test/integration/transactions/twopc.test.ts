@@ -6,6 +6,7 @@ import { eventually } from '../../support/eventually.ts';
 import {
   accountsSchema,
   accountsVschema,
+  allowRecovery,
   idsByShard as ids,
   killBranch,
   nextId,
@@ -29,6 +30,7 @@ beforeAll(async () => {
   const shard = cluster.shards[0];
   if (shard === undefined) throw new Error('a cluster has shards');
   admin = await shard.connect();
+  await allowRecovery(cluster);
   client = await cluster.connect();
 });
 afterAll(() => cluster?.close());

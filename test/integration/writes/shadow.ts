@@ -38,8 +38,23 @@ export class Shadow {
   async both(sql: string, params?: readonly (string | number | null)[]): Promise<Outcome> {
     const expected = await outcome(this.oracle, sql, params);
     const actual = await outcome(this.proxy, sql, params);
-    expect({ sql, ...actual }).toEqual({ sql, ...expected });
+    expect({ sql, ...actual }, JSON.stringify({ sql, expected, actual })).toEqual({ sql, ...expected });
     return actual;
+  }
+
+  /** One after the other, all of them, before the first difference is reported. */
+  async all(statements: readonly string[]): Promise<void> {
+    const differences: unknown[] = [];
+    for (const sql of statements) {
+      await this.both(sql).catch((error: unknown) => differences.push(String(error)));
+    }
+    expect(differences).toEqual([]);
+  }
+
+  /** No rows on either side, past Shardgate. */
+  async empty(table: string): Promise<void> {
+    await this.oracle.query(`DELETE FROM ${table}`);
+    await this.proxy.query(`DELETE FROM ${table}`);
   }
 
   /** Only on Shardgate. */

@@ -196,6 +196,23 @@ describe('types', () => {
     expect(rebindExecute(pair(true), 9, 2, null)).toEqual(expected);
   });
 
+  test('on MySQL a time of day has six digits of a second', () => {
+    const seconds = write((w) => w.u8(7).u16(2024).u8(2).u8(29).u8(1).u8(2).u8(3));
+    const payload = execute(FieldType.dateTime, seconds);
+    const [plain] = decodeExecute(payload, context).params;
+    const [precise] = decodeExecute(payload, { ...context, microseconds: true }).params;
+    expect([plain?.sql, plain?.value]).toEqual(["TIMESTAMP'2024-02-29 01:02:03'", '2024-02-29 01:02:03']);
+    expect([precise?.sql, precise?.value]).toEqual([
+      "TIMESTAMP'2024-02-29 01:02:03.000000'",
+      '2024-02-29 01:02:03',
+    ]);
+    const date = execute(
+      FieldType.date,
+      write((w) => w.u8(4).u16(2024).u8(2).u8(29)),
+    );
+    expect(decodeExecute(date, { ...context, microseconds: true }).params[0]?.sql).toBe("DATE'2024-02-29'");
+  });
+
   test('long data stands in for a value', () => {
     const payload = new ByteWriter().u8(23).u32(5).u8(0).u32(1).u8(0).u8(1).u8(FieldType.blob).u8(0).finish();
     const longData = new Map([[0, Buffer.from('long')]]);
