@@ -1,5 +1,5 @@
 // Keyspaces of the configuration with their vschema and schema files read.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Config, KeyspaceConfig } from '../config/model.ts';
 import { errorAt, hasErrors, type Problem } from '../util/problem.ts';
@@ -7,6 +7,9 @@ import type { TableFacts } from '../vschema/columns.ts';
 import { type KeyspaceDefinition, unshardedDefinition } from '../vschema/definition.ts';
 import { loadKeyspace } from '../vschema/load.ts';
 import { readSchemaFile } from '../vschema/schema-file.ts';
+
+/** Larger files are mistakes, and reading them would stop everything else for seconds. */
+const fileBytesMax = 16 * 1024 * 1024;
 
 export interface ConfiguredKeyspace {
   readonly config: KeyspaceConfig;
@@ -56,7 +59,10 @@ function readDeclared(keyspace: KeyspaceConfig, problems: Problem[]): ReadonlyMa
 
 function readText(file: string, path: string, problems: Problem[]): string | null {
   try {
-    return readFileSync(file, 'utf8');
+    const { size } = statSync(file);
+    if (size <= fileBytesMax) return readFileSync(file, 'utf8');
+    problems.push({ ...errorAt(path, `found ${size} bytes; allowed: ${fileBytesMax}`), file });
+    return null;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     problems.push({ ...errorAt(path, `cannot be read: ${reason}`), file });

@@ -2,6 +2,7 @@
 import { resolveDestination } from '../engine/destination.ts';
 import { refuseLeftOut } from '../engine/insert.ts';
 import { placedRowText, placesOf, rowsByShard } from '../engine/insert-places.ts';
+import { readOf } from '../engine/insert-read.ts';
 import { type RowSource, rowSource } from '../engine/insert-rows.ts';
 import { splitInsert } from '../engine/insert-split.ts';
 import { shardText } from '../engine/shard-text.ts';
@@ -167,6 +168,12 @@ class Run {
   #insert(node: InsertNode): void {
     const map = this.#map(node.keyspace);
     const home = present(map.shards[0], 'a keyspace has a shard');
+    const read = readOf(node.rows);
+    if (read !== null) {
+      this.visit(read.root);
+      this.#decided = false;
+      return;
+    }
     const rows = rowSource(node.rows, this.#values, (template) => this.#render(home, template));
     if (node.guardCell !== null) refuseLeftOut(node, rows, node.guardCell);
     const all = Array.from({ length: rows.count }, (_, row) => row);

@@ -76,7 +76,7 @@ export async function makeParts(
   let parts: RunningParts | null = null;
   const tracker = new SchemaTracker(targets, { log, onChange: () => parts?.schemaChanged() });
   await Promise.all([health.watch(targets), tracker.start()]);
-  const twopc = new TwoPhaseControl(targets, log, twopcTimes);
+  const twopc = new TwoPhaseControl(targets, log, config.transactions.mode === 'twopc', twopcTimes);
   twopc.recovery.start();
   const planCache = new PlanCache();
   const holder = createVSchemaHolder((version) => snapshot(version, keyspaces, tracker, flavour()));

@@ -29,19 +29,20 @@ async function serve(file: string): Promise<void> {
     await orExit(startWorker(config, place, drainDeadlineMs));
     return;
   }
+  const signals = handleSignals();
   const count = workerCount(config.workers);
   if (count === 1) {
     const app = await orExit(startApp(config));
-    handleSignals({
+    signals.running = {
       drain: () => app.drain(drainDeadlineMs).then(() => app.close()),
       kill: async () => {},
       reload: () => app.reload(),
-    });
+    };
     return;
   }
   const primary = await orExit(startPrimary(config, count));
   if (typeof primary === 'number') process.exit(primary);
-  handleSignals(primary);
+  signals.running = primary;
 }
 
 function readConfig(file: string): Config {
@@ -86,9 +87,13 @@ interface Running {
   reload(): Promise<readonly string[]>;
 }
 
-function handleSignals(running: Running): void {
+/** Listens from the start; until `running` is set there is nothing to drain, and a signal to stop just ends the process. */
+function handleSignals(): { running: Running | null } {
+  const signals: { running: Running | null } = { running: null };
   let stopping = false;
   const stop = (): void => {
+    const { running } = signals;
+    if (running === null) process.exit(0);
     if (stopping) {
       void running.kill().then(() => process.exit(1));
       return;
@@ -98,8 +103,9 @@ function handleSignals(running: Running): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  process.on('SIGHUP', () => void running.reload());
+  process.on('SIGHUP', () => void signals.running?.reload());
   // Its default would end the process.
   process.on('SIGUSR2', () => {});
   if (process.connected) process.once('disconnect', stop);
+  return signals;
 }

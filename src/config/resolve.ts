@@ -32,8 +32,8 @@ export function resolveConfig(raw: RawConfig, options: ResolverOptions): LoadedC
     admin: {
       host: raw.admin.host,
       port: raw.admin.port,
-      // Without a token the endpoints that change something stay closed: no error.
-      token: options.environment[raw.admin.tokenEnv] ?? null,
+      // Without a token the endpoints that change something stay closed: no error. An empty one is none.
+      token: options.environment[raw.admin.tokenEnv] || null,
     },
     workers: raw.workers,
     users: resolveUsers(raw.users, Object.keys(raw.keyspaces), resolver),

@@ -7,12 +7,14 @@
 import type { ShardTargets } from '../backend/options.ts';
 import type { Logger } from '../observability/log.ts';
 import { type PreparedBranch, parseBranchQualifier, parseTransactionId } from './twopc-id.ts';
-import { type Decision, TwoPhaseShard } from './twopc-shard.ts';
+import { type Decision, isAccessDenied, TwoPhaseShard } from './twopc-shard.ts';
 
 export interface RecoveryOptions {
   readonly log: Logger;
   /** This process, as its transactions' names have it. */
   readonly owner: string;
+  /** Transactions are committed in two phases by default: then an account that may not look for prepared ones is a problem. */
+  readonly needed: boolean;
   /** Its own transactions whose sessions are at work on them: left alone. */
   isActive(dtid: string): boolean;
   /** Pause between two looks. */
@@ -101,11 +103,10 @@ export class TwoPhaseRecovery {
     void this.look();
   }
 
-  async stop(): Promise<void> {
+  stop(): void {
     this.#stopped = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     for (const shard of this.#shards) shard.close();
-    await this.#looking;
   }
 
   /** Own transaction that its session could not end. */
@@ -175,6 +176,7 @@ export class TwoPhaseRecovery {
   async #read(): Promise<{ readonly complete: boolean; readonly found: readonly Found[] }> {
     const servers = new Map(this.#shards.map((shard) => [shard.address, shard]));
     const problems: string[] = [];
+    let complete = true;
     const readings = [...servers.values()].map(async (shard): Promise<readonly Found[]> => {
       try {
         return (await shard.preparedBranches()).map((branch) => ({
@@ -182,13 +184,15 @@ export class TwoPhaseRecovery {
           shard: this.#speaker(branch, shard),
         }));
       } catch (error) {
-        problems.push(`${shard.targets.id}: ${messageOf(error)}`);
+        complete = false;
+        if (this.#options.needed || !isAccessDenied(error))
+          problems.push(`${shard.targets.id}: ${messageOf(error)}`);
         return [];
       }
     });
     const found = (await Promise.all(readings)).flat();
     this.#complain(problems.sort().join('; '));
-    return { complete: problems.length === 0, found };
+    return { complete, found };
   }
 
   /** The branch's own shard when it is on this server: its account may KILL the session that prepared it. */

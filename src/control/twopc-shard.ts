@@ -143,6 +143,12 @@ export class TwoPhaseShard {
   }
 }
 
+/** MySQL refuses XA RECOVER to accounts without XA_RECOVER_ADMIN. */
+export function isAccessDenied(error: unknown): boolean {
+  const errno = errnoOf(error);
+  return errno === 1401 || errno === 1227;
+}
+
 /** A server's error number; null for losses and time-outs. */
 function errnoOf(error: unknown): number | null {
   if (typeof error !== 'object' || error === null || !('errno' in error)) return null;

@@ -32,24 +32,22 @@ export class TwoPhaseControl {
   #lastNumber = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(shards: readonly ShardTargets[], log: Logger, times: TwoPhaseTimes = {}) {
+  /** `needed`: twopc is the default mode of sessions. */
+  constructor(shards: readonly ShardTargets[], log: Logger, needed: boolean, times: TwoPhaseTimes = {}) {
     this.#log = log;
     this.recovery = new TwoPhaseRecovery(shards, {
       ...times,
       log,
+      needed,
       owner: this.#owner,
       isActive: (dtid) => this.#active.has(dtid),
     });
   }
 
-  get owner(): string {
-    return this.#owner;
-  }
-
   async stop(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     await withinMs(forgetWithinMs, this.#forgetDone());
-    await this.recovery.stop();
+    this.recovery.stop();
     for (const lease of this.#leases.values()) lease.release();
   }
 
@@ -91,7 +89,8 @@ export class TwoPhaseControl {
     const shard = this.recovery.shards.find((one) => one.targets.id === shardId);
     try {
       if (shard === undefined) throw new Error('it is not in the configuration');
-      await Promise.all([shard.makeTable(), this.#takeLease(shard)]);
+      // Who may not look for prepared branches must not leave any.
+      await Promise.all([shard.makeTable(), shard.preparedBranches(), this.#takeLease(shard)]);
       this.#isReady.add(shardId);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);

@@ -154,7 +154,8 @@ async function writeRows(
   });
   const answers = await unit.writeAll(writes, (failures) => firstRefusal(failures, refused));
   if (refused !== null) throw refused.error;
-  return insertAnswer(answers, rows.count, node.tail.length > 0, false);
+  const informs = rows.count > 1 || node.rows.kind === 'query';
+  return insertAnswer(answers, rows.count, node.tail.length > 0, false, informs);
 }
 
 /** A row with its primary key is there. No lock: it only decides which words are used. */

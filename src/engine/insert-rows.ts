@@ -7,6 +7,9 @@ import type { BindValue } from '../value/bind-value.ts';
 import type { BindValues } from './contract.ts';
 import { bindValueOf } from './values.ts';
 
+/** Cells of rows that were read first, as literals. */
+export type ReadCells = readonly (readonly BindValue[])[];
+
 /** Rows and cells count from 0. Texts are SqlText. */
 export interface RowSource {
   readonly count: number;
@@ -18,17 +21,20 @@ export interface RowSource {
   rowText(row: number): string;
 }
 
-/** `render` turns a template of the plan into text. */
+/** `render` turns a template of the plan into text. `read`: what the plan says must be read first, when it says so. */
 export function rowSource(
   rows: InsertRows,
   binds: BindValues,
   render: (template: Template) => string,
+  read: ReadCells | null = null,
 ): RowSource {
   switch (rows.kind) {
     case 'slot':
       return slotRows(rows.slot, binds);
     case 'cells':
-      return cellRows(rows.rows, binds, render);
+      return cellRows(rows.rows, { binds, render, read });
+    case 'query':
+      return readRows(present(read, 'the rows that were read'));
     default:
       return assertNever(rows);
   }
@@ -48,23 +54,46 @@ function spell(value: BindValue): string {
   return value.negative ? `-${value.sql}` : value.sql;
 }
 
-function cellRows(
-  rows: readonly InsertRow[],
-  binds: BindValues,
-  render: (template: Template) => string,
-): RowSource {
+function readRows(read: ReadCells): RowSource {
+  const cellAt = (row: number, cell: number) => present(read[row]?.[cell], `cell ${cell} of row ${row}`);
+  return {
+    count: read.length,
+    width: (row) => read[row]?.length ?? 0,
+    value: cellAt,
+    cellText: (row, cell) => spell(cellAt(row, cell)),
+    rowText: (row) => `(${(read[row] ?? []).map(spell).join(', ')})`,
+  };
+}
+
+interface CellContext {
+  readonly binds: BindValues;
+  readonly render: (template: Template) => string;
+  readonly read: ReadCells | null;
+}
+
+function cellRows(rows: readonly InsertRow[], context: CellContext): RowSource {
   const rowAt = (row: number) => present(rows[row], `row ${row}`);
   const cellAt = (row: number, cell: number) => present(rowAt(row).cells[cell], `cell ${cell} of row ${row}`);
   return {
     count: rows.length,
     width: (row) => rowAt(row).cells.length,
-    value: (row, cell) => cellValue(cellAt(row, cell), binds),
-    cellText: (row, cell) => cellText(cellAt(row, cell), binds, render),
-    rowText: (row) => render(rowAt(row).template),
+    value: (row, cell) => cellValue(cellAt(row, cell), context),
+    cellText: (row, cell) => cellText(cellAt(row, cell), context),
+    rowText: (row) => rowText(rowAt(row), context),
   };
 }
 
-function cellValue(cell: InsertCell, binds: BindValues): BindValue {
+function rowText({ template, cells }: InsertRow, context: CellContext): string {
+  if (!cells.some((cell) => cell.kind === 'read')) return context.render(template);
+  return `(${cells.map((cell) => cellText(cell, context)).join(', ')})`;
+}
+
+function readCell({ read }: CellContext, column: number): BindValue {
+  return present(read?.[0]?.[column], `column ${column} of what was read`);
+}
+
+function cellValue(cell: InsertCell, context: CellContext): BindValue {
+  const { binds } = context;
   switch (cell.kind) {
     case 'value':
       return bindValueOf(cell.ref, binds) ?? onlyText('expression', spellValue(cell.ref, binds));
@@ -72,6 +101,8 @@ function cellValue(cell: InsertCell, binds: BindValues): BindValue {
       return onlyText('default', 'DEFAULT');
     case 'expression':
       return onlyText('expression', '');
+    case 'read':
+      return readCell(context, cell.column);
     default:
       return assertNever(cell);
   }
@@ -81,7 +112,8 @@ function onlyText(kind: 'expression' | 'default', sql: string): BindValue {
   return { kind, negative: false, sql, value: '' };
 }
 
-function cellText(cell: InsertCell, binds: BindValues, render: (template: Template) => string): string {
+function cellText(cell: InsertCell, context: CellContext): string {
+  const { binds, render } = context;
   switch (cell.kind) {
     case 'value':
       return spellValue(cell.ref, binds);
@@ -89,6 +121,8 @@ function cellText(cell: InsertCell, binds: BindValues, render: (template: Templa
       return 'DEFAULT';
     case 'expression':
       return render(cell.template);
+    case 'read':
+      return spell(readCell(context, cell.column));
     default:
       return assertNever(cell);
   }

@@ -47,13 +47,14 @@ export function splitInsert(
 
 /**
  * One answer of many. `everywhere`: every shard stored the same rows, the first one counts. `rowCount`: rows of the
- * client's statement; a single one has no info text.
+ * client's statement; a single one has no info text, unless it came from a SELECT (`informs`).
  */
 export function insertAnswer(
   answers: readonly WriteAnswer[],
   rowCount: number,
   hasTail: boolean,
   everywhere: boolean,
+  informs: boolean = rowCount > 1,
 ): OkResult {
   const counted = everywhere ? answers.slice(0, 1) : answers;
   const terminals = counted.flatMap((answer) => answer.terminals);
@@ -68,7 +69,7 @@ export function insertAnswer(
     affectedRows: terminals.reduce((total, terminal) => total + terminal.affectedRows, 0n),
     lastInsertId: reportedInsertId(counted, rowCount),
     warnings,
-    info: rowCount > 1 ? printInsertInfo(rowCount, duplicates, warnings) : '',
+    info: informs ? printInsertInfo(rowCount, duplicates, warnings) : '',
   };
 }
 

@@ -73,7 +73,8 @@ export class UpsertRun {
       else await this.#update(row, met);
     }
     const { affected, duplicates, warnings } = this.#tally;
-    const info = this.#rows.count > 1 ? printInsertInfo(this.#rows.count, duplicates, warnings) : '';
+    const informs = this.#rows.count > 1 || this.#node.rows.kind === 'query';
+    const info = informs ? printInsertInfo(this.#rows.count, duplicates, warnings) : '';
     return { affectedRows: affected, lastInsertId: 0n, warnings, info };
   }
 

@@ -3,26 +3,47 @@ import { shardgateError } from '../errors/catalog.ts';
 import type { InsertNode } from '../plan/nodes.ts';
 import type { Template } from '../text/template.ts';
 import { present } from '../util/assert.ts';
-import type { Shard } from '../vindex/shard-map.ts';
+import { type Shard, shardNamed } from '../vindex/shard-map.ts';
 import type { Execution } from './contract.ts';
 import { insertWithLookups } from './insert-lookups.ts';
 import { type Place, placedRowText, placesAfterStoring, placesOf, rowsByShard } from './insert-places.ts';
-import { type RowSource, rowSource } from './insert-rows.ts';
+import { readOf, withRead } from './insert-read.ts';
+import { type ReadCells, type RowSource, rowSource } from './insert-rows.ts';
 import { fillFromSequence, isLeftOut, noFill, type SequenceFill } from './insert-sequence.ts';
 import { type InsertWrites, insertAnswer, lowestRowError, splitInsert } from './insert-split.ts';
 import { pinTime } from './pinned-time.ts';
+import { partExecution, type RunPlan } from './read-scope.ts';
 import { shardMapOf } from './resolve.ts';
 import { sendToShard } from './route.ts';
 import { shardText } from './shard-text.ts';
 import { runUnit } from './unit.ts';
+import { printInsertInfo } from './write-info.ts';
 
 /** Without a promise when every row has a canonical literal and all go to one shard with a connection at hand. */
-export function runInsert(execution: Execution, node: InsertNode): void | Promise<void> {
+export function runInsert(execution: Execution, node: InsertNode, run: RunPlan): void | Promise<void> {
+  const first = readOf(node.rows);
+  if (first === null) return insertRows(execution, node, null);
+  // Reading and writing see the same instant.
+  const { instant } = pinTime(execution, node.pinTime);
+  const writing = instant === null ? execution : atInstant(execution, instant);
+  return withRead(execution, node.rows, first, run, instant, (read) => insertRows(writing, node, read));
+}
+
+/** The same execution, its time decided. */
+function atInstant(execution: Execution, instant: string): Execution {
+  const part = partExecution(execution, execution.plan, execution.sink, execution.scope, instant);
+  const { sequences } = execution;
+  return sequences === undefined ? part : { ...part, sequences };
+}
+
+function insertRows(execution: Execution, node: InsertNode, read: ReadCells | null): void | Promise<void> {
   const home = present(shardMapOf(execution, node.keyspace).shards[0], 'a keyspace has a shard');
   const render = (template: Template) => shardText(execution, home, template);
-  const rows = rowSource(node.rows, execution.binds, render);
+  const rows = rowSource(node.rows, execution.binds, render, read);
+  if (rows.count === 0) return execution.sink.ok(nothingInserted);
   if (node.guardCell !== null) refuseLeftOut(node, rows, node.guardCell);
   if (node.everywhere) return insertEverywhere(execution, node, rows);
+  if (node.shard !== undefined) return insertOnShard(execution, node, rows, node.shard);
   if (node.sequence !== null) {
     return fillFromSequence(execution, node, node.sequence, rows).then((fill) =>
       place(execution, node, rows, fill),
@@ -30,6 +51,13 @@ export function runInsert(execution: Execution, node: InsertNode): void | Promis
   }
   return place(execution, node, rows, noFill);
 }
+
+const nothingInserted = {
+  affectedRows: 0n,
+  lastInsertId: 0n,
+  warnings: 0,
+  info: printInsertInfo(0, 0, 0),
+};
 
 function place(
   execution: Execution,
@@ -82,7 +110,8 @@ function send(
   const writes = groups.map(({ shard, rows: members }) => writesFor(execution, node, shard, members, text));
   const one = writes.length === 1 ? writes[0] : undefined;
   const statement = one?.statements.length === 1 ? one.statements[0] : undefined;
-  if (one !== undefined && statement !== undefined && fill.firstId === null) {
+  const asOneServer = fill.firstId === null && node.rows.kind !== 'query';
+  if (one !== undefined && statement !== undefined && asOneServer) {
     return sendToShard(execution, one.shard, [{ kind: 'text', text: statement }]);
   }
   return insertOnSeveral(execution, node, writes, rows.count, fill);
@@ -108,8 +137,27 @@ async function insertOnSeveral(
   fill: SequenceFill,
 ): Promise<void> {
   const answers = await runUnit(execution, writes, pinTime(execution, node.pinTime), lowestRowError);
-  const answer = insertAnswer(answers, rowCount, node.tail.length > 0, node.everywhere);
+  const answer = insertAnswer(
+    answers,
+    rowCount,
+    node.tail.length > 0,
+    node.everywhere,
+    informs(node, rowCount),
+  );
   execution.sink.ok(fill.firstId === null ? answer : { ...answer, lastInsertId: fill.firstId });
+}
+
+/** A table that is on one shard only. */
+function insertOnShard(execution: Execution, node: InsertNode, rows: RowSource, name: string): Promise<void> {
+  const shard = present(shardNamed(shardMapOf(execution, node.keyspace), name), `shard ${name}`);
+  const all = Array.from({ length: rows.count }, (_, row) => row);
+  const writes = [writesFor(execution, node, shard, all, (row) => rows.rowText(row))];
+  return insertOnSeveral(execution, node, writes, rows.count, noFill);
+}
+
+/** Whether the answer counts records: a single row of VALUES has no such text. */
+function informs({ rows }: InsertNode, rowCount: number): boolean {
+  return rowCount > 1 || rows.kind === 'query';
 }
 
 /** Reference tables: the same rows on every shard, together or not at all. */

@@ -79,6 +79,11 @@ export class RowStream implements ResponseReceiver {
     if (error !== null) throw error;
   }
 
+  /** Resolves when all rows are here, or as many as may wait: a locking read has then locked what it can without a reader. */
+  async filled(): Promise<void> {
+    while (!this.#cancelled && !this.#paused && this.#phase !== 'ended') await this.#changed();
+  }
+
   /** Makes `columns` and `next` reject; the response goes on until it is drained or its connection closed. */
   cancel(error: SqlError): void {
     this.#cancelled = error;

@@ -7,26 +7,24 @@ import { chunks } from './lookup-reads.ts';
 import { anyTuple } from './lookup-text.ts';
 import { LookupWriter } from './lookup-writes.ts';
 import { pinTime } from './pinned-time.ts';
+import { partExecution, type RunPlan } from './read-scope.ts';
 import { shardMapOf } from './resolve.ts';
 import { followRows } from './row-moves.ts';
 import { type KeptRows, RowsSink } from './rows-sink.ts';
 import { shardText } from './shard-text.ts';
 import { lookupEntry, shardsInOrder, type TargetRow, targetRows } from './target-rows.ts';
 import { inUnit, lowestShardError, type ShardWrites, type WriteUnit } from './unit.ts';
-import { readInUnit } from './unit-scope.ts';
+import { unitReads } from './unit-scope.ts';
 import { sumInfos } from './write-info.ts';
 
 const rowsPerStatement = 500;
-
-/** How a plan is run: handed in, since running plans is what this file is a part of. */
-export type RunPlan = (execution: Execution) => void | Promise<void>;
 
 export async function runRowWrites(execution: Execution, node: RowWritesNode, run: RunPlan): Promise<void> {
   const time = pinTime(execution, node.pinTime);
   const terminals = await inUnit(execution, [], time, async (unit) => {
     const sink = new RowsSink(execution.limits, 'the rows to write');
     try {
-      await run(readInUnit(unit, node.read, sink, time.instant));
+      await run(partExecution(execution, node.read, sink, unitReads(unit), time.instant));
       return await writeTargets(unit, node, await sink.result);
     } finally {
       sink.free();

@@ -45,7 +45,7 @@ function runNode(execution: Execution, node: PlanNode): void | Promise<void> {
     case 'gather':
       return withRetry(execution, (attempt) => runGather(execution, node, attempt));
     case 'insert':
-      return runInsert(execution, node);
+      return runInsert(execution, node, run);
     case 'dml':
       return runDml(execution, node);
     case 'rowWrites':

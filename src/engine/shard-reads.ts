@@ -56,10 +56,7 @@ export class ShardReads {
     });
     const opened = new ShardReads(execution, reads);
     try {
-      await untilCancelled(
-        Promise.all(reads.map((read) => send(execution, read, options))),
-        execution.signal,
-      );
+      await untilCancelled(sendAll(execution, reads, options), execution.signal);
       return opened;
     } catch (error) {
       await opened.close();
@@ -84,6 +81,25 @@ export class ShardReads {
     if (execution.scope.inTransaction) await Promise.all(closing);
     return warnings;
   }
+}
+
+/**
+ * All at once. When rows are locked the lowest shard goes first and alone: two statements over the same shards then wait for
+ * each other there instead of locking each other out on two.
+ */
+async function sendAll(
+  execution: Execution,
+  reads: readonly ShardRead[],
+  options: ReadsOptions,
+): Promise<void> {
+  const [first, ...others] = reads;
+  if (first === undefined) return;
+  const sent = send(execution, first, options);
+  if (options.locks && others.length > 0) {
+    await sent;
+    await first.stream.filled();
+  }
+  await Promise.all([sent, ...others.map((read) => send(execution, read, options))]);
 }
 
 /** A failure to prepare shows as the failure of the stream, like any other error of the statement. */

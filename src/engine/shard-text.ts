@@ -8,7 +8,7 @@ import type { Execution } from './contract.ts';
 /** What templates ask of a gather; other plans have none. */
 export interface GatherNames {
   workspaceTable(fragment: number, copy: number): string;
-  keys(fragment: number, column: number): string;
+  keys(fragment: number, column: number): string | null;
 }
 
 const noGather: GatherNames = {

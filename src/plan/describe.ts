@@ -145,6 +145,7 @@ function describeInsert(node: InsertNode): JsonObject {
     sequence: node.sequence === null ? null : describeNumbers(node.sequence),
     guardCell: node.guardCell,
     everywhere: node.everywhere,
+    ...(node.shard === undefined ? {} : { shard: node.shard }),
     unchanged: node.unchanged,
     ...(node.pinTime ? { pinTime: true } : {}),
     ...(node.lookups === undefined ? {} : { lookups: node.lookups.map(describeLookup) }),
@@ -175,10 +176,12 @@ function describeLookup({ key, owned }: RowLookup): string {
 
 function describeRows(rows: InsertRows): Json {
   if (rows.kind === 'slot') return `rows slot ${rows.slot}`;
-  return rows.rows.map((row) => ({
+  if (rows.kind === 'query') return { read: describeNode(rows.read.root) };
+  const cells = rows.rows.map((row) => ({
     text: describeTemplate(row.template),
     cells: row.cells.map(describeCell),
   }));
+  return rows.read === undefined ? cells : { read: describeNode(rows.read.root), cells };
 }
 
 function describeCell(cell: InsertCell): string {
@@ -189,6 +192,8 @@ function describeCell(cell: InsertCell): string {
       return 'DEFAULT';
     case 'expression':
       return describeTemplate(cell.template);
+    case 'read':
+      return `{column ${cell.column} of what is read}`;
     default:
       return assertNever(cell);
   }

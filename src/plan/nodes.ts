@@ -193,7 +193,7 @@ export interface InsertNode {
   readonly head: Template;
   readonly tail: Template;
   readonly rows: InsertRows;
-  /** Primary vindex and its columns; null only with `everywhere`. */
+  /** Primary vindex and its columns; null only with `everywhere` and `shard`. */
   readonly key: RoutingKey | null;
   /** The client's own packet may go out when all rows belong to one shard (and no sequence fills a cell). */
   readonly unchanged: boolean;
@@ -203,6 +203,8 @@ export interface InsertNode {
   readonly sequence: RowNumbers | null;
   /** Reference tables: every row goes to every shard. */
   readonly everywhere: boolean;
+  /** Of a table that is on one shard, its name; absent else. */
+  readonly shard?: string;
   /**
    * Cell of an AUTO_INCREMENT column that nothing fills: a row whose cell is NULL, 0 or DEFAULT is refused (SG6008), because
    * each shard would count by itself. null: no such column, or the application answers for it.
@@ -262,10 +264,15 @@ export interface RowLookup {
   readonly shared: boolean;
 }
 
-/** Rows stand in a collapsed slot (positions come from the normaliser at run time), or are given cell by cell. */
+/**
+ *  - slot: rows stand in a collapsed slot (positions come from the normaliser at run time)
+ *  - cells: given cell by cell; `read` answers one row for the cells of kind `read`
+ *  - query: the rows of `read`, as many cells each as `width` says
+ */
 export type InsertRows =
   | { readonly kind: 'slot'; readonly slot: number }
-  | { readonly kind: 'cells'; readonly rows: readonly InsertRow[] };
+  | { readonly kind: 'cells'; readonly rows: readonly InsertRow[]; readonly read?: Plan }
+  | { readonly kind: 'query'; readonly read: Plan; readonly width: number };
 
 export interface InsertRow {
   /** Text of the row with its parentheses. */
@@ -277,7 +284,9 @@ export interface InsertRow {
 export type InsertCell =
   | { readonly kind: 'value'; readonly ref: ValueRef; readonly negative: boolean }
   | { readonly kind: 'default' }
-  | { readonly kind: 'expression'; readonly template: Template };
+  | { readonly kind: 'expression'; readonly template: Template }
+  /** It needs rows of tables: column `column` of what is read first. */
+  | { readonly kind: 'read'; readonly column: number };
 
 /** UPDATE / DELETE whose text may run on each destination shard by itself; affected rows add up. */
 export interface DmlNode {

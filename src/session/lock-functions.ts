@@ -126,7 +126,7 @@ function withClientIds(text: SqlText, context: StatementContext): SqlText {
     edits.push({
       start: node.start,
       end: node.end,
-      text: `CASE ${call} ${known.join(' ')} ELSE ${call} END`,
+      text: `CAST(CASE ${call} ${known.join(' ')} ELSE ${call} END AS UNSIGNED)`,
     });
     return false;
   });

@@ -39,7 +39,9 @@ export function planText(
   const entry = entryFor(statement, text, normalized, vschema, state, substituted);
   // A text that still asks the session for something must come to the substitution again, every time.
   const isLasting = entry.kind === 'plan' && !readsSessionState(statement);
-  if (!substituted || isLasting) deps.planCache.put(context, normalized.key, entry);
+  // A tree serves another text only when that is the very same: its spans and literals are of this one.
+  const isOfKey = entry.kind !== 'session' || normalized.key === text;
+  if ((!substituted || isLasting) && isOfKey) deps.planCache.put(context, normalized.key, entry);
   return { normalized, entry };
 }
 

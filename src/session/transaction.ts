@@ -150,8 +150,10 @@ export class TransactionScope implements ConnectionScope {
    * the pool. Never makes the transaction larger.
    */
   async beside(shardId: string, signal: AbortSignal): Promise<ScopedLease> {
-    const held = this.#held(shardId, false);
-    if (held !== null) return this.#updated(held);
+    const branch = this.#state === 'open' ? this.#transaction.get(shardId) : undefined;
+    const kept = this.#kept.get(shardId, 'statements');
+    if (branch !== undefined && !branch.broken) return this.#updated(branch);
+    if (kept?.alive === true) return this.#updated(new KeptLease(kept));
     return this.#pooled(await this.#deps.gateway.lease(shardId, this.#deps.leaseOptions(signal)));
   }
 

@@ -21,8 +21,8 @@ export interface RenderContext {
   database(keyspace: string): string;
   /** Name of the workspace table of a fragment's copy, unquoted. */
   workspaceTable(fragment: number, copy: number): string;
-  /** Distinct values of a fragment's column as a comma list of literals; `NULL` when there are none. */
-  keys(fragment: number, column: number): string;
+  /** Distinct values of a fragment's column as a comma list of literals; `NULL` when there are none; null: too many. */
+  keys(fragment: number, column: number): string | null;
 }
 
 /** SqlText of a value as it may stand in a statement, sign included. */
@@ -95,7 +95,7 @@ function renderPart(part: TemplatePart, context: RenderContext): string {
     case 'workspace':
       return quoteIdentifier(context.workspaceTable(part.fragment, part.copy));
     case 'keys':
-      return context.keys(part.fragment, part.column);
+      return context.keys(part.fragment, part.column) ?? part.orElse;
     default:
       return assertNever(part);
   }

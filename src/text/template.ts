@@ -21,7 +21,7 @@ export type ValueRef =
  *  - database: the shard's physical database name for a keyspace, quoted
  *  - limit: offset + count as a number (a shard's share of LIMIT offset, count); count alone when offset is null
  *  - workspace: the quoted name of fragment `fragment`'s table on the workspace, copy `copy` (0-based)
- *  - keys: the distinct values of `column` of a finished fragment as a comma list of literals (never empty: NULL when none)
+ *  - keys: the distinct values of `column` of a finished fragment as a comma list of literals (never empty: NULL when none), or `orElse`
  */
 export type TemplatePart =
   | { readonly kind: 'text'; readonly text: string }
@@ -29,6 +29,12 @@ export type TemplatePart =
   | { readonly kind: 'database'; readonly keyspace: string }
   | { readonly kind: 'limit'; readonly offset: ValueRef | null; readonly count: ValueRef }
   | { readonly kind: 'workspace'; readonly fragment: number; readonly copy: number }
-  | { readonly kind: 'keys'; readonly fragment: number; readonly column: number };
+  | {
+      readonly kind: 'keys';
+      readonly fragment: number;
+      readonly column: number;
+      /** SqlText that stands there instead when the values are too many for a list. */
+      readonly orElse: string;
+    };
 
 export type Template = readonly TemplatePart[];

@@ -25,10 +25,46 @@ export function randomFrom(generation: Generation, outer: Scope | null, depth: n
     sources.push(next.source);
   }
   const [head = '', ...tails] = parts;
+  const nested = tails.length === 2 && random.chance(0.25) ? nestedJoin(generation, sources, parts) : null;
   return {
-    piece: tails.length === 0 ? head : [head, list(tails, '', 0)],
-    scope: { sources, outer },
+    piece: nested ?? (tails.length === 0 ? head : [head, list(tails, '', 0)]),
+    scope: { sources: random.chance(0.25) ? unqualified(sources) : sources, outer },
   };
+}
+
+/** `a LEFT JOIN (b JOIN c ON ...) ON ...`: null when the third source joins both others. */
+function nestedJoin(
+  generation: Generation,
+  sources: readonly Source[],
+  parts: readonly Piece[],
+): Piece | null {
+  const { random } = generation;
+  const [first, second, third] = sources;
+  const [head, next, last] = parts;
+  if (first === undefined || second === undefined || third === undefined || head === undefined) return null;
+  const bare = (part: Piece | undefined): Piece | null =>
+    typeof part !== 'string' && part !== undefined && !('kind' in part) ? (part[1] ?? null) : null;
+  const [middle, inner] = [bare(next), bare(last)];
+  if (middle === null || inner === null) return null;
+  const innerOn = joinCondition(generation, [second], third, 0, { sources: [second, third], outer: null });
+  const outerOn = joinCondition(generation, [first], second, 0, { sources, outer: null });
+  const [left, right] = [
+    random.pick([' LEFT JOIN ', ' JOIN ', ' RIGHT JOIN ']),
+    random.pick([' JOIN ', ' LEFT JOIN ']),
+  ];
+  return [head, left, '(', middle, right, inner, ' ON ', innerOn, ') ON ', outerOn];
+}
+
+/** Names alone where only one source has them. */
+function unqualified(sources: readonly Source[]): readonly Source[] {
+  const names = sources.flatMap((source) => source.columns.map((column) => column.name));
+  const isUnique = (name: string): boolean => names.filter((other) => other === name).length === 1;
+  return sources.map((source) => ({
+    ...source,
+    columns: source.columns.map((column) =>
+      isUnique(column.name) ? { ...column, ref: column.name } : column,
+    ),
+  }));
 }
 
 interface Placed {
@@ -97,8 +133,9 @@ function placed(generation: Generation, table: FuzzTable): Placed {
       shardKey,
     };
   });
-  const key = table.primaryKey.map((name) => `${alias}.${name}`);
-  return { piece: `${table.spelled} AS ${alias}`, source: { alias, columns, key } };
+  const key = table.primaryKey.length === 0 ? null : table.primaryKey.map((name) => `${alias}.${name}`);
+  const hint = key !== null && generation.random.chance(0.03) ? ' FORCE INDEX (PRIMARY)' : '';
+  return { piece: `${table.spelled} AS ${alias}${hint}`, source: { alias, columns, key } };
 }
 
 function join(generation: Generation, sources: readonly Source[], next: Placed, depth: number): Piece {

@@ -5,7 +5,7 @@ import { type Piece, render } from './piece.ts';
 import { Random } from './random.ts';
 import { reportOf } from './report.ts';
 import { shrink } from './shrink.ts';
-import { randomStatement } from './statements.ts';
+import { randomStatement, randomViews } from './statements.ts';
 import { type FuzzWorld, randomWorld } from './tables.ts';
 
 export interface Tally {
@@ -28,6 +28,8 @@ export interface ReadRun {
 }
 
 const preparedShare = 0.3;
+/** Of each kind. */
+const refusalsShown = 3;
 
 export function emptyTally(): Tally {
   return { statements: 0, executions: 0, rows: 0, errors: 0, refusals: new Map(), findings: [] };
@@ -57,7 +59,10 @@ export async function fuzzWorldReads(
   run: Pick<ReadRun, 'findingsMax' | 'progress'>,
   tally: Tally,
 ): Promise<void> {
-  const fuzzWorld = randomWorld(seed);
+  const plain = randomWorld(seed);
+  const views = randomViews(seed, plain.tables);
+  const schema = { ...plain.schema, views: views.map((view) => view.createSql) };
+  const fuzzWorld: FuzzWorld = { schema, tables: [...plain.tables, ...views] };
   const arena = await Arena.open(stage, fuzzWorld);
   try {
     for (const index of indexes) {
@@ -92,7 +97,9 @@ async function differs(
     return false;
   }
   if (verdict.kind === 'refused') {
-    tally.refusals.set(verdict.id, (tally.refusals.get(verdict.id) ?? 0) + 1);
+    const count = tally.refusals.get(verdict.id) ?? 0;
+    if (count < refusalsShown) run.progress(`refused: ${verdict.message}\n  ${render(piece, prepared).sql}`);
+    tally.refusals.set(verdict.id, count + 1);
     return false;
   }
   run.progress(

@@ -42,8 +42,11 @@ interface Item extends OutputColumn {
 /** Items under fresh names; at the top now and then without, as clients write them. */
 function items(block: BlockParts, made: readonly Typed[]): readonly Item[] {
   const { generation, top } = block;
-  return made.map((one): Item => {
-    const name = generation.alias();
+  const { random } = generation;
+  // Aliases that are columns' names as well.
+  const taken = top && random.chance(0.12) ? random.sample(['a', 'b', 'c', 'd', 'e', 'id'], made.length) : [];
+  return made.map((one, index): Item => {
+    const name = taken[index] ?? generation.alias();
     const named: Piece = [one.piece, ` AS ${name}`];
     const { family, loose, summable, values } = one;
     return {
@@ -52,7 +55,7 @@ function items(block: BlockParts, made: readonly Typed[]): readonly Item[] {
       loose,
       summable,
       values,
-      piece: top && generation.random.chance(0.3) ? one.piece : named,
+      piece: top && random.chance(0.3) ? one.piece : named,
     };
   });
 }
@@ -145,7 +148,9 @@ function grouped(block: BlockParts): Query {
     return group?.shown ?? aggregate(generation, from.scope, family);
   });
   const shown = items(block, made);
-  const rollup = top && random.chance(0.06) ? ' WITH ROLLUP' : '';
+  // Of an expression that is a group a server may forget to show NULL in the rows of totals.
+  const columnsOnly = groups.every((group) => typeof group.piece === 'string');
+  const rollup = top && columnsOnly && random.chance(0.1) ? ' WITH ROLLUP' : '';
   const having: Piece = random.chance(0.25)
     ? optional([
         ' HAVING ',
@@ -198,6 +203,8 @@ function order(block: BlockParts, made: readonly Typed[], shown: readonly Item[]
         expression(generation, from.scope, null, 1).piece,
         direction(block),
       ]);
+  // A name that may be an alias, a column or both.
+  if (top && !grouped && random.chance(0.15)) first.push(random.pick(shown).name);
   const positions = shown.map((_, index): Piece => [String(index + 1), direction(block)]);
   const exact = made.flatMap((one): Piece[] => (one.loose ? [spelling(one)] : []));
   if (grouped && exact.length > 0) return nothing;

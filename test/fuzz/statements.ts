@@ -1,7 +1,7 @@
 // Random SELECT statements over a world: blocks, set operations, CTEs.
-import { choice, type Piece } from './piece.ts';
+import { choice, type Piece, render } from './piece.ts';
 import { Random } from './random.ts';
-import type { Generation, OutputColumn, Query, QueryRequest } from './scope.ts';
+import type { Generation, Query, QueryRequest } from './scope.ts';
 import { randomSelect } from './selects.ts';
 import type { FuzzTable } from './tables.ts';
 import type { Family } from './types.ts';
@@ -21,15 +21,8 @@ const shownFamilies: readonly (Family | null)[] = [
 
 export function randomStatement(seed: number, tables: readonly FuzzTable[]): Piece {
   const random = new Random(seed);
-  let aliases = 0;
-  const ctes: { name: string; output: readonly OutputColumn[] }[] = [];
-  const generation: Generation = {
-    random,
-    tables,
-    ctes,
-    alias: () => `x${aliases++}`,
-    query: (request) => innerQuery(generation, request),
-  };
+  const generation = newGeneration(random, tables);
+  const { ctes } = generation;
   const depth = random.weighted([
     [4, 0],
     [5, 1],
@@ -38,6 +31,8 @@ export function randomStatement(seed: number, tables: readonly FuzzTable[]): Pie
   const families = random.times(random.int(1, 4), () => random.pick(shownFamilies));
   const request: QueryRequest = { families, outer: null, depth, exact: false, single: false };
   const clauses: Piece[] = [];
+  const recursive = random.chance(0.03);
+  if (recursive) clauses.push(counter(generation, ctes));
   while (random.chance(0.12)) clauses.push(cte(generation, ctes, depth));
   const body = random.chance(0.1)
     ? setOperation(generation, request, true)
@@ -46,15 +41,53 @@ export function randomStatement(seed: number, tables: readonly FuzzTable[]): Pie
   const withClause: Piece =
     clauses.length === 0
       ? ''
-      : ['WITH ', clauses.flatMap((one, index) => (index === 0 ? [one] : [', ', one])), ' '];
+      : [
+          recursive ? 'WITH RECURSIVE ' : 'WITH ',
+          clauses.flatMap((one, index) => (index === 0 ? [one] : [', ', one])),
+          ' ',
+        ];
   return [withClause, body.piece, lock];
 }
 
-function cte(
-  generation: Generation,
-  ctes: { name: string; output: readonly OutputColumn[] }[],
-  depth: number,
-): Piece {
+/** Views over the tables of keyspace shop, one or none; each is named and read like a table. */
+export function randomViews(seed: number, tables: readonly FuzzTable[]): readonly FuzzTable[] {
+  const random = new Random(seed ^ 0x71e3);
+  const inShop = tables.filter((table) => table.kind !== 'unsharded');
+  return random.times(random.int(0, 2), (index): FuzzTable => {
+    const generation = newGeneration(random, inShop);
+    const families = random.times(random.int(2, 4), () => random.pick(shownFamilies));
+    const { piece, output } = randomSelect(
+      generation,
+      { families, outer: null, depth: 0, exact: false, single: false },
+      false,
+    );
+    const name = `v${index}`;
+    const columns = output.map(({ name: column, ...type }) => {
+      return { name: column, type: { sql: '', ...type }, nullable: true, sharding: false };
+    });
+    const createSql = `CREATE VIEW ${name} AS ${render(piece, false).sql}`;
+    return { name, spelled: name, kind: 'view', domain: null, columns, primaryKey: [], createSql, rows: [] };
+  });
+}
+
+function newGeneration(
+  random: Random,
+  tables: readonly FuzzTable[],
+): Generation & { readonly ctes: CteInSight[] } {
+  let aliases = 0;
+  const generation = {
+    random,
+    tables,
+    ctes: [] as CteInSight[],
+    alias: () => `x${aliases++}`,
+    query: (request: QueryRequest): Query => innerQuery(generation, request),
+  };
+  return generation;
+}
+
+type CteInSight = Generation['ctes'][number];
+
+function cte(generation: Generation, ctes: CteInSight[], depth: number): Piece {
   const { random } = generation;
   const families = random.times(random.int(1, 3), () => null);
   const query = generation.query({
@@ -67,6 +100,15 @@ function cte(
   const name = generation.alias();
   ctes.push({ name, output: query.output });
   return [`${name} AS (`, query.piece, ')'];
+}
+
+/** Numbers from a recursion, to be joined with. */
+function counter(generation: Generation, ctes: CteInSight[]): Piece {
+  const name = generation.alias();
+  const to = generation.random.int(2, 9);
+  const output = { name: 'n', family: 'int', loose: false, summable: true, values: ['1', '2', '5'] } as const;
+  ctes.push({ name, output: [output] });
+  return `${name} (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM ${name} WHERE n < ${to})`;
 }
 
 function innerQuery(generation: Generation, request: QueryRequest): Query {

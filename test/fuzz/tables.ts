@@ -15,7 +15,7 @@ export interface FuzzTable {
   readonly name: string;
   /** How statements name it from database shop. */
   readonly spelled: string;
-  readonly kind: 'sharded' | 'reference' | 'unsharded';
+  readonly kind: 'sharded' | 'reference' | 'unsharded' | 'view';
   readonly domain: Domain | null;
   readonly columns: readonly FuzzColumn[];
   readonly primaryKey: readonly string[];

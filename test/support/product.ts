@@ -116,7 +116,7 @@ export interface Serving {
   kill(): Promise<void>;
 }
 
-/** `shardgate serve`; resolves when it says that it serves. Rejects with its output when it ends instead. */
+/** `shardgate serve` with log level info; resolves when it says that it serves. Rejects with its output when it ends instead. */
 export async function serve(
   file: string,
   { mysqlPort, adminPort }: Pick<ServeConfig, 'mysqlPort' | 'adminPort'>,

@@ -21,6 +21,8 @@ export interface WorldSchema {
   readonly mainSchema: string;
   /** Of keyspace `shop`; `check` when left out. */
   readonly constraints?: 'check' | 'trust';
+  /** CREATE VIEWs of keyspace `shop`; those that a server refuses are left out. */
+  readonly views?: readonly string[];
   /** Top-level keys of the configuration, over ours. */
   readonly config?: Readonly<Record<string, unknown>>;
 }
@@ -90,6 +92,7 @@ export class Stage {
     await createDatabase(this.#shardAdmin, 'main_0', schema.mainSchema);
     await createDatabase(this.#oracleAdmin, 'shop', schema.schema);
     await createDatabase(this.#oracleAdmin, 'main', schema.mainSchema);
+    for (const view of schema.views ?? []) await this.#createView(view, shardDatabases);
     const directory = await mkdtemp(join(tmpdir(), 'shardgate-world-'));
     try {
       const app = await this.#startShardgate(schema, shardDatabases, directory);
@@ -97,6 +100,19 @@ export class Stage {
     } catch (error) {
       await rm(directory, { recursive: true, force: true });
       throw error;
+    }
+  }
+
+  async #createView(sql: string, shardDatabases: readonly string[]): Promise<void> {
+    await this.#oracleAdmin.query('USE shop');
+    const made = await this.#oracleAdmin.query(sql).then(
+      () => true,
+      () => false,
+    );
+    if (!made) return;
+    for (const database of shardDatabases) {
+      await this.#shardAdmin.query(`USE ${database}`);
+      await this.#shardAdmin.query(sql);
     }
   }
 

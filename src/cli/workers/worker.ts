@@ -25,13 +25,20 @@ export async function startWorker(
   place: { index: number; count: number },
   drainDeadlineMs: number,
 ): Promise<App> {
-  const app = await startApp(config, { worker: place });
+  let app: App | null = null;
   let draining: Promise<void> | null = null;
   const drain = (): null => {
-    draining ??= app.drain(drainDeadlineMs).then(() => app.close());
+    // Nothing serves yet: nothing is lost.
+    const ending = app;
+    if (ending === null) process.exit(0);
+    draining ??= ending.drain(drainDeadlineMs).then(() => ending.close());
     void draining.then(() => process.exit(0));
     return null;
   };
+  process.on('SIGTERM', drain);
+  // A terminal signals the whole group; the primary decides what it means.
+  for (const signal of ['SIGINT', 'SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => {});
+  app = await startApp(config, { worker: place });
   const channel = new Channel(
     { send: (message) => process.send?.(message) ?? false },
     answerersOf(app, drain),
@@ -40,9 +47,6 @@ export async function startWorker(
     kill: (id, user, queryOnly): Promise<KillOutcome> => channel.ask('kill', { id, user, queryOnly }),
   };
   process.on('message', (message) => channel.received(message));
-  process.on('SIGTERM', drain);
-  // A terminal signals the whole group; the primary decides what it means.
-  for (const signal of ['SIGINT', 'SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => {});
   await channel.ask('serving', null);
   return app;
 }

@@ -6,7 +6,7 @@ import type { ColumnDefinition } from '../../value/column-definition.ts';
 import { TextRow } from '../../value/text-row.ts';
 import type { ShardRead } from '../shard-reads.ts';
 import type { Budget } from './budget.ts';
-import type { KeyValues } from './key-values.ts';
+import type { KeySet, KeyValues } from './key-values.ts';
 import { type LiteralWriter, literalWriter } from './literals.ts';
 import type { WorkspaceSession } from './session.ts';
 
@@ -34,7 +34,7 @@ class Filler {
   readonly #options: FillOptions;
   readonly #head: string;
   readonly #writers: readonly LiteralWriter[];
-  readonly #collectors: readonly (Set<string> | null)[];
+  readonly #collectors: readonly (KeySet | null)[];
   #bytes = 0;
 
   constructor(options: FillOptions) {

@@ -11,6 +11,7 @@ import { type PinnedTime, pinTime } from '../pinned-time.ts';
 import { shardMapOf, shardsOrOne } from '../resolve.ts';
 import type { Attempt } from '../retry.ts';
 import { agreedColumns, firstError } from '../scatter.ts';
+import type { ShardRead } from '../shard-reads.ts';
 import { type GatherNames, shardText } from '../shard-text.ts';
 import { Budget } from './budget.ts';
 import { type DeclaredType, declaredTypes } from './declared-types.ts';
@@ -120,7 +121,7 @@ async function readFragments<T>(
   // Heard below; until then a failure must not count as unheard.
   describing.catch(() => {});
   const leases = await FragmentLeases.open(execution, inGlobalOrder([...shardsOf.values()].flat()));
-  const filling = inDependencyOrder(node.fragments, (fragment) =>
+  const filling = inDependencyOrder(node.fragments, run.keyValues, (fragment) =>
     fillFragment(run, fragment, shardsOf.get(fragment.id) ?? [], leases),
   );
   filling.catch(() => {});
@@ -145,18 +146,19 @@ function inGlobalOrder(shards: readonly Shard[]): readonly Shard[] {
   );
 }
 
-/** Starts each fragment as soon as those whose keys it needs are complete. */
+/** Starts each fragment as soon as those whose keys it needs are complete, or have too many of them. */
 async function inDependencyOrder(
   fragments: readonly Fragment[],
+  keyValues: KeyValues,
   start: (fragment: Fragment) => Promise<void>,
 ): Promise<void> {
   const started = new Map<number, Promise<void>>();
   const begin = (fragment: Fragment): Promise<void> => {
-    const known = started.get(fragment.id);
-    if (known !== undefined) return known;
+    const begun = started.get(fragment.id);
+    if (begun !== undefined) return begun;
     const needed = fragments.filter((other) => dependenciesOf(fragment).includes(other.id));
-    const running =
-      needed.length === 0 ? start(fragment) : Promise.all(needed.map(begin)).then(() => start(fragment));
+    const known = needed.map((other) => Promise.race([begin(other), keyValues.overflow(fragment, other.id)]));
+    const running = known.length === 0 ? start(fragment) : Promise.all(known).then(() => start(fragment));
     started.set(fragment.id, running);
     return running;
   };
@@ -170,9 +172,12 @@ async function fillFragment(
   leases: FragmentLeases,
 ): Promise<void> {
   const { execution, session, names } = run;
-  const reads = shards.map((shard) =>
-    leases.read(shard, shardText(execution, shard, fragment.template, names), run.time),
-  );
+  const reads: ShardRead[] = [];
+  for (const shard of shards) {
+    reads.push(leases.read(shard, shardText(execution, shard, fragment.template, names), run.time));
+    // Locking statements over the same shards wait for each other on the lowest.
+    if (execution.plan.locks && reads.length === 1 && shards.length > 1) await reads[0]?.stream.filled();
+  }
   try {
     const columns = await agreedColumns(reads);
     const declared = await typesFromElsewhere(run, fragment, shards, leases);

@@ -3,7 +3,7 @@ import type { Comparison, Expression, InList } from '../../sql/ast.ts';
 import type { ValueRef } from '../../text/template.ts';
 import type { Binding, ColumnId } from '../bind/model.ts';
 import { listSlotOf, type TextUnit, valueRefOf } from '../text-unit.ts';
-import type { Fact } from './fact.ts';
+import { type Fact, sameColumn } from './fact.ts';
 
 type Columns = Binding['columns'];
 
@@ -60,10 +60,19 @@ export function columnOf(expression: Expression, columns: Columns): ColumnId | n
   return expression.kind === 'column' ? (columns.get(expression) ?? null) : null;
 }
 
-/** An alternative that says nothing makes the whole OR say nothing. */
+/** An alternative that says nothing makes the whole OR say nothing; an equality that all of them say holds by itself. */
 function alternatives(operands: readonly Expression[], unit: TextUnit, columns: Columns): readonly Fact[] {
   const facts = operands.map((operand) => readFacts(operand, unit, columns));
-  return facts.some((part) => part.length === 0) ? [] : [{ kind: 'any', alternatives: facts }];
+  if (facts.some((part) => part.length === 0)) return [];
+  const [first = [], ...others] = facts;
+  const common = first.filter((fact) =>
+    others.every((part) => part.some((other) => isSameFact(fact, other))),
+  );
+  return [...common, { kind: 'any', alternatives: facts }];
+}
+
+function isSameFact(a: Fact, b: Fact): boolean {
+  return a.kind === 'same' && b.kind === 'same' && sameColumn(a.left, b.left) && sameColumn(a.right, b.right);
 }
 
 function comparison(node: Comparison, unit: TextUnit, columns: Columns): readonly Fact[] {

@@ -16,6 +16,7 @@ import { orderShows } from './first-rows.ts';
 import { FragmentColumns } from './fragment-columns.ts';
 import { clusteringColumns, fragmentKeys, isJoined } from './fragment-keys.ts';
 import { type FragmentIds, inferredFilters } from './inferred-filters.ts';
+import { keyReductions } from './key-reductions.ts';
 import { isOnlyShown } from './only-shown.ts';
 import { pushedFilters } from './pushed-filters.ts';
 import { asksForTime } from './traits.ts';
@@ -30,14 +31,19 @@ export function generalPlan(statement: BoundStatement, keyspace: string, reasons
   checkAliases(statement);
   if (orderShows(statement)) for (const source of statement.binding.tables) needClusteringColumns(source);
   const places = columnPlaces(statement);
+  const reductions = keyReductions(statement);
   const finish = new FinishText(statement);
   const fragments = statement.binding.tables.map((source, id) => ({
-    ...tableFragment(source, id, statement, places),
+    ...tableFragment(source, id, statement, inferredFilters(source, statement, reductions, places)),
     copies: finish.copies(id),
   }));
   reasons.push(
     `general plan: ${fragments.length} fragment${fragments.length === 1 ? '' : 's'}, one per table reference`,
   );
+  for (const part of fragments.flatMap((fragment) => fragment.template)) {
+    if (part.kind === 'keys')
+      reasons.push(`keys: ${part.orElse} is asked for by what fragment ${part.fragment} found`);
+  }
   const pinTime = asksForTime(statement.node);
   const describe = describeTemplate(statement);
   return { kind: 'gather', keyspace, fragments, finish: finish.template, describe, pinTime };
@@ -58,7 +64,7 @@ function tableFragment(
   source: TableSource,
   id: number,
   statement: BoundStatement,
-  places: FragmentIds,
+  inferred: readonly Template[],
 ): Omit<Fragment, 'copies'> {
   const { table } = source;
   const { flow } = statement;
@@ -72,10 +78,7 @@ function tableFragment(
   }
   if (names.length === 0) columns.computed(text('1'));
   const from = tableText(source);
-  const filters = whereText([
-    ...pushedFilters(source, statement),
-    ...inferredFilters(source, statement, places),
-  ]);
+  const filters = whereText([...pushedFilters(source, statement), ...inferred]);
   const lock = lockingText(source, statement);
   const destination = sourceDestination(source, flow.held.get(source.id)?.facts ?? []);
   return {

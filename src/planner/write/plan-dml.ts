@@ -13,6 +13,7 @@ import { refusalOf, refuse } from '../refusals.ts';
 import { describeDestination } from '../route/combine.ts';
 import { type BoundStatement, bound, keyspaceOf } from '../statement.ts';
 import { assignmentsOf, checkUnowned } from './assignments.ts';
+import { impossible } from './impossible.ts';
 import { planOfWrite } from './plan-of-write.ts';
 import { planRows, touchesVindexes } from './plan-rows.ts';
 import { routeNode, wholeText, wholeTextAlways } from './route-node.ts';
@@ -97,16 +98,6 @@ function rowsReason(statement: BoundStatement, targets: readonly TableSource[]):
 function oneServer(statement: BoundStatement, keyspace: string): ReturnType<typeof routeNode> {
   const { node, unit, context } = statement;
   return routeNode(keyspace, { kind: 'any' }, wholeText(node, unit, context), impossible());
-}
-
-function impossible(): RefuseNode {
-  return refuse(
-    shardgateError('SG2001', {
-      construct: 'a write over several shards',
-      why: 'its keyspace has one',
-      remedy: 'report this as a bug',
-    }),
-  );
 }
 
 function dmlNode(

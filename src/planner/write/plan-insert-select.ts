@@ -1,19 +1,21 @@
 // Plans INSERT ... SELECT: pushed whole where every shard's rows stay on that shard.
-import { shardgateError } from '../../errors/catalog.ts';
 import type { DmlNode, Plan } from '../../plan/nodes.ts';
 import type { Query } from '../../sql/ast.ts';
 import type { RoutingKey } from '../../vindex/routing-key.ts';
 import { outputOf } from '../bind/columns-of.ts';
 import { checkUsable, wholeDestination } from '../query/plan-query.ts';
-import { asksForTime } from '../query/traits.ts';
-import { refusalOf, refuse } from '../refusals.ts';
+import { asksForTime, isDeterministic } from '../query/traits.ts';
+import { refusalOf } from '../refusals.ts';
 import { describeDestination, sameVindex } from '../route/combine.ts';
+import type { Locality } from '../route/locality.ts';
 import { type BoundStatement, bound, keyspaceOf } from '../statement.ts';
+import { impossible } from './impossible.ts';
 import { autoIncrement, insertColumns, keyCells } from './insert-columns.ts';
 import type { InsertPlanning } from './insert-planning.ts';
+import { checkTarget } from './insert-shape.ts';
 import { planOfWrite } from './plan-of-write.ts';
+import { planReadInsert } from './plan-read-insert.ts';
 import { routeNode, wholeText, wholeTextAlways } from './route-node.ts';
-import { checkConflicts, checkOnDuplicate, checkOwnedLookups } from './write-checks.ts';
 
 /*
  * Proof obligation for sharded targets: the query is one co-located group whose shards answer for their own rows alone, and
@@ -21,50 +23,41 @@ import { checkConflicts, checkOnDuplicate, checkOwnedLookups } from './write-che
  */
 
 export function planInsertSelect(planning: InsertPlanning, query: Query): Plan {
-  const { context, table, reasons } = planning;
+  const { node, context, table, reasons } = planning;
   const source = bound(query, context);
   checkUsable(source.binding.tables);
   const keyspaces = new Set(source.binding.tables.map((one) => one.table.keyspace));
   keyspaces.add(table.keyspace);
-  const refused = shardgateError('SG6002', { table: table.name });
-  if (keyspaces.size > 1) throw refused;
-  if (!keyspaceOf(context, table.keyspace).sharded) {
+  if (keyspaces.size === 1 && !keyspaceOf(context, table.keyspace).sharded) {
     reasons.push(`all tables are in the unsharded keyspace ${table.keyspace}`);
-    const template = wholeText(planning.node, planning.unit, context);
-    const route = routeNode(table.keyspace, { kind: 'any' }, template, refuse(refused));
+    const template = wholeText(node, planning.unit, context);
+    const route = routeNode(table.keyspace, { kind: 'any' }, template, impossible());
     return planOfWrite('insert', table.keyspace, route, reasons);
   }
   const locality = source.proof.query(source.binding.root, null, false);
-  if (table.kind === 'reference' && locality.kind === 'anywhere' && refusalOf(query) === null) {
+  const everywhere = table.kind === 'reference' && locality.kind === 'anywhere' && isDeterministic(query);
+  if (keyspaces.size === 1 && everywhere && refusalOf(query) === null && node.returning === null) {
     reasons.push('reference tables only: every shard inserts the same rows');
     return planOfWrite('insert', table.keyspace, pushed(planning, { kind: 'all' }, true), reasons);
   }
-  if (table.kind !== 'sharded' || locality.kind !== 'additive' || source.binding.doubts.length > 0)
-    throw refused;
-  checkTarget(planning);
-  if (!staysOnItsShard(planning, source, locality.keys)) throw refused;
+  if (table.kind === 'sharded') checkTarget(planning);
+  const stays = keyspaces.size === 1 && staysByItself(planning, source, locality);
+  if (!stays) return planReadInsert(planning, source);
   const destination = wholeDestination(source);
   reasons.push(`destination: ${describeDestination(destination)}`);
   reasons.push('every shard inserts rows read from itself: the sharding column keeps its value');
   return planOfWrite('insert', table.keyspace, pushed(planning, destination, false), reasons);
 }
 
-function checkTarget(planning: InsertPlanning): void {
+/** Each shard can insert its own rows: nothing else must follow or be counted. */
+function staysByItself(planning: InsertPlanning, source: BoundStatement, locality: Locality): boolean {
   const { node, context, table } = planning;
-  checkOwnedLookups(table);
-  if (node.replace || node.ignore || node.onDuplicate !== null) {
-    checkConflicts(
-      table,
-      node.replace ? 'REPLACE' : node.ignore ? 'INSERT IGNORE' : 'ON DUPLICATE KEY UPDATE',
-    );
-  }
-  if (node.onDuplicate !== null) checkOnDuplicate(table, node.onDuplicate.assignments);
-  if (node.returning !== null) throw shardgateError('SG6011');
-  const construct = refusalOf(node);
-  if (construct !== null) throw construct;
+  if (table.kind !== 'sharded' || locality.kind !== 'additive' || source.binding.doubts.length > 0)
+    return false;
+  if (table.columnVindexes.slice(1).some(({ vindex }) => vindex.kind === 'lookup')) return false;
   const trusted = keyspaceOf(context, table.keyspace).constraints === 'trust';
   const { sequence, guardCell } = autoIncrement(table, insertColumns(node, table), trusted);
-  if (sequence !== null || guardCell !== null) throw shardgateError('SG6002', { table: table.name });
+  return sequence === null && guardCell === null && staysOnItsShard(planning, source, locality.keys);
 }
 
 function staysOnItsShard(

@@ -1,15 +1,10 @@
 // Plans UPDATE and DELETE by rows: the rows are read first, whatever it takes, and written by their keys.
 import { shardgateError } from '../../errors/catalog.ts';
-import { SqlError } from '../../errors/sql-error.ts';
 import type { Plan, RowAfter, RowPlace, RowTarget, RowWritesNode } from '../../plan/nodes.ts';
-import { parseStatement } from '../../sql/parser/parse.ts';
 import type { Template } from '../../text/template.ts';
-import { isQuery } from '../bind/bind.ts';
 import { lower } from '../bind/columns-of.ts';
 import type { TableSource } from '../bind/model.ts';
-import { derivedUnit, type Piece } from '../derived-unit.ts';
-import { withLookupDestinations } from '../lookup-destinations.ts';
-import { planQuery } from '../query/plan-query.ts';
+import type { Piece } from '../derived-unit.ts';
 import { asksForTime } from '../query/traits.ts';
 import { refusalOf } from '../refusals.ts';
 import { identifier, join, joinWith, splice, text } from '../splice.ts';
@@ -17,6 +12,7 @@ import { type BoundStatement, keyspaceOf } from '../statement.ts';
 import { type Assigned, assignedBefore, assignmentsOf, ownEdits } from './assignments.ts';
 import { copiedColumns } from './copied-columns.ts';
 import { ReadItems } from './read-items.ts';
+import { derivedQuery, readPlan } from './read-plan.ts';
 import { wholeTextAlways } from './route-node.ts';
 import { rowIdentity } from './row-identity.ts';
 import { isOwned, rowLookups } from './row-lookups.ts';
@@ -43,13 +39,13 @@ export function planRows(
   const verb = node.kind === 'update' ? 'update' : 'delete';
   const items = new ReadItems();
   const planned = targets.map((source) => planTarget(statement, source, items));
-  const read = readPlan(statement, items);
+  const read = lockedRead(statement, items);
   const alone = new Set(binding.tables.map(({ table }) => table.keyspace)).size === 1;
   const describe = alone ? wholeTextAlways(node, statement.unit, statement.context) : null;
   return { kind: 'rowWrites', keyspace, verb, read, targets: planned, describe, pinTime: asksForTime(node) };
 }
 
-function readPlan(statement: BoundStatement, items: ReadItems): Plan {
+function lockedRead(statement: BoundStatement, items: ReadItems): Plan {
   const { node, unit, context } = statement;
   if (node.kind !== 'update' && node.kind !== 'delete') throw new Error('assertion failed: UPDATE or DELETE');
   const tables = node.kind === 'update' ? node.tables : node.from.tables;
@@ -60,18 +56,7 @@ function readPlan(statement: BoundStatement, items: ReadItems): Plan {
   pieces.push('SELECT ', ...items.pieces, ' FROM ', { start: first, end: tables.at(-1)?.end ?? rest }, ' ');
   if (last !== null) pieces.push({ start: rest, end: last.end });
   pieces.push(' FOR UPDATE');
-  const derived = derivedUnit(unit, pieces);
-  const select = parseStatement(derived.text, context.mode);
-  if (!isQuery(select)) throw new Error('assertion failed: a SELECT');
-  const plan = planQuery(select, { ...context, text: derived.text, normalized: null }, derived);
-  const { root } = plan;
-  if (root.kind === 'refuse') throw new SqlError(root.errno, root.sqlState, root.message, root.id);
-  // The client's own packet is not this SELECT.
-  const spelled =
-    root.kind === 'route' && root.template === null
-      ? { ...root, template: splice(derived, 0, derived.text.length, []) }
-      : root;
-  return { ...withLookupDestinations({ ...plan, root: spelled }), readOnly: false, locks: true };
+  return { ...readPlan(derivedQuery(unit, pieces, context)), readOnly: false, locks: true };
 }
 
 function planTarget(statement: BoundStatement, source: TableSource, items: ReadItems): RowTarget {

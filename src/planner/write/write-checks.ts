@@ -6,14 +6,6 @@ import { lower } from '../bind/columns-of.ts';
 import { isOwned, ownsLookups } from './row-lookups.ts';
 import { shardLocalKey } from './unique-keys.ts';
 
-/** Rows of a lookup table must change with the row that owns them. */
-export function checkOwnedLookups(table: Table): void {
-  const owned = table.columnVindexes.find(
-    (key) => key.vindex.kind === 'lookup' && key.vindex.owner === table.name,
-  );
-  if (owned !== undefined) throw shardgateError('SG6009', { table: table.name, vindex: owned.vindex.name });
-}
-
 /**
  * ON DUPLICATE KEY UPDATE changes a row where it is: what decides its shard, or what other tables' lookups say of it, must keep
  * its value, and so must the key that names it. Lookup vindexes of its own may change.

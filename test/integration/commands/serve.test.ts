@@ -1,4 +1,5 @@
 // `shardgate serve` as a process: signals, reload, drain, what it leaves behind.
+import { rm, symlink, truncate } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RowDataPacket } from 'mysql2/promise';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -150,7 +151,7 @@ describe('fault 85: SIGHUP', () => {
     const one = await start();
     const before = await status(one);
     const client = await one.connect();
-    const good = await folder.write('shop.vschema.json', JSON.stringify(demoVschema()));
+    const vschema = await folder.write('shop.vschema.json', JSON.stringify(demoVschema()));
     one.process.kill('SIGHUP');
     await eventually(async () => (await status(one)).vschemaVersion > before.vschemaVersion);
     const after = await status(one);
@@ -175,8 +176,17 @@ describe('fault 85: SIGHUP', () => {
       await client.query('SELECT COUNT(*) FROM users');
     }
     expect(one.output.stderr).toMatch(/shop\.vschema\.json:1/);
+    await rm(vschema);
+    await symlink(vschema, vschema);
+    one.process.kill('SIGHUP');
+    await eventually(async () => one.output.stderr.includes('ELOOP'));
+    await rm(vschema);
+    await folder.write('shop.vschema.json', '');
+    await truncate(vschema, 100 * 1024 * 1024);
+    one.process.kill('SIGHUP');
+    await eventually(async () => one.output.stderr.includes('found 104857600 bytes'));
+    expect((await status(one)).vschemaVersion).toBe(after.vschemaVersion);
     await folder.write('shop.vschema.json', JSON.stringify(demoVschema()));
-    expect(good).toContain('shop.vschema.json');
   });
 
   test('100 reloads under load: no statement fails', async () => {

@@ -304,7 +304,7 @@ describe('joins', () => {
     });
     const template: Template = [
       { kind: 'text', text: 'SELECT user_id, id, total FROM orders WHERE user_id IN (' },
-      { kind: 'keys', fragment: 0, column: 0 },
+      { kind: 'keys', fragment: 0, column: 0, orElse: 'c' },
       { kind: 'text', text: ')' },
     ];
     const answer = await rig.run(

@@ -200,7 +200,12 @@ describe('insert', () => {
   test('sequences fill the cells left to them', async () => {
     const [column] = hashKey().columns;
     if (column === undefined) throw new Error('no column');
-    const sequence = { source: { kind: 'sequence', sequence: 'seq' }, cell: 0, append: false, column } as const;
+    const sequence = {
+      source: { kind: 'sequence', sequence: 'seq' },
+      cell: 0,
+      append: false,
+      column,
+    } as const;
     await expect(rig.run(insert([['DEFAULT', "'x'", '1']], { sequence }), write)).rejects.toMatchObject({
       id: 'SG6031',
     });

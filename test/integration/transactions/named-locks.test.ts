@@ -90,6 +90,8 @@ describe('named locks', () => {
   test('as prepared statements, with names and NULL as one server gives them', async () => {
     const [rows] = await one.execute<RowDataPacket[]>('SELECT GET_LOCK(?, ?) AS got, 7 AS seven', ['f', 0]);
     expect(rows).toEqual([{ got: 1, seven: 7 }]);
+    await one.prepare('SELECT RELEASE_ALL_LOCKS() AS released');
+    expect(await value(other, "IS_FREE_LOCK('f')")).toBe(0);
     // Preparing takes nothing: one release frees it.
     await one.execute("SELECT GET_LOCK('prepared once', 0)");
     expect(await value(one, "RELEASE_LOCK('prepared once')")).toBe(1);

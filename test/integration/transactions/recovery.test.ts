@@ -143,6 +143,7 @@ describe('what a dead process left', () => {
         new TwoPhaseRecovery(targets(), {
           log: createLogger({ level: 'silent', pretty: null, output: 2 }, () => {}),
           owner: `other${one}`,
+          needed: true,
           isActive: () => false,
           lookEveryMs: looksMs,
           ownerGoneAfterMs: 100,
@@ -150,7 +151,7 @@ describe('what a dead process left', () => {
     );
     for (const other of others) other.start();
     await nothingPrepared();
-    await Promise.all(others.map((other) => other.stop()));
+    for (const other of others) other.stop();
     const [rows] = await client.query<RowDataPacket[]>(
       'SELECT id, balance FROM accounts WHERE balance <> 100',
     );

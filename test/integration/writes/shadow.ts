@@ -5,6 +5,7 @@ import { createVindex } from '../../../src/vindex/registry.ts';
 import { createShardMap, shardOf } from '../../../src/vindex/shard-map.ts';
 import type { FunctionalVindex, VindexValue } from '../../../src/vindex/vindex.ts';
 import { type Cluster, type ClusterOptions, startCluster } from '../../support/cluster.ts';
+import { testFlavour } from '../../support/test-servers.ts';
 
 export interface Outcome {
   readonly rows?: readonly unknown[];
@@ -109,6 +110,11 @@ function functional(type: string): FunctionalVindex {
   return vindex;
 }
 
+/** MySQL deprecates VALUES() in ON DUPLICATE KEY UPDATE, and each shard of a split statement says so. */
+function shownInfo(info: string): string {
+  return testFlavour() === 'mysql' ? info.replace(/Warnings: [1-9]\d*$/, 'Warnings: some') : info;
+}
+
 /** Keyspace id of a value, in hex. */
 export function idHex(type: string, value: unknown): string {
   const mapping = functional(type).map([vindexValue(value)]);
@@ -130,7 +136,7 @@ async function outcome(
     const [result] =
       params === undefined ? await connection.query(sql) : await connection.execute(sql, [...params]);
     if (Array.isArray(result)) return { rows: asRecords(result) };
-    return { affected: headerOf(result).affectedRows, info: headerOf(result).info };
+    return { affected: headerOf(result).affectedRows, info: shownInfo(headerOf(result).info) };
   } catch (error) {
     if (!(error instanceof Error) || !('errno' in error)) throw error;
     return { errno: Number(error.errno), message: error.message };

@@ -13,7 +13,7 @@ function gather(sql: string, options?: PlanOptions): GatherNode {
 const join = 'FROM users u JOIN events e ON e.user_id = u.id';
 
 test('trap 1: fragments carry bare columns, computed ones are marked', () => {
-  const node = gather('SELECT country, SUM(balance) FROM users GROUP BY country');
+  const node = gather('SELECT score, SUM(balance) FROM users GROUP BY score');
   expect(node.fragments[0]?.columns.map((column) => column.kind)).toEqual(['bare', 'computed']);
 });
 
@@ -155,14 +155,30 @@ test('columns inside a group expression are not grouped by', () => {
 });
 
 describe('answers that show the order of reading', () => {
+  const primaryKeys = (sql: string) =>
+    gather(sql)
+      .fragments[0]?.keys.filter((key) => key.primary)
+      .map((key) => key.columns);
+
   test('GROUP_CONCAT without ORDER BY reads by the primary key', () => {
-    const finish = describeTemplate(gather('SELECT GROUP_CONCAT(name) FROM users').finish);
-    expect(finish).toContain('ORDER BY `c1` LIMIT 18446744073709551615');
+    expect(primaryKeys('SELECT GROUP_CONCAT(name) FROM users')).toEqual([['c1']]);
   });
 
   test('a column beside GROUP BY is taken from the first row', () => {
-    const sql = 'SELECT country, name, COUNT(*) FROM users GROUP BY country';
-    expect(describeTemplate(gather(sql).finish)).toContain('ORDER BY `c2` LIMIT 18446744073709551615');
+    expect(primaryKeys('SELECT country, name, COUNT(*) FROM users GROUP BY country')).toEqual([['c2']]);
+  });
+
+  test('of equal texts the one of the first row stands for the group', () => {
+    expect(primaryKeys('SELECT country, COUNT(*) FROM users GROUP BY country')).toEqual([['c2']]);
+    expect(primaryKeys('SELECT DISTINCT country FROM users')).toEqual([['c1']]);
+    expect(primaryKeys('SELECT score, COUNT(*) FROM users GROUP BY score')).toEqual([]);
+  });
+
+  test('where no key holds over all shards the finish sorts', () => {
+    const finish = describeTemplate(
+      gather('SELECT product, COUNT(*) FROM order_items GROUP BY product').finish,
+    );
+    expect(finish).toContain('ORDER BY `c2` LIMIT 18446744073709551615');
   });
 
   test('others read in any order', () => {

@@ -56,7 +56,7 @@ describe('renderTemplate', () => {
   test('names databases, workspace tables and keys', () => {
     expect(render({ kind: 'database', keyspace: 'shop' }, { kind: 'text', text: '.t' })).toBe('`shop_0`.t');
     expect(render({ kind: 'workspace', fragment: 1, copy: 2 })).toBe('`w1_2`');
-    expect(render({ kind: 'keys', fragment: 0, column: 0 })).toBe('1,2');
+    expect(render({ kind: 'keys', fragment: 0, column: 0, orElse: 'c' })).toBe('1,2');
   });
 
   test('a share of LIMIT is offset + count, never beyond 64 bits', () => {

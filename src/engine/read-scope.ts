@@ -1,0 +1,101 @@
+// Reads that belong to a statement of ours: their text comes as UTF-8 whatever the client reads, since it is written back.
+import type { Lease } from '../backend/contract.ts';
+import type { Plan } from '../plan/nodes.ts';
+import { runStatement } from './backend-call.ts';
+import type { AtomicUnit, ConnectionScope, Execution, ResultSink, ScopedLease } from './contract.ts';
+
+/** How a plan is run: handed to parts of a plan, since running plans is what they are a part of. */
+export type RunPlan = (execution: Execution) => void | Promise<void>;
+
+/** What the session wants is kept aside and comes back behind the read. */
+export const ownCharset = 'SET @__sg_read_results=@@character_set_results, character_set_results=utf8mb4';
+export const clientCharset = 'SET character_set_results=@__sg_read_results, @__sg_read_results=NULL';
+
+/** Where the connections come from: the session's scope, or a unit. */
+export type Connections = Pick<ConnectionScope, 'inTransaction' | 'acquire' | 'workspace'>;
+
+export class ReadScope implements ConnectionScope {
+  readonly #connections: Connections;
+
+  constructor(connections: Connections) {
+    this.#connections = connections;
+  }
+
+  get inTransaction(): boolean {
+    return this.#connections.inTransaction;
+  }
+
+  tryAcquire(): ScopedLease | null {
+    return null;
+  }
+
+  async acquire(
+    shardId: string,
+    use: { readonly writes: boolean; readonly signal: AbortSignal },
+  ): Promise<ScopedLease> {
+    const lease = await this.#connections.acquire(shardId, use);
+    const { connection } = lease;
+    runStatement(connection, ownCharset).catch(() => {});
+    return {
+      connection,
+      done: (broken, warnings) => {
+        if (broken) lease.done(true);
+        else
+          runStatement(connection, clientCharset).then(
+            () => lease.done(false, warnings),
+            () => lease.done(true),
+          );
+      },
+    };
+  }
+
+  beginUnit(): Promise<AtomicUnit> {
+    throw new Error('assertion failed: reads begin no unit');
+  }
+
+  async workspace(shardId: string, signal: AbortSignal): Promise<Lease> {
+    const lease = await this.#connections.workspace(shardId, signal);
+    const { connection } = lease;
+    runStatement(connection, ownCharset).catch(() => {});
+    return {
+      connection,
+      release: () => {
+        runStatement(connection, clientCharset).then(
+          () => lease.release(),
+          () => lease.discard(),
+        );
+      },
+      discard: () => lease.discard(),
+      resetAndRelease: () => lease.resetAndRelease(),
+    };
+  }
+}
+
+/** An execution of another plan with the statement's values, as text. `instant`: what NOW() means there. */
+export function partExecution(
+  execution: Execution,
+  plan: Plan,
+  sink: ResultSink,
+  scope: ConnectionScope,
+  instant: string | null,
+): Execution {
+  const { shardMaps, binds, gateway, limits, flavour, literalCharset, observer, statement } = execution;
+  return {
+    plan,
+    shardMaps,
+    binds,
+    gateway,
+    limits,
+    flavour,
+    literalCharset,
+    observer,
+    sink,
+    scope,
+    signal: execution.signal,
+    // The client's own text and packets are another statement.
+    statement: { packets: null, text: statement.text, prepared: null, format: 'text' },
+    workspaceShard: (keyspace) => execution.workspaceShard(keyspace),
+    ...(execution.ownTimestamp === true ? { ownTimestamp: true } : {}),
+    ...(instant === null ? {} : { instant }),
+  };
+}
