@@ -21,11 +21,13 @@ const rowsPerStatement = 500;
 
 export async function runRowWrites(execution: Execution, node: RowWritesNode, run: RunPlan): Promise<void> {
   const time = pinTime(execution, node.pinTime);
-  const terminals = await inUnit(execution, [], time, async (unit) => {
+  const { terminals, info } = await inUnit(execution, [], time, async (unit) => {
     const sink = new RowsSink(execution.limits, 'the rows to write');
     try {
       await run(partExecution(execution, node.read, sink, unitReads(unit), time.instant));
-      return await writeTargets(unit, node, await sink.result);
+      const read = await sink.result;
+      const written = await writeTargets(unit, node, read);
+      return { terminals: written, info: await infoOf(unit, node, written) };
     } finally {
       sink.free();
     }
@@ -34,8 +36,25 @@ export async function runRowWrites(execution: Execution, node: RowWritesNode, ru
     affectedRows: terminals.reduce((total, terminal) => total + terminal.affectedRows, 0n),
     lastInsertId: terminals.find((terminal) => terminal.lastInsertId !== 0n)?.lastInsertId ?? 0n,
     warnings: terminals.reduce((total, terminal) => total + terminal.warnings, 0),
-    info: node.verb === 'update' ? sumInfos(terminals.map((terminal) => terminal.info)) : '',
+    info,
   });
+}
+
+/** MariaDB counts nothing where it sees beforehand that no row can match; only it can tell when that is. */
+async function infoOf(unit: WriteUnit, node: RowWritesNode, terminals: readonly Terminal[]): Promise<string> {
+  if (node.verb === 'delete') return '';
+  const { execution } = unit;
+  const shard = shardMapOf(execution, node.keyspace).shards[0];
+  if (
+    terminals.length === 0 &&
+    execution.flavour === 'mariadb' &&
+    node.describe !== null &&
+    shard !== undefined
+  ) {
+    const { rows } = await unit.rows(shard, `EXPLAIN ${shardText(execution, shard, node.describe)}`);
+    if (rows.some((row) => row.at(-1)?.startsWith('Impossible WHERE') === true)) return '';
+  }
+  return sumInfos(terminals.map((terminal) => terminal.info));
 }
 
 async function writeTargets(

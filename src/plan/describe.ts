@@ -16,6 +16,7 @@ import type {
   RowLookup,
   RowNumbers,
   RowTarget,
+  RowWritesNode,
   SortKey,
 } from './nodes.ts';
 
@@ -39,25 +40,9 @@ export function describeNode(node: PlanNode): JsonObject {
         ...(needsSeveral(node.destination) ? { several: describeNode(node.several) } : {}),
       };
     case 'scatter':
-      return {
-        kind: node.kind,
-        keyspace: node.keyspace,
-        destination: describeDestination(node.destination),
-        statement: describeTemplate(node.template),
-        merge: describeMerge(node.merge),
-        limit: describeLimit(node.limit),
-        ...(node.hiddenColumns > 0 ? { hiddenColumns: node.hiddenColumns } : {}),
-        ...(node.pinTime ? { pinTime: true } : {}),
-      };
+      return describeScatter(node);
     case 'gather':
-      return {
-        kind: node.kind,
-        keyspace: node.keyspace,
-        fragments: node.fragments.map(describeFragment),
-        finish: describeTemplate(node.finish),
-        describe: node.describe === null ? null : describeTemplate(node.describe),
-        ...(node.pinTime ? { pinTime: true } : {}),
-      };
+      return describeGather(node);
     case 'insert':
       return describeInsert(node);
     case 'dml':
@@ -71,21 +56,11 @@ export function describeNode(node: PlanNode): JsonObject {
         ...(node.pinTime ? { pinTime: true } : {}),
       };
     case 'rowWrites':
-      return {
-        kind: node.kind,
-        keyspace: node.keyspace,
-        verb: node.verb,
-        read: describeNode(node.read.root),
-        targets: node.targets.map(describeTarget),
-        ...(node.pinTime ? { pinTime: true } : {}),
-      };
-    case 'numbers':
-      return {
-        kind: node.kind,
-        keyspace: node.keyspace,
-        sequence: node.sequence,
-        count: describeRef(node.count),
-      };
+      return describeRowWrites(node);
+    case 'numbers': {
+      const { kind, keyspace, sequence } = node;
+      return { kind, keyspace, sequence, count: describeRef(node.count) };
+    }
     case 'eachShard':
       return {
         kind: node.kind,
@@ -106,6 +81,30 @@ export function describeNode(node: PlanNode): JsonObject {
     default:
       return assertNever(node);
   }
+}
+
+function describeScatter(node: Extract<PlanNode, { kind: 'scatter' }>): JsonObject {
+  return {
+    kind: node.kind,
+    keyspace: node.keyspace,
+    destination: describeDestination(node.destination),
+    statement: describeTemplate(node.template),
+    merge: describeMerge(node.merge),
+    limit: describeLimit(node.limit),
+    ...(node.hiddenColumns > 0 ? { hiddenColumns: node.hiddenColumns } : {}),
+    ...(node.pinTime ? { pinTime: true } : {}),
+  };
+}
+
+function describeGather(node: Extract<PlanNode, { kind: 'gather' }>): JsonObject {
+  return {
+    kind: node.kind,
+    keyspace: node.keyspace,
+    fragments: node.fragments.map(describeFragment),
+    finish: describeTemplate(node.finish),
+    describe: node.describe === null ? null : describeTemplate(node.describe),
+    ...(node.pinTime ? { pinTime: true } : {}),
+  };
 }
 
 /** Whether a run may find more than one shard. */
@@ -155,6 +154,17 @@ function describeInsert(node: InsertNode): JsonObject {
 function describeNumbers({ source, cell, append }: RowNumbers): JsonObject {
   const name = source.kind === 'sequence' ? source.sequence : source.kind;
   return { name, cell, append };
+}
+
+function describeRowWrites(node: RowWritesNode): JsonObject {
+  return {
+    kind: node.kind,
+    keyspace: node.keyspace,
+    verb: node.verb,
+    read: describeNode(node.read.root),
+    targets: node.targets.map(describeTarget),
+    ...(node.pinTime ? { pinTime: true } : {}),
+  };
 }
 
 function describeTarget(target: RowTarget): JsonObject {
