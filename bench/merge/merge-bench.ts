@@ -81,7 +81,7 @@ async function beside(shards: Shards): Promise<readonly Figure[]> {
   return figures;
 }
 
-/** The same few rows once merely passed on and once finished on the workspace. */
+/** The same few rows once merely passed on and once finished on the workspace; the best of many, as others only ever add. */
 async function finishCost(shards: Shards): Promise<Figure> {
   const proxy = await shards.connect();
   const passed: number[] = [];
@@ -92,7 +92,7 @@ async function finishCost(shards: Shards): Promise<Figure> {
   }
   return {
     name: 'finish over 10 rows, beyond passing them on',
-    value: median(finished) - median(passed),
+    value: Math.min(...finished) - Math.min(...passed),
     unit: 'ms',
     goal: 1,
   };

@@ -83,6 +83,9 @@ class Run {
         this.visit(node.read.root);
         for (const target of node.targets) this.#writesByKey(target);
         break;
+      case 'load':
+        this.#decided = false;
+        break;
       case 'numbers':
       case 'refuse':
         break;

@@ -26,7 +26,7 @@ async function serve(file: string): Promise<void> {
   const config = readConfig(file);
   const place = workerPlace(process.env);
   if (place !== null) {
-    await orExit(startWorker(config, place, drainDeadlineMs));
+    await startWorker(config, { place, drainDeadlineMs, problemOf: startProblem });
     return;
   }
   const signals = handleSignals();
@@ -41,7 +41,7 @@ async function serve(file: string): Promise<void> {
     return;
   }
   const primary = await orExit(startPrimary(config, count));
-  if (typeof primary === 'number') process.exit(primary);
+  if (typeof primary === 'string') fail(primary);
   signals.running = primary;
 }
 
@@ -61,10 +61,13 @@ async function orExit<T>(starting: Promise<T>): Promise<T> {
   } catch (error) {
     const message = startProblem(error);
     if (message === null) throw error;
-    // All workers fail alike: one of them says why.
-    if ((workerPlace(process.env)?.index ?? 0) === 0) process.stderr.write(`${message}\n`);
-    process.exit(exitBadConfiguration);
+    return fail(message);
   }
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(exitBadConfiguration);
 }
 
 /** null for bugs, which keep their stack. */

@@ -45,14 +45,10 @@ async function infoOf(unit: WriteUnit, node: RowWritesNode, terminals: readonly 
   if (node.verb === 'delete') return '';
   const { execution } = unit;
   const shard = shardMapOf(execution, node.keyspace).shards[0];
-  if (
-    terminals.length === 0 &&
-    execution.flavour === 'mariadb' &&
-    node.describe !== null &&
-    shard !== undefined
-  ) {
+  const counts = terminals.length > 0 || execution.flavour !== 'mariadb' || !node.singleTable;
+  if (!counts && node.describe !== null && shard !== undefined) {
     const { rows } = await unit.rows(shard, `EXPLAIN ${shardText(execution, shard, node.describe)}`);
-    if (rows.some((row) => row.at(-1)?.startsWith('Impossible WHERE') === true)) return '';
+    if (rows[0]?.at(-1)?.startsWith('Impossible WHERE') === true) return '';
   }
   return sumInfos(terminals.map((terminal) => terminal.info));
 }

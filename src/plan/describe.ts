@@ -57,6 +57,8 @@ export function describeNode(node: PlanNode): JsonObject {
       };
     case 'rowWrites':
       return describeRowWrites(node);
+    case 'load':
+      return { kind: node.kind, file: describeRef(node.file), insert: describeInsert(node.insert) };
     case 'numbers': {
       const { kind, keyspace, sequence } = node;
       return { kind, keyspace, sequence, count: describeRef(node.count) };

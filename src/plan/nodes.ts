@@ -46,6 +46,7 @@ export type PlanNode =
   | DmlNode
   | RowWritesNode
   | NumbersNode
+  | LoadNode
   | EachShardNode
   | RefuseNode;
 
@@ -205,6 +206,8 @@ export interface InsertNode {
   readonly everywhere: boolean;
   /** Of a table that is on one shard, its name; absent else. */
   readonly shard?: string;
+  /** The statement as one server would prepare it; null: no single server has all its tables; absent: as it was sent. */
+  readonly describe?: Template | null;
   /**
    * Cell of an AUTO_INCREMENT column that nothing fills: a row whose cell is NULL, 0 or DEFAULT is refused (SG6008), because
    * each shard would count by itself. null: no such column, or the application answers for it.
@@ -316,6 +319,8 @@ export interface RowWritesNode {
   readonly targets: readonly RowTarget[];
   /** The client's statement as one server would prepare it; null when no single server has all its tables. */
   readonly describe: Template | null;
+  /** It names one table, so that a server knows at once when no row can match. */
+  readonly singleTable: boolean;
   /** The text asks for the time (NOW() ...): reading and writing must see the same instant. */
   readonly pinTime: boolean;
 }
@@ -374,6 +379,41 @@ export interface CopiedColumn {
    */
   readonly as: 'plain' | 'number' | 'double' | 'text' | 'document';
 }
+
+/** LOAD DATA LOCAL: rows of a file that the client sends, inserted as they come. */
+export interface LoadNode {
+  readonly kind: 'load';
+  /** INSERT IGNORE or REPLACE into the columns of `cells`; it has no rows of its own. */
+  readonly insert: InsertNode;
+  /** Name of the file, as the client knows it. */
+  readonly file: ValueRef;
+  /** Character set of its text; null: the database's. */
+  readonly charset: string | null;
+  readonly format: LoadFormat;
+  /** What takes the fields of a line, one after the other. */
+  readonly fields: readonly LoadField[];
+  readonly cells: readonly LoadCell[];
+}
+
+/** null: the server's default (tab, nothing, backslash, nothing, newline, 0). */
+export interface LoadFormat {
+  readonly fieldEnd: ValueRef | null;
+  readonly enclosure: ValueRef | null;
+  readonly escape: ValueRef | null;
+  readonly lineStart: ValueRef | null;
+  readonly lineEnd: ValueRef | null;
+  readonly linesToSkip: ValueRef | null;
+}
+
+/** `binary`: the bytes themselves; else text in the file's character set. A variable's field is text. */
+export interface LoadField {
+  readonly binary: boolean;
+}
+
+/** A cell is a field as it is, or an expression made of text and fields (by position). */
+export type LoadCell =
+  | { readonly kind: 'field'; readonly field: number }
+  | { readonly kind: 'expression'; readonly parts: readonly (Template | number)[] };
 
 /** `SELECT NEXT n VALUES FROM sequence`: the first of so many new numbers. */
 export interface NumbersNode {

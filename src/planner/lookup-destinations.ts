@@ -23,6 +23,7 @@ function inNode(node: PlanNode): readonly LookupDestination[] {
     case 'rowWrites':
     case 'insert':
     case 'numbers':
+    case 'load':
     case 'refuse':
       return [];
     default:

@@ -194,7 +194,8 @@ async function definitionsOn(session: SessionPort, shard: Shard, sql: SqlText): 
 /** No single shard has all its tables. */
 function isOverKeyspaces(node: PlanNode): boolean {
   if (node.kind === 'refuse') return node.ask === null;
-  return (node.kind === 'gather' || node.kind === 'rowWrites') && node.describe === null;
+  const described = node.kind === 'gather' || node.kind === 'rowWrites' || node.kind === 'insert';
+  return described && node.describe === null;
 }
 
 /** The text whose result is the client's: null for the client's own. */
@@ -207,6 +208,8 @@ function describingTemplate(node: PlanNode): Template | null {
       return node.describe;
     case 'dml':
       return node.template;
+    case 'insert':
+      return node.describe ?? null;
     default:
       return null;
   }

@@ -1136,6 +1136,21 @@ export interface LoadData extends Span {
   readonly file: Literal;
   readonly duplicates: 'replace' | 'ignore' | null;
   readonly table: TableName;
+  readonly partitions: readonly Ident[];
+  /** Lower case; null when not given. Of LOAD XML nothing from here on is read. */
+  readonly charset: string | null;
+  /** null: the server's default. */
+  readonly fields: {
+    readonly terminatedBy: Literal | null;
+    readonly enclosedBy: Literal | null;
+    readonly escapedBy: Literal | null;
+  };
+  readonly lines: { readonly startingBy: Literal | null; readonly terminatedBy: Literal | null };
+  readonly ignoreLines: Expression | null;
+  /** Columns and variables that take the fields; null: all columns. */
+  readonly targets: readonly (Ident | UserVariable)[] | null;
+  /** Behind SET. Neither these nor the variables are walked: they are read from the file, not from the session. */
+  readonly assignments: readonly Assignment[];
   readonly text: SqlText;
 }
 

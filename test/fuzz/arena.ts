@@ -1,5 +1,5 @@
 // A world on the stage: Shardgate and one server with the same rows, and the question whether they answer alike.
-import { type CompareOptions, differenceOf } from '../support/compare-answers.ts';
+import { type CompareOptions, differenceOf, summary } from '../support/compare-answers.ts';
 import type { Answer, ExactClient, ParamValue } from '../support/exact-client.ts';
 import type { Stage, World } from '../support/stage.ts';
 import { type Piece, render } from './piece.ts';
@@ -25,6 +25,7 @@ export class Arena {
   readonly #fuzzWorld: FuzzWorld;
   #oracle: ExactClient | null = null;
   #proxy: ExactClient | null = null;
+  #settings: readonly string[] = [];
 
   private constructor(world: World, fuzzWorld: FuzzWorld) {
     this.world = world;
@@ -34,7 +35,10 @@ export class Arena {
   static async open(stage: Stage, fuzzWorld: FuzzWorld): Promise<Arena> {
     const arena = new Arena(await stage.world(fuzzWorld.schema), fuzzWorld);
     try {
+      // Rows are stored under the servers' defaults, and only then the sessions get their settings.
       for (const table of fuzzWorld.tables) await arena.load(table, table.rows);
+      await arena.#forget();
+      arena.#settings = fuzzWorld.settings;
       return arena;
     } catch (error) {
       await arena.close();
@@ -51,18 +55,35 @@ export class Arena {
   }
 
   async oracle(): Promise<ExactClient> {
-    this.#oracle ??= await this.world.oracle({ answerTimeoutMs });
+    this.#oracle ??= await this.#withSettings(await this.world.oracle({ answerTimeoutMs }));
     return this.#oracle;
   }
 
   async proxy(): Promise<ExactClient> {
-    this.#proxy ??= await this.world.proxy({ answerTimeoutMs });
+    this.#proxy ??= await this.#withSettings(await this.world.proxy({ answerTimeoutMs }));
     return this.#proxy;
+  }
+
+  async #withSettings(client: ExactClient): Promise<ExactClient> {
+    for (const sql of this.#settings) {
+      const answer = await client.query(sql);
+      if (answer.kind !== 'ok') throw new Error(`${sql}: ${summary(answer)}`);
+    }
+    return client;
+  }
+
+  async #forget(): Promise<void> {
+    await Promise.all([this.#oracle?.close(), this.#proxy?.close()]);
+    this.#oracle = null;
+    this.#proxy = null;
   }
 
   /** Empties the table on all servers, then inserts the rows through both. Rejects when they disagree about that. */
   async load(table: FuzzTable, rows: readonly string[]): Promise<void> {
     if (table.kind === 'view') return;
+    const settings = this.#settings;
+    if (settings.length > 0) await this.#forget();
+    this.#settings = [];
     const databases = table.kind === 'unsharded' ? ['main_0'] : this.world.shardDatabases;
     for (const database of databases)
       await this.world.shardAdmin.query(`DELETE FROM ${database}.${table.name}`);
@@ -73,6 +94,8 @@ export class Arena {
       const verdict = await this.ask(sql, { ordered: true });
       if (verdict.kind !== 'same' || verdict.isError) throw new Error(`${sql}\n${describe(verdict)}`);
     }
+    if (settings.length > 0) await this.#forget();
+    this.#settings = settings;
   }
 
   /** Text on both. A connection that failed to answer is replaced. */
@@ -80,7 +103,10 @@ export class Arena {
     const [oracle, proxy] = [await this.oracle(), await this.proxy()];
     const expected = await oracle.query(sql);
     try {
-      return verdictOf(expected, await proxy.query(sql), options);
+      return verdictOf(expected, await proxy.query(sql), {
+        ...options,
+        errnoOnly: this.#isOverKeyspaces(sql),
+      });
     } catch (error) {
       return this.#lost(error);
     }
@@ -122,10 +148,16 @@ export class Arena {
       if ('kind' in found) return verdictOf(left, found, options);
       const right = await proxy.execute(found, params);
       proxy.closeStatement(found);
-      return verdictOf(left, right, { ...options, withParams: params.length > 0 });
+      const errnoOnly = this.#isOverKeyspaces(sql);
+      return verdictOf(left, right, { ...options, withParams: params.length > 0, errnoOnly });
     } catch (error) {
       return this.#lost(error);
     }
+  }
+
+  /** No server can check such a statement as a whole: of several errors any may come first. */
+  #isOverKeyspaces(sql: string): boolean {
+    return this.tables.some(({ kind, spelled }) => kind === 'unsharded' && sql.includes(spelled));
   }
 
   #lost(error: unknown): Extract<Verdict, { kind: 'different' }> {

@@ -19,6 +19,7 @@ export async function reportOf(
   const lines = [
     `--- seed ${origin.seed}, statement ${origin.index}${finding.prepared ? ', prepared' : ''}`,
     `shards: ${fuzzWorld.schema.shards.join(' ')}`,
+    ...fuzzWorld.settings,
   ];
   const vschema = fuzzWorld.schema.vschema as {
     readonly vindexes: Record<string, unknown>;

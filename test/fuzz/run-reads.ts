@@ -62,7 +62,7 @@ export async function fuzzWorldReads(
   const plain = randomWorld(seed);
   const views = randomViews(seed, plain.tables);
   const schema = { ...plain.schema, views: views.map((view) => view.createSql) };
-  const fuzzWorld: FuzzWorld = { schema, tables: [...plain.tables, ...views] };
+  const fuzzWorld: FuzzWorld = { ...plain, schema, tables: [...plain.tables, ...views] };
   const arena = await Arena.open(stage, fuzzWorld);
   try {
     for (const index of indexes) {

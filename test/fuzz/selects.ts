@@ -2,7 +2,7 @@
 import { aggregate, groupExpression } from './aggregates.ts';
 import { expression, isNumber } from './expressions.ts';
 import { type From, randomFrom } from './from.ts';
-import { choice, list, nothing, optional, type Piece } from './piece.ts';
+import { choice, list, nothing, optional, type Piece, render } from './piece.ts';
 import { predicate } from './predicates.ts';
 import type { Generation, OutputColumn, Query, QueryRequest, Scope, Typed } from './scope.ts';
 import type { Family } from './types.ts';
@@ -148,9 +148,11 @@ function grouped(block: BlockParts): Query {
     return group?.shown ?? aggregate(generation, from.scope, family);
   });
   const shown = items(block, made);
+  // With DISTINCT aggregates MariaDB 10.11 counts a value once per group in the rows of totals.
+  const isDistinct = made.some((one) => render(one.piece, false).sql.includes('DISTINCT'));
   // Of an expression that is a group a server may forget to show NULL in the rows of totals.
   const columnsOnly = groups.every((group) => typeof group.piece === 'string');
-  const rollup = top && columnsOnly && random.chance(0.1) ? ' WITH ROLLUP' : '';
+  const rollup = top && columnsOnly && !isDistinct && random.chance(0.1) ? ' WITH ROLLUP' : '';
   const having: Piece = random.chance(0.25)
     ? optional([
         ' HAVING ',

@@ -27,7 +27,24 @@ export interface FuzzTable {
 export interface FuzzWorld {
   readonly schema: WorldSchema;
   readonly tables: readonly FuzzTable[];
+  /** SET statements of every session. */
+  readonly settings: readonly string[];
 }
+
+const settings = [
+  "SET time_zone = '+05:30'",
+  "SET time_zone = '-08:00'",
+  "SET sql_mode = 'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES'",
+  "SET sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,STRICT_ALL_TABLES'",
+  "SET sql_mode = 'NO_BACKSLASH_ESCAPES,IGNORE_SPACE,NO_ZERO_DATE'",
+  "SET sql_mode = ''",
+  'SET collation_connection = utf8mb4_unicode_ci',
+  'SET collation_connection = utf8mb4_bin',
+  'SET character_set_results = latin1',
+  'SET character_set_results = NULL',
+  'SET div_precision_increment = 7',
+  'SET group_concat_max_len = 12',
+] as const;
 
 const columnNames = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 const rowsMax = 26;
@@ -45,6 +62,7 @@ export function randomWorld(seed: number): FuzzWorld {
   const inMain = tables.filter((table) => table.kind === 'unsharded');
   return {
     tables,
+    settings: random.chance(0.4) ? random.sample(settings, random.int(1, 2)) : [],
     schema: {
       shards,
       vschema: vschemaOf(domains, inShop),

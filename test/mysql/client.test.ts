@@ -42,7 +42,9 @@ test('logs in, in full and the fast way', async () => {
 test('what it asks at the start has an answer', async () => {
   // Whether the server knows dollar-quoted strings, by the error.
   await expect(client('SELECT $$', 'app', ...byKey)).rejects.toThrow(/ERROR 1064 .*near '\$\$'/);
-  expect(await client('SHOW DATABASES', 'app', ...byKey)).toMatch(/^Database\ninformation_schema\nmain\n(.*\n)*shop\n/);
+  expect(await client('SHOW DATABASES', 'app', ...byKey)).toMatch(
+    /^Database\ninformation_schema\nmain\n(.*\n)*shop\n/,
+  );
   expect(await client('SELECT @@version_comment LIMIT 1', 'app', ...byKey)).toMatch(/^@@version_comment\n/);
 });
 

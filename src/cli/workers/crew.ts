@@ -25,16 +25,16 @@ export class Crew {
   readonly #delaysMs = new Map<number, number>();
   #ending = false;
   #onEmpty: (() => void) | null = null;
-  #onFailed: ((code: number) => void) | null = null;
+  #onFailed: ((message: string) => void) | null = null;
 
   constructor(count: number, log: Logger) {
     this.#count = count;
     this.#log = log;
   }
 
-  /** Resolves when all serve; with the exit code of one that could not for the sake of its configuration. */
-  async start(): Promise<number | null> {
-    const failed = new Promise<number>((resolve) => {
+  /** Resolves when all serve; or with what keeps one of them from serving the configuration. */
+  async start(): Promise<string | null> {
+    const failed = new Promise<string>((resolve) => {
       this.#onFailed = resolve;
     });
     const serving = Promise.all(Array.from({ length: this.#count }, (_, index) => this.#start(index)));
@@ -61,6 +61,10 @@ export class Crew {
           told();
           return null;
         },
+        failed: ({ message }) => {
+          this.#onFailed?.(message);
+          return null;
+        },
       },
     );
     const member: Member = { worker, channel, serving: false };
@@ -81,10 +85,7 @@ export class Crew {
     this.#members.delete(index);
     if (this.#members.size === 0) this.#onEmpty?.();
     if (this.#ending) return;
-    if (code === exitBadConfiguration && this.#onFailed !== null) {
-      this.#onFailed(code);
-      return;
-    }
+    if (code === exitBadConfiguration && this.#onFailed !== null) return;
     const delayMs = livedMs > settledMs ? firstDelayMs : (this.#delaysMs.get(index) ?? firstDelayMs);
     this.#delaysMs.set(index, Math.min(delayMsMax, delayMs * 2));
     this.#log.error({ worker: index, code, signal, startsAgainInMs: delayMs }, 'a worker has ended');

@@ -23,6 +23,8 @@ export interface Questions {
   resolve: [sent: { readonly id: string; readonly decision: 'commit' | 'rollback' }, answer: boolean];
   /** From a worker: it serves and answers questions. */
   serving: [sent: null, answer: null];
+  /** From a worker: the configuration cannot be served; it ends. */
+  failed: [sent: { readonly message: string }, answer: null];
   /** KILL of a client for a session that may be another process's. */
   kill: [
     sent: { readonly id: number; readonly user: string; readonly queryOnly: boolean },

@@ -14,8 +14,8 @@ export interface Primary {
   reload(): Promise<readonly string[]>;
 }
 
-/** Resolves when all workers serve; with an exit code when one of them cannot. Rejects when the admin port is taken. */
-export async function startPrimary(config: Config, count: number): Promise<Primary | number> {
+/** Resolves when all workers serve; with a message when the configuration cannot be served. Rejects when the admin port is taken. */
+export async function startPrimary(config: Config, count: number): Promise<Primary | string> {
   const log = createLogger({ level: config.log.level, pretty: null, output: 2 }, () => {});
   const crew = new Crew(count, log);
   let draining = false;

@@ -5,6 +5,7 @@ import { transactionViews } from '../../app/transactions.ts';
 import { type App, startApp } from '../../app.ts';
 import type { Config } from '../../config/model.ts';
 import type { KillOutcome } from '../../session/registry.ts';
+import { exitBadConfiguration } from '../exit-codes.ts';
 import { type Answerers, Channel } from './messages.ts';
 
 /** Set for a worker by its primary: which one of how many it is. */
@@ -19,36 +20,48 @@ export function workerPlace(
   return match === null ? null : { index: Number(match[1]), count: Number(match[2]) };
 }
 
-/** Resolves when it serves. Rejects like `startApp`. */
-export async function startWorker(
-  config: Config,
-  place: { index: number; count: number },
-  drainDeadlineMs: number,
-): Promise<App> {
+export interface WorkerOptions {
+  readonly place: { readonly index: number; readonly count: number };
+  readonly drainDeadlineMs: number;
+  /** What a failed start says of the configuration; null: it is a bug. */
+  problemOf(error: unknown): string | null;
+}
+
+/** Resolves when it serves. When the configuration cannot be served the primary hears why and the process ends. */
+export async function startWorker(config: Config, options: WorkerOptions): Promise<void> {
+  const answerers: Answerers = {};
+  const channel = new Channel({ send: (message) => process.send?.(message) ?? false }, answerers);
+  process.on('message', (message) => channel.received(message));
   let app: App | null = null;
   let draining: Promise<void> | null = null;
   const drain = (): null => {
     // Nothing serves yet: nothing is lost.
     const ending = app;
     if (ending === null) process.exit(0);
-    draining ??= ending.drain(drainDeadlineMs).then(() => ending.close());
+    draining ??= ending.drain(options.drainDeadlineMs).then(() => ending.close());
     void draining.then(() => process.exit(0));
     return null;
   };
   process.on('SIGTERM', drain);
   // A terminal signals the whole group; the primary decides what it means.
   for (const signal of ['SIGINT', 'SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => {});
-  app = await startApp(config, { worker: place });
-  const channel = new Channel(
-    { send: (message) => process.send?.(message) ?? false },
-    answerersOf(app, drain),
-  );
+  app = await startOrTell(config, options, channel);
   app.parts.registry.elsewhere = {
     kill: (id, user, queryOnly): Promise<KillOutcome> => channel.ask('kill', { id, user, queryOnly }),
   };
-  process.on('message', (message) => channel.received(message));
+  Object.assign(answerers, answerersOf(app, drain));
   await channel.ask('serving', null);
-  return app;
+}
+
+async function startOrTell(config: Config, options: WorkerOptions, channel: Channel): Promise<App> {
+  try {
+    return await startApp(config, { worker: options.place });
+  } catch (error) {
+    const message = options.problemOf(error);
+    if (message === null) throw error;
+    await channel.ask('failed', { message }).catch(() => {});
+    process.exit(exitBadConfiguration);
+  }
 }
 
 function answerersOf(app: App, drain: () => null): Answerers {

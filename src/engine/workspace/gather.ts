@@ -172,6 +172,7 @@ async function fillFragment(
   leases: FragmentLeases,
 ): Promise<void> {
   const { execution, session, names } = run;
+  const { flavour } = execution;
   const reads: ShardRead[] = [];
   for (const shard of shards) {
     reads.push(leases.read(shard, shardText(execution, shard, fragment.template, names), run.time));
@@ -184,7 +185,7 @@ async function fillFragment(
     const render = (template: Fragment['template']) => shardText(execution, run.home, template, names);
     for (let copy = 0; copy < fragment.copies; copy++) {
       const table = workspaceTable(fragment.id, copy);
-      const sql = createTableSql({ table, fragment, metadata: columns, declared, render });
+      const sql = createTableSql({ table, fragment, metadata: columns, declared, flavour, render });
       session.create(table, sql, fragment.shapeByClient === true);
     }
     const table = workspaceTable(fragment.id, 0);

@@ -18,8 +18,12 @@ export interface ShapeOptions {
   readonly metadata: readonly ColumnDefinition[];
   /** Types of bare columns by workspace name when their base table is not on the workspace's server; null: shape them. */
   readonly declared: ReadonlyMap<string, DeclaredType> | null;
+  readonly flavour: 'mariadb' | 'mysql';
   render(template: Template): string;
 }
+
+/** MySQL may be told to take no table without a primary key (sql_require_primary_key), temporary ones included. */
+const rowKey = '`_sg_row` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT INVISIBLE PRIMARY KEY';
 
 /**
  * `CREATE TEMPORARY TABLE w (computed columns, keys) AS SELECT bare columns FROM base WHERE RAND()<0 LIMIT 0`: exact types,
@@ -39,10 +43,17 @@ export function createTableSql(options: ShapeOptions): string {
     selected.push(bare ? `${options.render(column.sql)} AS ${name}` : `NULL AS ${name}`);
   });
   definitions.push(...keyDefinitions(fragment, metadata));
-  const inner = definitions.length > 0 ? ` (${definitions.join(', ')})` : '';
-  const head = `CREATE TEMPORARY TABLE ${quoteIdentifier(options.table)}${inner}`;
+  const keyless = options.flavour === 'mysql' && !fragment.keys.some((key) => key.primary);
+  const head = `CREATE TEMPORARY TABLE ${quoteIdentifier(options.table)}${inParens(definitions, keyless)}`;
   if (!shaped || fragment.shape === null) return head;
   return `${head} AS SELECT ${selected.join(', ')} FROM ${options.render(fragment.shape)} WHERE RAND()<0 LIMIT 0`;
+}
+
+/** INVISIBLE is known from 8.0.23 on; older servers read a comment. */
+function inParens(definitions: readonly string[], keyless: boolean): string {
+  const own = definitions.join(', ');
+  if (!keyless) return own === '' ? '' : ` (${own})`;
+  return own === '' ? ` /*!80023 (${rowKey}) */` : ` (/*!80023 ${rowKey}, */ ${own})`;
 }
 
 function declaredType(

@@ -8,7 +8,7 @@ import { type Edit, identifier, join, joinWith, splice, text } from '../splice.t
 import type { InsertPlanning } from './insert-planning.ts';
 import { type ReadColumns, setRow, valuesRows } from './insert-rows.ts';
 import { rowLookups } from './row-lookups.ts';
-import { upsertOf } from './upsert-keys.ts';
+import { modeOf, upsertOf } from './upsert-keys.ts';
 
 /** What is known of the statement's target. */
 export interface InsertShape {
@@ -22,12 +22,13 @@ export interface InsertShape {
   readonly shard: string | null;
 }
 
-/** `rows`: what is inserted when it is not the statement's VALUES; `read`: the values of it that need tables. */
+/** `rows`: what is inserted when it is not the statement's VALUES; `read`: the values of it that need tables; `describe` as in the node. */
 export function insertNode(
   planning: InsertPlanning,
   shape: InsertShape,
   rows: InsertRows | null,
   read: ReadColumns,
+  describe?: Template | null,
 ): InsertNode {
   const { node, context, table } = planning;
   const { columns, key, sequence, shardingCells, guardCell, shard } = shape;
@@ -49,7 +50,7 @@ export function insertNode(
     const what = owned ? 'its rows follow' : 'its values must be known';
     planning.reasons.push(`lookup vindex ${used.vindex.name}: ${what}`);
   }
-  const upsert = key === null ? null : upsertOf(node, table, lookups, cellOf);
+  const upsert = key === null ? null : upsertOf(modeOf(node), table, lookups, cellOf);
   const places = textOf(
     planning,
     edits,
@@ -70,6 +71,7 @@ export function insertNode(
     unchanged: qualifiers.length === 0 && !appended && rows === null && read === null,
     pinTime: asksForTime(node),
     ...(shard === null ? {} : { shard }),
+    ...(describe === undefined ? {} : { describe }),
     ...(lookups.length === 0 ? {} : { lookups }),
     ...(upsert === null ? {} : { upsert }),
   };

@@ -8,6 +8,7 @@ import type { PlanContext } from '../context.ts';
 import { asksForTime, isDeterministic } from '../query/traits.ts';
 import type { BoundStatement } from '../statement.ts';
 import { statementUnit } from '../statement-unit.ts';
+import { describeInsert } from './describe-insert.ts';
 import { impossible } from './impossible.ts';
 import { autoIncrement, insertColumns } from './insert-columns.ts';
 import { insertNode } from './insert-node.ts';
@@ -49,7 +50,8 @@ function onOneServer(planning: InsertPlanning): Plan {
     reasons.push('values that need other tables are computed first');
     const columns = insertColumns(node, table);
     const read = { columns: cells.columns, plan: cells.plan() };
-    const root = insertNode(planning, onShard(planning, columns), null, read);
+    const describe = describeInsert(planning, cells.statement.binding);
+    const root = insertNode(planning, onShard(planning, columns), null, read, describe);
     return planOfWrite('insert', table.keyspace, root, reasons);
   }
   const destination =
@@ -102,7 +104,8 @@ function everywhere(planning: InsertPlanning): Plan {
   }
   reasons.push('reference table: every shard gets every row');
   const read = cells === null ? null : { columns: cells.columns, plan: cells.plan() };
-  const root = insertNode(planning, { ...onEveryShard(columns), guardCell }, null, read);
+  const describe = cells === null ? undefined : describeInsert(planning, cells.statement.binding);
+  const root = insertNode(planning, { ...onEveryShard(columns), guardCell }, null, read, describe);
   return planOfWrite('insert', table.keyspace, root, reasons);
 }
 
@@ -112,6 +115,7 @@ function split(planning: InsertPlanning): Plan {
   const cells = subqueryCells(planning);
   const read = cells === null ? null : { columns: cells.columns, plan: cells.plan() };
   if (read !== null) planning.reasons.push('values that need tables are computed first');
-  const root = insertNode(planning, shapeByKey(planning), null, read);
+  const describe = cells === null ? undefined : describeInsert(planning, cells.statement.binding);
+  const root = insertNode(planning, shapeByKey(planning), null, read, describe);
   return planOfWrite('insert', table.keyspace, root, planning.reasons);
 }

@@ -10,6 +10,7 @@ import type { OutputColumn } from '../bind/model.ts';
 import type { Piece } from '../derived-unit.ts';
 import { typeOf } from '../facts/column-type.ts';
 import type { BoundStatement } from '../statement.ts';
+import { describeInsert } from './describe-insert.ts';
 import { insertColumns } from './insert-columns.ts';
 import { type InsertShape, insertNode } from './insert-node.ts';
 import type { InsertPlanning } from './insert-planning.ts';
@@ -39,7 +40,8 @@ export function planReadInsert(planning: InsertPlanning, source: BoundStatement)
   const read = readPlan(derivedQuery(unit, pieces, context));
   reasons.push('the rows are read first and inserted as values');
   const shape = shapeOf(planning, columns);
-  const root = insertNode(planning, shape, { kind: 'query', read, width: columns.length }, null);
+  const rows = { kind: 'query', read, width: columns.length } as const;
+  const root = insertNode(planning, shape, rows, null, describeInsert(planning, source.binding));
   return planOfWrite('insert', table.keyspace, root, reasons);
 }
 

@@ -42,7 +42,16 @@ export function planRows(
   const read = lockedRead(statement, items);
   const alone = new Set(binding.tables.map(({ table }) => table.keyspace)).size === 1;
   const describe = alone ? wholeTextAlways(node, statement.unit, statement.context) : null;
-  return { kind: 'rowWrites', keyspace, verb, read, targets: planned, describe, pinTime: asksForTime(node) };
+  return {
+    kind: 'rowWrites',
+    keyspace,
+    verb,
+    read,
+    targets: planned,
+    describe,
+    singleTable: binding.tables.length === 1 && binding.blocks.length === 1,
+    pinTime: asksForTime(node),
+  };
 }
 
 function lockedRead(statement: BoundStatement, items: ReadItems): Plan {

@@ -6,21 +6,20 @@ import { routingColumnOf } from '../../vschema/declared-columns.ts';
 import type { Key, Table } from '../../vschema/model.ts';
 import { lower } from '../bind/columns-of.ts';
 
+/** What the statement does with a row in conflict. */
+export function modeOf(node: Insert): Upsert['mode'] {
+  if (node.replace) return 'replace';
+  return node.onDuplicate !== null ? 'update' : node.ignore ? 'ignore' : 'error';
+}
+
 /** null: the table owns no lookups. The caller has checked that every unique key holds over all shards, but for `error`. */
 export function upsertOf(
-  node: Insert,
+  mode: Upsert['mode'],
   table: Table,
   lookups: readonly RowLookup[],
   cellOf: (column: string) => number,
 ): Upsert | null {
   if (!lookups.some(({ owned }) => owned)) return null;
-  const mode = node.replace
-    ? 'replace'
-    : node.onDuplicate !== null
-      ? 'update'
-      : node.ignore
-        ? 'ignore'
-        : 'error';
   const keys = inServerOrder(table);
   const [first] = keys;
   const named = first !== undefined && namesRows(table, first);

@@ -1,4 +1,4 @@
-// Statements about the session and the server: USE, PREPARE, LOCK TABLES, KILL, CALL, DO, HANDLER, LOAD DATA.
+// Statements about the session and the server: USE, PREPARE, LOCK TABLES, KILL, CALL, DO, HANDLER.
 import type {
   CallProcedure,
   Deallocate,
@@ -7,7 +7,6 @@ import type {
   ExecuteImmediate,
   Handler,
   Kill,
-  LoadData,
   LockTables,
   Prepare,
   TableLock,
@@ -18,7 +17,6 @@ import { K } from '../keywords.ts';
 import { T } from '../token.ts';
 import { anyExpression } from './clause.ts';
 import type { Cursor } from './cursor.ts';
-import { textLiteral } from './literal-node.ts';
 import { tableAlias, tableName } from './names.ts';
 import { rowItem } from './query.ts';
 import { skipToEnd } from './skip.ts';
@@ -146,22 +144,4 @@ export function handler(c: Cursor): Handler {
   const verb =
     c.word === K.OPEN ? 'open' : c.word === K.READ ? 'read' : c.word === K.CLOSE ? 'close' : c.fail();
   return { kind: 'handler', verb, table, text: skipToEnd(c, start), start, end: c.lastEnd };
-}
-
-/** `LOAD DATA|XML [LOCAL] INFILE 'file' [REPLACE|IGNORE] INTO TABLE t ...`. */
-export function loadData(c: Cursor): LoadData {
-  const start = c.start;
-  c.advance();
-  const xml = c.accept(K.XML);
-  if (!xml) c.expect(K.DATA);
-  if (!c.accept(K.LOW_PRIORITY)) c.accept(K.CONCURRENT);
-  const local = c.accept(K.LOCAL);
-  c.expect(K.INFILE);
-  const file = textLiteral(c);
-  const duplicates = c.accept(K.REPLACE) ? 'replace' : c.accept(K.IGNORE) ? 'ignore' : null;
-  c.expect(K.INTO);
-  c.expect(K.TABLE);
-  const table = tableName(c);
-  const text = skipToEnd(c, start);
-  return { kind: 'loadData', local, xml, file, duplicates, table, text, start, end: c.lastEnd };
 }

@@ -9,6 +9,7 @@ import { alter, drop, rename, truncate } from './ddl.ts';
 import { deleteStatement } from './delete.ts';
 import { analyzeStatement, explain, vexplain } from './explain.ts';
 import { insert } from './insert.ts';
+import { loadData } from './load-data.ts';
 import { query, queryWith, withOption } from './query.ts';
 import {
   callProcedure,
@@ -17,7 +18,6 @@ import {
   execute,
   handler,
   kill,
-  loadData,
   lockTables,
   prepare,
   unlockTables,

@@ -102,5 +102,7 @@ async function runPrepared(client: ExactClient, sql: string): Promise<PreparedRu
 }
 
 function differenceBetween(oracle: Answer, proxy: Answer): string | null {
-  return differenceOf(oracle, proxy, { ordered: true, flavour: testFlavour() });
+  const flavour = testFlavour();
+  // MySQL describes columns of system views otherwise with a LIKE than without, so only what they are counts there.
+  return differenceOf(oracle, proxy, { ordered: true, flavour, coreColumns: flavour === 'mysql' });
 }
