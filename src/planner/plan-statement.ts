@@ -18,6 +18,7 @@ import { planTargeted } from './targeted.ts';
 import { askingServer } from './write/ask-server.ts';
 import { planDml } from './write/plan-dml.ts';
 import { planInsert } from './write/plan-insert.ts';
+import { planLoad } from './write/plan-load.ts';
 
 /**
  * Plans one statement. Pure and synchronous.
@@ -87,7 +88,9 @@ function ddl(statement: Statement, context: PlanContext): Plan {
     case 'callProcedure':
       return planCall(statement, context);
     case 'loadData':
-      return planLoadData(statement, context);
+      return statement.local && !statement.xml
+        ? planLoad(statement, context)
+        : planLoadData(statement, context);
     case 'do':
       return planDo(statement, context);
     default:

@@ -27,6 +27,9 @@ import { StatementExecution } from './statement-execution.ts';
 import type { SentStatement } from './statement-log.ts';
 import { assignedVariables, setsInsertId, shownVariables, substitute } from './substitute.ts';
 
+/** One for all statements: most show none. */
+const noVariables: readonly string[] = [];
+
 export interface StatementInput {
   readonly text: SqlText;
   /** The client's own packets when this text is all they hold. */
@@ -41,7 +44,7 @@ export interface StatementInput {
  * for, else a promise. Throws and rejects with SqlError when nothing was answered yet.
  */
 export function startStatement(session: SessionPort, input: StatementInput): void | Promise<void> {
-  session.state.showVariables([]);
+  session.state.showVariables(noVariables);
   return runInto(session, limited(input, session.state), session.sink, false);
 }
 
@@ -108,7 +111,7 @@ export async function columnsOf(session: SessionPort, text: SqlText): Promise<re
 export async function runCaptured(session: SessionPort, text: SqlText): Promise<CaptureSink> {
   const capture = new CaptureSink();
   const input: StatementInput = { text, packets: null, params: [], format: 'text', prepared: null };
-  session.state.showVariables([]);
+  session.state.showVariables(noVariables);
   await runInto(session, input, capture, false);
   await capture.result();
   return capture;

@@ -59,7 +59,7 @@ export function planCall(node: CallProcedure, context: PlanContext): Plan {
 export function planLoadData(node: LoadData, context: PlanContext): Plan {
   const keyspace = keyspaceOfTable(node.table, context);
   if (keyspace.sharded) {
-    refused('LOAD DATA', keyspace, 'its rows belong to several shards', 'insert them with INSERT ... VALUES');
+    refused('LOAD DATA', keyspace, 'its rows belong to several shards', 'use LOAD DATA LOCAL');
   }
   return onEveryShard(node, keyspace, context);
 }

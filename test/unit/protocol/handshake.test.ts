@@ -44,10 +44,39 @@ describe('greeting', () => {
   });
 
   test('does not offer what a relay cannot keep', () => {
-    const { deprecateEof, sessionTrack, queryAttributes, compress, optionalMetadata } = Capability;
-    expect(
-      clientCapabilities & (deprecateEof | sessionTrack | queryAttributes | compress | optionalMetadata),
-    ).toBe(0);
+    const { deprecateEof, queryAttributes, compress, optionalMetadata } = Capability;
+    expect(clientCapabilities & (deprecateEof | queryAttributes | compress | optionalMetadata)).toBe(0);
+  });
+});
+
+describe("MariaDB's own capabilities", () => {
+  const offered = (clientCapabilities | Capability.extendedMetadata) >>> 0;
+  const answered = (capabilities: number, by = offered): number =>
+    decodeHandshakeResponse(encodeHandshakeResponse({ ...response, capabilities }), by).capabilities;
+
+  test('are agreed on when both sides have them, and read back from the greeting', () => {
+    const wanted = (response.capabilities | Capability.extendedMetadata | Capability.longPassword) >>> 0;
+    expect(answered(wanted) & Capability.extendedMetadata).not.toBe(0);
+    expect(answered(wanted, clientCapabilities) & Capability.extendedMetadata).toBe(0);
+    const greeting = {
+      version: '5.5.5-10.11.6-MariaDB',
+      connectionId: 1,
+      salt: createSalt(),
+      capabilities: offered,
+      collation: 45,
+      status: 2,
+      plugin: AuthPlugin.native,
+    };
+    expect(decodeGreeting(encodeGreeting(greeting))).toEqual(greeting);
+  });
+
+  test('do not appear for clients that do not speak of them, whatever fills their packet', () => {
+    const plain = encodeHandshakeResponse({
+      ...response,
+      capabilities: response.capabilities | Capability.longPassword,
+    });
+    plain.fill(0xff, 9, 32);
+    expect(decodeHandshakeResponse(plain, offered).capabilities & Capability.extendedMetadata).toBe(0);
   });
 });
 

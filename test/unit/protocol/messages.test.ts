@@ -18,7 +18,49 @@ import {
   encodeOk,
   encodePrepareOk,
 } from '../../../src/protocol/messages.ts';
-import { decodeColumnDefinition } from '../../../src/value/column-codec.ts';
+import { decodeColumnDefinition, encodeColumnDefinition } from '../../../src/value/column-codec.ts';
+
+test('an OK tells a client with SESSION_TRACK what changed', () => {
+  const message = { affectedRows: 0n, lastInsertId: 0n, status: 2, warnings: 0, info: '' };
+  const changes = [
+    { kind: 'schema', name: 'main' },
+    { kind: 'variable', name: 'autocommit', value: 'OFF' },
+  ] as const;
+  const bytes = encodeOk({ ...message, changes });
+  expect(decodeOk(bytes).status).toBe(2 | 0x4000);
+  // Info (empty), then the whole list, then each change: its type, its data, all with their lengths.
+  const list = '\x01\x05\x04main\x00\x0f\x0aautocommit\x03OFF';
+  expect(bytes.toString('latin1', 7)).toBe(`\x00${String.fromCharCode(list.length)}${list}`);
+});
+
+test('a column definition reads back with and without extended metadata', () => {
+  const plain = {
+    schema: 'shop',
+    table: 'notes',
+    orgTable: 'notes',
+    name: 'doc',
+    orgName: 'doc',
+    collation: 46,
+    length: 100,
+    type: 252,
+    flags: 16,
+    decimals: 0,
+  };
+  const json = { ...plain, extended: '\u0001\u0004json' };
+  expect(decodeColumnDefinition(encodeColumnDefinition(plain))).toEqual(plain);
+  expect(decodeColumnDefinition(encodeColumnDefinition(plain, true))).toEqual(plain);
+  expect(decodeColumnDefinition(encodeColumnDefinition(json, true))).toEqual(json);
+  expect(decodeColumnDefinition(encodeColumnDefinition(json))).toEqual(plain);
+  // Collation 1 and a text of twelve bytes: the two forms must not be taken for one another.
+  for (const collation of [1, 256]) {
+    const odd = { ...plain, collation, extended: '\u0000\u000aabcdefghij' };
+    expect(decodeColumnDefinition(encodeColumnDefinition(odd, true))).toEqual(odd);
+    expect(decodeColumnDefinition(encodeColumnDefinition({ ...plain, collation }))).toEqual({
+      ...plain,
+      collation,
+    });
+  }
+});
 
 const u64 = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
 
