@@ -40,15 +40,25 @@ export function resolveConfig(raw: RawConfig, options: ResolverOptions): LoadedC
     keyspaces,
     pool: { maxPerShard, minPerShard, acquireTimeoutMs, waitersMax },
     limits: raw.limits,
-    workspace:
-      workspaceServer === null
-        ? null
-        : namedServer(workspaceServer, ['workspace', 'server'], servers, resolver),
+    workspace: workspaceServer === null ? null : resolveWorkspace(workspaceServer, servers, resolver),
     transactions: raw.transactions,
     log: raw.log,
   };
   checkListeners(raw, resolver);
   return { config, problems: resolver.problems };
+}
+
+/** Finishing needs the base tables beside it, which shape its columns: only shards have them. */
+function resolveWorkspace(
+  name: string,
+  servers: Parameters<typeof namedServer>[2],
+  resolver: Resolver,
+): ReturnType<typeof namedServer> {
+  const path = ['workspace', 'server'];
+  const target = namedServer(name, path, servers, resolver);
+  if (target !== null)
+    resolver.error(path, 'a server of its own is not supported; allowed: null (shards take turns)');
+  return target;
 }
 
 function checkListeners(raw: RawConfig, resolver: Resolver): void {

@@ -168,6 +168,8 @@ export interface Execution {
   lookups?: LookupAnswers;
   /** Absent: statements that need a sequence are refused. */
   readonly sequences?: SequenceSource;
+  /** Asks the client for a file of its own (LOAD DATA LOCAL); absent when the client does not send files. */
+  localFile?(name: string): ClientFile;
   /** What NOW() means, decided by the statement this execution is a part of. */
   readonly instant?: string;
   /** The client has set @@timestamp itself: NOW() is one instant already. */
@@ -186,6 +188,14 @@ export interface SequenceSource {
   skip(keyspace: string, sequence: string, used: bigint, signal: AbortSignal): Promise<void>;
   /** New 64-bit numbers, ascending; the shard with this id knows which processes make such numbers. */
   snowflakes(shardId: string, count: number, signal: AbortSignal): Promise<readonly bigint[]>;
+}
+
+/** A file the client sends. It must be read to its end before the statement is answered. */
+export interface ClientFile {
+  /** The client waits while nobody reads. */
+  readonly chunks: AsyncIterable<Buffer>;
+  /** Throws away what still comes; resolves at its end. */
+  drain(): Promise<void>;
 }
 
 export interface CancelWatcher {

@@ -34,17 +34,27 @@ export async function insertWithLookups(
   rows: RowSource,
   fill: SequenceFill,
 ): Promise<void> {
-  const wanted = wantedCells(node);
-  const { upsert } = node;
-  const ignore = upsert?.mode === 'ignore';
-  const valued = await valuesOfRows(execution, node, wanted, rows, fill.replaced, ignore);
-  const answer = await inUnit(execution, [], pinTime(execution, node.pinTime), async (unit) => {
-    const known = await placeRows(unit, node, wanted, valued);
-    if (upsert !== undefined && upsert.mode !== 'error')
-      return new UpsertRun(unit, node, upsert, wanted, rows).run(known);
-    return writeRows(unit, node, wanted, rows, known);
-  });
+  const time = pinTime(execution, node.pinTime);
+  const answer = await inUnit(execution, [], time, (unit) => insertRowsWithLookups(unit, node, rows, fill));
   execution.sink.ok(fill.firstId === null ? answer : { ...answer, lastInsertId: fill.firstId });
+}
+
+/** The same inside a unit that goes on. */
+export async function insertRowsWithLookups(
+  unit: WriteUnit,
+  node: InsertNode,
+  rows: RowSource,
+  fill: SequenceFill,
+): Promise<OkResult> {
+  const { upsert } = node;
+  const wanted = wantedCells(node);
+  const ignore = upsert?.mode === 'ignore';
+  const valued = await valuesOfRows(unit.execution, node, wanted, rows, fill.replaced, ignore);
+  const known = await placeRows(unit, node, wanted, valued);
+  if (upsert !== undefined && upsert.mode !== 'error') {
+    return new UpsertRun(unit, node, upsert, wanted, rows).run(known);
+  }
+  return writeRows(unit, node, wanted, rows, known);
 }
 
 /** The columns of all vindexes, each once. */

@@ -5,6 +5,7 @@ import type { Execution } from './contract.ts';
 import { runDml } from './dml.ts';
 import { runEachShard } from './each-shard.ts';
 import { runInsert } from './insert.ts';
+import { runLoad } from './load.ts';
 import { resolveLookups } from './lookup-reads.ts';
 import { runNumbers } from './numbers.ts';
 import { runRefuse } from './refuse.ts';
@@ -50,6 +51,8 @@ function runNode(execution: Execution, node: PlanNode): void | Promise<void> {
       return runDml(execution, node);
     case 'rowWrites':
       return runRowWrites(execution, node, run);
+    case 'load':
+      return runLoad(execution, node);
     case 'numbers':
       return runNumbers(execution, node);
     case 'eachShard':
