@@ -1,6 +1,6 @@
 // One answer on its way to the client: relayed bytes or composed packets, status flags always the session's own.
 import type { Terminal } from '../backend/contract.ts';
-import type { OkResult, ResultSink } from '../engine/contract.ts';
+import type { ClientFile, OkResult, ResultSink } from '../engine/contract.ts';
 import type { SqlError } from '../errors/sql-error.ts';
 import {
   encodeColumnCount,
@@ -12,6 +12,7 @@ import {
 import { frame, frameAll } from '../protocol/packet-framing.ts';
 import { encodeColumnDefinition } from '../value/column-codec.ts';
 import type { ColumnDefinition } from '../value/column-definition.ts';
+import { IncomingFile } from './client-file.ts';
 import type { ClientChannel } from './contract.ts';
 import { SequenceShift } from './sequence-shift.ts';
 import { type StatusFacts, statusFlags } from './status.ts';
@@ -50,6 +51,7 @@ export class ClientSink implements ResultSink {
   #shift: SequenceShift | null = null;
   #relayed = false;
   #columns = false;
+  #file = false;
   #rowCount = 0;
   /** Set by the owner: called at the ending of each result. */
   onEnd: ((outcome: Outcome) => void) | null = null;
@@ -80,12 +82,27 @@ export class ClientSink implements ResultSink {
     this.#shift = this.#sequence === 1 ? null : new SequenceShift(this.#sequence - 1);
     this.#relayed = false;
     this.#columns = false;
+    this.#file = false;
     this.#rowCount = 0;
   }
 
   /** Bytes of an answer went out already: an error can only follow as a packet of it. */
   get started(): boolean {
-    return this.#relayed || this.#columns;
+    return this.#relayed || this.#columns || this.#file;
+  }
+
+  /** Asks for a file of the client's (LOAD DATA LOCAL); the answer follows when all of it was sent. */
+  requestFile(name: string, signal: AbortSignal): ClientFile {
+    this.#file = true;
+    const file = new IncomingFile(signal, () => this.#channel.resumePackets?.());
+    this.#channel.write(frame(encodeFileRequest(name), this.#sequence));
+    this.#sequence = (this.#sequence + 1) & 0xff;
+    this.#channel.takePackets?.(this.#sequence, (packets, payload) => {
+      const frames = Math.floor(payload.length / packetPayloadMax) + 1;
+      this.#sequence = ((packets[3] ?? 0) + frames) & 0xff;
+      return file.push(payload);
+    });
+    return file;
   }
 
   relay(chunk: Buffer, more = false): boolean {
@@ -197,3 +214,9 @@ export class ClientSink implements ResultSink {
 }
 
 const flushBytes = 32 * 1024;
+const packetPayloadMax = 0xffffff;
+
+/** The request: 0xfb and the name as the client wrote it. */
+function encodeFileRequest(name: string): Buffer {
+  return Buffer.concat([Buffer.from([0xfb]), Buffer.from(name, 'latin1')]);
+}

@@ -5,6 +5,7 @@ import type { Gateway } from '../backend/contract.ts';
 import type {
   BindValues,
   CancelWatcher,
+  ClientFile,
   ConnectionScope,
   EngineLimits,
   Execution,
@@ -25,6 +26,8 @@ export interface ExecutionParts {
   readonly statement: RunningStatement;
   readonly binds: BindValues;
   readonly sink: ResultSink;
+  /** Of a statement that loads a file, from a client that sends files. */
+  readonly localFile?: (name: string) => ClientFile;
 }
 
 /** Cancels lazily: a relayed point read never touches the signal, so none is made for it. */
@@ -41,6 +44,7 @@ export class StatementExecution implements Execution {
   readonly literalCharset: LiteralCharset;
   readonly observer: ExecutionObserver;
   readonly sequences?: SequenceSource;
+  readonly localFile?: (name: string) => ClientFile;
   readonly #deps: SessionDependencies;
   readonly #cancellation: Cancellation;
 
@@ -65,6 +69,7 @@ export class StatementExecution implements Execution {
     this.literalCharset = literalCharset;
     this.observer = observer;
     if (deps.sequences !== undefined) this.sequences = deps.sequences;
+    if (parts.localFile !== undefined) this.localFile = parts.localFile;
     this.#deps = deps;
     this.#cancellation = cancellation;
   }

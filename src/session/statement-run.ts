@@ -4,6 +4,7 @@ import type { ConnectionScope, PreparedRelay, ResultSink } from '../engine/contr
 import { run } from '../engine/run.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import type { Plan } from '../plan/nodes.ts';
+import { Capability } from '../protocol/capabilities.ts';
 import type { SqlText } from '../sql/mode.ts';
 import { parseStatement } from '../sql/parser/parse.ts';
 import type { BindValue } from '../value/bind-value.ts';
@@ -23,7 +24,7 @@ import { runSessionStatement } from './session-statement.ts';
 import { shardMapsOf } from './shard-maps.ts';
 import type { SessionState } from './state.ts';
 import type { StatementContext } from './statement-context.ts';
-import { StatementExecution } from './statement-execution.ts';
+import { type ExecutionParts, StatementExecution } from './statement-execution.ts';
 import type { SentStatement } from './statement-log.ts';
 import { assignedVariables, setsInsertId, shownVariables, substitute } from './substitute.ts';
 
@@ -156,6 +157,7 @@ function execute(
         },
         binds: new StatementValues(input.text, planned.normalized, state.mode, input.params),
         sink: target,
+        ...(plan.root.kind === 'load' ? fileOf(session) : {}),
       },
       shardMapsOf(vschema),
       scope,
@@ -166,6 +168,12 @@ function execute(
     );
     return run(execution);
   }
+}
+
+/** Clients say at login whether they send files. */
+function fileOf({ state, sink, cancellation }: SessionPort): Pick<ExecutionParts, 'localFile'> {
+  if ((state.login.capabilities & Capability.localFiles) === 0) return {};
+  return { localFile: (name) => sink.requestFile(name, cancellation.signal) };
 }
 
 function contextOf(

@@ -70,7 +70,9 @@ export async function fuzzWorldReads(
       const statementSeed = (Math.imul(seed, 1_000_003) + index) >>> 0;
       const piece = randomStatement(statementSeed, fuzzWorld.tables);
       tally.statements++;
-      const prepared = new Random(statementSeed ^ 0x5eed).chance(preparedShare);
+      // Text parameters have the collation of character_set_client, literals that of the connection.
+      const alike = !fuzzWorld.settings.some((setting) => setting.includes('collation_connection'));
+      const prepared = alike && new Random(statementSeed ^ 0x5eed).chance(preparedShare);
       for (const form of prepared ? [false, true] : [false]) {
         if (await differs(arena, fuzzWorld, piece, form, { seed, index }, run, tally)) break;
       }

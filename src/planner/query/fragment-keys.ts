@@ -3,6 +3,7 @@ import type { FragmentKey } from '../../plan/nodes.ts';
 import type { Column, Key } from '../../vschema/model.ts';
 import { lower } from '../bind/columns-of.ts';
 import type { ColumnId, TableSource } from '../bind/model.ts';
+import { equalityCarries } from '../facts/column-type.ts';
 import { sameColumn } from '../facts/fact.ts';
 import type { Flow } from '../facts/held.ts';
 
@@ -63,14 +64,19 @@ function isIndexableType(column: Column): boolean {
   }
 }
 
-/** Whether a column is compared with another column anywhere: joins and correlations want an index on it. */
+/**
+ * Whether a column is compared with a column of like type anywhere: joins and correlations want an index on it. Not with
+ * anything else: where the table itself has no such index, it must not change the answer, and MariaDB finds NULLs for
+ * `t LEFT JOIN ... ON t.datetime = (a constant column of an empty derived table)` by an index, and 7 for `i = 7.4` (trap 12).
+ */
 export function isJoined(column: ColumnId, flow: Flow): boolean {
   if (column.source.kind !== 'table') return false;
   if (!isIndexable(column.source, column.name)) return false;
   for (const { facts } of flow.held.values()) {
     for (const fact of facts) {
-      if (fact.kind === 'same' && (sameColumn(fact.left, column) || sameColumn(fact.right, column)))
-        return true;
+      if (fact.kind !== 'same') continue;
+      const involved = sameColumn(fact.left, column) || sameColumn(fact.right, column);
+      if (involved && equalityCarries(fact.left, fact.right)) return true;
     }
   }
   return false;

@@ -1,7 +1,9 @@
 // Plans LOAD DATA LOCAL: the client's file as rows of an INSERT IGNORE or REPLACE, each to the shard of its vindex.
 import { shardgateError } from '../../errors/catalog.ts';
+import { SqlError } from '../../errors/sql-error.ts';
 import type { InsertNode, LoadCell, LoadField, LoadNode, Plan } from '../../plan/nodes.ts';
 import type { Assignment, Literal, LoadData } from '../../sql/ast.ts';
+import { stringValue } from '../../sql/literal.ts';
 import { walk } from '../../sql/visitor.ts';
 import type { Template, ValueRef } from '../../text/template.ts';
 import type { Table } from '../../vschema/model.ts';
@@ -44,10 +46,11 @@ export function planLoad(node: LoadData, context: PlanContext): Plan {
     ...names.flatMap((name) => (name.kind === 'column' ? [name.name] : [])),
     ...node.assignments.map(({ column }) => lower(column.name.name)),
   ];
+  checkColumns(loading, columns);
   const root: LoadNode = {
     kind: 'load',
     insert: insertOf(loading, columns),
-    file: refOf(node.file, unit),
+    file: refOf(loading, node.file),
     charset: node.charset,
     format: formatOf(loading),
     fields: names.map((name): LoadField => ({ binary: isBinary(table, name) })),
@@ -55,6 +58,16 @@ export function planLoad(node: LoadData, context: PlanContext): Plan {
   };
   const reasons = ['the client sends the file: its rows are inserted as they come'];
   return planOfWrite('insert', table.keyspace, root, reasons);
+}
+
+/** Told before the client sends a byte. */
+function checkColumns({ table, context }: Loading, columns: readonly string[]): void {
+  const unknown = columns.find(
+    (name) => table.columns?.some((column) => lower(column.name) === name) === false,
+  );
+  if (unknown === undefined) return;
+  const where = context.mode.flavour === 'mariadb' ? 'SELECT' : 'field list';
+  throw new SqlError(1054, '42S22', `Unknown column '${unknown}' in '${where}'`);
 }
 
 type Target =
@@ -110,8 +123,10 @@ function expressionCell({ unit }: Loading, { value }: Assignment, names: readonl
   return { kind: 'expression', parts };
 }
 
-function formatOf({ node, unit }: Loading): LoadNode['format'] {
-  const ref = (literal: Literal | null): ValueRef | null => (literal === null ? null : refOf(literal, unit));
+function formatOf(loading: Loading): LoadNode['format'] {
+  const { node, unit } = loading;
+  const ref = (literal: Literal | null): ValueRef | null =>
+    literal === null ? null : refOf(loading, literal);
   return {
     fieldEnd: ref(node.fields.terminatedBy),
     enclosure: ref(node.fields.enclosedBy),
@@ -122,9 +137,13 @@ function formatOf({ node, unit }: Loading): LoadNode['format'] {
   };
 }
 
-function refOf(literal: Literal, unit: TextUnit): ValueRef {
+/** File and separators are constants of the plan: the normaliser leaves the literals of this statement alone. */
+function refOf({ context, unit }: Loading, literal: Literal): ValueRef {
   const ref = valueRefOf(literal, unit);
-  if (ref !== null) return ref;
+  if (ref?.kind === 'constant' && ref.valueKind === 'string') {
+    return { ...ref, value: stringValue(literal.text, context.mode) };
+  }
+  if (ref !== null && ref.kind !== 'constant') return ref;
   throw shardgateError('SG2001', {
     construct: `LOAD DATA with ${literal.text}`,
     why: 'it is no plain string',
