@@ -34,6 +34,8 @@ const tasks = {
   },
   bench: { build: buildAll, program: ['.shardgate/tools/bench/run.js'] },
   compat: { build: buildAll, program: ['.shardgate/tools/test/compat/run.js'] },
+  // Random worlds and statements: Shardgate against one server.
+  fuzz: { build: buildToolsIfStale, program: ['.shardgate/tools/test/fuzz/main.js'] },
 };
 
 /** Benchmarks measure the product as users run it, clients are tried on it. */

@@ -1,6 +1,6 @@
 // Compiles TypeScript when what lies there was not built from exactly these sources.
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runStep } from './run.mjs';
 
@@ -16,15 +16,18 @@ export function buildIfStale(root) {
   });
 }
 
-/** Programs for developers, which Node 20 cannot run as TypeScript: src/, bench/ and test/compat/ to .shardgate/tools. */
-export function buildToolsIfStale(root) {
-  const [from, to] = [['src', 'bench', 'test/compat'], '.shardgate/tools'];
-  return compileIfStale(root, {
+/** Programs for developers, which Node 20 cannot run as TypeScript: benchmarks, driver matrix, fuzzer; to .shardgate/tools. */
+export async function buildToolsIfStale(root) {
+  const from = ['src', 'bench', 'test/compat', 'test/fuzz', 'test/support'];
+  const to = '.shardgate/tools';
+  await compileIfStale(root, {
     title: 'building the tools (tsc)',
     project: 'tsconfig.tools.json',
     from,
     to,
   });
+  // Where the product looks for its version.
+  copyFileSync(join(root, 'package.json'), join(root, to, 'package.json'));
 }
 
 async function compileIfStale(root, { title, project, from, to }) {

@@ -166,10 +166,15 @@ class Load {
     }
   }
 
+  /** Servers warn of a line with too many fields, and of every field that a line lacks. */
   #add(line: readonly LoadedField[]): void {
-    if (line.length !== this.#node.fields.length) this.#warnings++;
-    const row = this.#node.cells.map((cell, i) => this.#cell(cell, i, line));
-    this.#batch.push(row);
+    const { fields, cells } = this.#node;
+    if (line.length > fields.length) this.#warnings++;
+    for (const { takes } of fields.slice(line.length)) {
+      // An empty text that a column must convert is warned of where it is stored.
+      if (takes === 'text' || takes === 'binary') this.#warnings++;
+    }
+    this.#batch.push(cells.map((cell, i) => this.#cell(cell, i, line)));
     for (const field of line) this.#batchBytes += 2 * (field?.length ?? 2) + 8;
   }
 
@@ -184,17 +189,13 @@ class Load {
     return { kind: 'expression', negative: false, sql, value: '' };
   }
 
-  /** A field that the line lacks: the column's default, or NULL for a variable. */
+  /** A field that the line lacks is empty to a column: zero, no text. */
   #field(field: number, line: readonly LoadedField[]): BindValue {
-    const text = line[field];
-    const { binary } = present(this.#node.fields[field], 'a field');
-    if (text === undefined) {
-      const isColumn = this.#node.cells.some((cell) => cell.kind === 'field' && cell.field === field);
-      return isColumn ? defaultCell : nullCell;
-    }
+    const { takes } = present(this.#node.fields[field], 'a field');
+    const text = line[field] ?? (field < line.length || takes === 'variable' ? null : '');
     if (text === null) return nullCell;
     const literal = hexLiteral(bytesOf(text));
-    if (binary) return { kind: 'hex', negative: false, sql: literal, value: text };
+    if (takes === 'binary') return { kind: 'hex', negative: false, sql: literal, value: text };
     return { kind: 'string', negative: false, sql: `_${this.#charset} ${literal}`, value: text };
   }
 
@@ -222,7 +223,6 @@ class Load {
 }
 
 const nullCell: BindValue = { kind: 'null', negative: false, sql: 'NULL', value: '' };
-const defaultCell: BindValue = { kind: 'default', negative: false, sql: 'DEFAULT', value: '' };
 
 /** The client's text between the fields of its expressions, by cell; the same for every line. */
 function expressionTexts(execution: Execution, node: LoadNode): ReadonlyMap<number, readonly string[]> {

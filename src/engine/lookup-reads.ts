@@ -105,6 +105,16 @@ export function lookupShards(
   return shardsOfMapping(vindex.map(known), map, vindex);
 }
 
+/** Where the lookup row of these values is kept: its table's primary vindex names one shard. null: it names none. */
+export function lookupHome(lookup: LookupTable, map: ShardMap, from: readonly VindexValue[]): Shard | null {
+  const { rows } = lookup;
+  if (rows.kind === 'oneShard') return shardNamed(map, rows.shard);
+  const { vindex } = rows.key;
+  const values = rows.columns.map((column) => present(from[column], 'a value per column'));
+  const shards = vindex.kind === 'functional' ? shardsOfMapping(vindex.map(values), map, vindex) : [];
+  return shards.length === 1 ? (shards[0] ?? null) : null;
+}
+
 async function idsOn(
   execution: Execution,
   shard: Shard,

@@ -8,7 +8,7 @@ import { lookupTo } from '../vindex/lookup-encoding.ts';
 import type { LookupTable, RoutingKey } from '../vindex/routing-key.ts';
 import { type Shard, type ShardMap, shardOf } from '../vindex/shard-map.ts';
 import type { KeyspaceId, LookupVindex, VindexValue } from '../vindex/vindex.ts';
-import { chunks, fromTuple, idOfCell, lookupShards } from './lookup-reads.ts';
+import { chunks, fromTuple, idOfCell, lookupHome } from './lookup-reads.ts';
 import { allRows, columnList, tableName, tupleEquals, valueLiteral } from './lookup-text.ts';
 import { type LookupUnit, unitOf } from './lookup-unit.ts';
 import { shardMapOf } from './resolve.ts';
@@ -270,23 +270,12 @@ export class LookupWriter {
       if (entry.values.some((value) => value.kind === 'null')) return [];
       const from = fromTuple(this.#vindex, entry.values);
       const to = lookupTo(this.#vindex, entry.id);
-      const shard = from === null ? undefined : this.#home(from);
-      if (from === null || to === null || shard === undefined) {
+      const shard = from === null ? null : lookupHome(this.#table, this.#map, from);
+      if (from === null || to === null || shard === null) {
         throw shardgateError('SG6032', { vindex: this.#vindex.name, row: entry.row + 1 });
       }
       return [{ entry, from, to, shard }];
     });
-  }
-
-  /** Where the lookup row of these values is kept: its primary vindex names one shard. */
-  #home(from: readonly VindexValue[]): Shard | undefined {
-    const { rows } = this.#table;
-    const exact: LookupTable =
-      rows.kind === 'oneShard'
-        ? this.#table
-        : { ...this.#table, rows: { ...rows, key: { ...rows.key, exact: true } } };
-    const shards = lookupShards(exact, this.#map, from);
-    return shards.length === 1 ? shards[0] : undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 // Reads that belong to a statement of ours: their text comes as UTF-8 whatever the client reads, since it is written back.
-import type { Lease } from '../backend/contract.ts';
+import type { BackendConnection, Lease } from '../backend/contract.ts';
 import type { Plan } from '../plan/nodes.ts';
 import { runStatement } from './backend-call.ts';
 import type { AtomicUnit, ConnectionScope, Execution, ResultSink, ScopedLease } from './contract.ts';
@@ -7,9 +7,12 @@ import type { AtomicUnit, ConnectionScope, Execution, ResultSink, ScopedLease } 
 /** How a plan is run: handed to parts of a plan, since running plans is what they are a part of. */
 export type RunPlan = (execution: Execution) => void | Promise<void>;
 
-/** What the session wants is kept aside and comes back behind the read. */
-export const ownCharset = 'SET @__sg_read_results=@@character_set_results, character_set_results=utf8mb4';
-export const clientCharset = 'SET character_set_results=@__sg_read_results, @__sg_read_results=NULL';
+export const ownCharset = 'SET character_set_results=utf8mb4';
+
+/** What the session wants comes back behind the read. */
+export function clientCharset(connection: BackendConnection): string {
+  return `SET ${connection.charsetSql}`;
+}
 
 /** Where the connections come from: the session's scope, or a unit. */
 export type Connections = Pick<ConnectionScope, 'inTransaction' | 'acquire' | 'workspace'>;
@@ -41,7 +44,7 @@ export class ReadScope implements ConnectionScope {
       done: (broken, warnings) => {
         if (broken) lease.done(true);
         else
-          runStatement(connection, clientCharset).then(
+          runStatement(connection, clientCharset(connection)).then(
             () => lease.done(false, warnings),
             () => lease.done(true),
           );
@@ -60,7 +63,7 @@ export class ReadScope implements ConnectionScope {
     return {
       connection,
       release: () => {
-        runStatement(connection, clientCharset).then(
+        runStatement(connection, clientCharset(connection)).then(
           () => lease.release(),
           () => lease.discard(),
         );

@@ -28,6 +28,8 @@ export class Relay implements ResponseReceiver, CancelWatcher {
   #ended = false;
   /** A KILL was sent and may still be on its way. */
   #killing = false;
+  /** Resolves when that KILL was answered, or nobody waits for its answer any more. */
+  #killed: Promise<void> = Promise.resolve();
   #bytes = 0;
   #onAbort: (() => void) | null = null;
 
@@ -76,6 +78,10 @@ export class Relay implements ResponseReceiver, CancelWatcher {
   end(chunk: Buffer, terminalAt: number, terminal: Terminal): void {
     if (!this.#finish()) return;
     const { error } = terminal;
+    if (error === null && this.#expired()) {
+      this.#endExpired(terminal.warnings);
+      return;
+    }
     const cancelled = error?.errno === interruptedErrno && this.#execution.signal.aborted;
     // A KILL may still be on its way, and must not hit the connection's next user: only a transaction keeps it, and only
     // when the KILL has done its work.
@@ -90,8 +96,7 @@ export class Relay implements ResponseReceiver, CancelWatcher {
     }
     this.#execution.observer.shardRows(this.#shard.id, 0, this.#bytes + at);
     if (error === null) {
-      if (this.#expired()) this.#sink.fail(cancelReason(this.#execution.signal));
-      else this.#sink.relayEnd(bytes, at, terminal);
+      this.#sink.relayEnd(bytes, at, terminal);
       return;
     }
     const shown = cancelled ? cancelReason(this.#execution.signal) : renameError(error, this.#shard);
@@ -107,6 +112,19 @@ export class Relay implements ResponseReceiver, CancelWatcher {
     const { signal, plan } = this.#execution;
     if (!this.#killing || this.#started || !plan.readOnly || !signal.aborted) return false;
     return cancelReason(signal).errno !== interruptedErrno;
+  }
+
+  /**
+   * MySQL ignores a KILL QUERY that finds nothing running: once it is answered, a transaction's connection is safe. On other
+   * servers, and when no answer came, it may still strike.
+   */
+  async #endExpired(warnings: number): Promise<void> {
+    const { signal, scope, flavour } = this.#execution;
+    const startedAt = performance.now();
+    await this.#killed;
+    const isOver = flavour === 'mysql' && performance.now() - startedAt < killedWithinMs;
+    this.#lease.done(!(scope.inTransaction && isOver), warnings);
+    this.#sink.fail(cancelReason(signal));
   }
 
   lost(error: SqlError, next: number | null = null): void {
@@ -136,10 +154,11 @@ export class Relay implements ResponseReceiver, CancelWatcher {
 
   /** The statement is stopped on its server; when that does not end it in time, the connection is given up. */
   cancelled(): void {
+    if (this.#ended || this.#killing) return;
     const { connection } = this.#lease;
     this.#killing = true;
     connection.resume();
-    this.#execution.gateway.killQuery(connection);
+    this.#killed = this.#execution.gateway.killQuery(connection);
     const timer = setTimeout(() => {
       // Losing it ends the answer.
       if (!this.#ended) connection.destroy();

@@ -1,4 +1,5 @@
 // One row from a shard to another, with every value as it was.
+import type { BackendConnection } from '../backend/contract.ts';
 import type { CopiedColumn } from '../plan/nodes.ts';
 import { hexLiteral, quoteIdentifier } from '../text/quote.ts';
 import { assertNever, present } from '../util/assert.ts';
@@ -24,12 +25,12 @@ export interface RowMove {
 
 /** Times are UTC, and what a column holds it may hold again, whatever the session's sql_mode says of it. */
 const ownSettings =
-  'SET @__sg_move_zone=@@time_zone, @__sg_move_mode=@@sql_mode, @__sg_move_results=@@character_set_results, ' +
+  'SET @__sg_move_zone=@@time_zone, @__sg_move_mode=@@sql_mode, ' +
   "time_zone='+00:00', sql_mode='STRICT_ALL_TABLES,ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO', " +
   'character_set_results=utf8mb4';
-const clientSettings =
-  'SET time_zone=@__sg_move_zone, sql_mode=@__sg_move_mode, character_set_results=@__sg_move_results, ' +
-  '@__sg_move_zone=NULL, @__sg_move_mode=NULL, @__sg_move_results=NULL';
+const clientSettings = (connection: BackendConnection): string =>
+  `SET ${connection.charsetSql}, SESSION time_zone=@__sg_move_zone, SESSION sql_mode=@__sg_move_mode, ` +
+  '@__sg_move_zone=NULL, @__sg_move_mode=NULL';
 
 /** Read, deleted and inserted. The row is locked already. */
 export async function moveRow(unit: WriteUnit, move: RowMove): Promise<void> {

@@ -1,5 +1,5 @@
 // Writes on several shards as one unit: all or none, lowest shard first, and what they answered put together.
-import type { Terminal } from '../backend/contract.ts';
+import type { BackendConnection, Terminal } from '../backend/contract.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import { present } from '../util/assert.ts';
 import type { Shard } from '../vindex/shard-map.ts';
@@ -70,10 +70,10 @@ export class WriteUnit {
     return named(answer, shard);
   }
 
-  /** A SET of ours around other statements; it knows no time. */
-  async setting(shard: Shard, sql: string): Promise<void> {
+  /** A SET of ours around other statements; it knows no time. A function makes it for the shard's connection. */
+  async setting(shard: Shard, sql: string | ((connection: BackendConnection) => string)): Promise<void> {
     const { connection } = await this.lease(shard.id);
-    await named(runStatement(connection, sql), shard);
+    await named(runStatement(connection, typeof sql === 'string' ? sql : sql(connection)), shard);
   }
 
   async rows(shard: Shard, sql: string): Promise<SmallRows> {

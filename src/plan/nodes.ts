@@ -405,9 +405,12 @@ export interface LoadFormat {
   readonly linesToSkip: ValueRef | null;
 }
 
-/** `binary`: the bytes themselves; else text in the file's character set. A variable's field is text. */
+/**
+ * What takes the field: `binary` the bytes themselves, `text` text in the file's character set, `other` a column that converts
+ * text (numbers, dates), `variable` text or NULL.
+ */
 export interface LoadField {
-  readonly binary: boolean;
+  readonly takes: 'binary' | 'text' | 'other' | 'variable';
 }
 
 /** A cell is a field as it is, or an expression made of text and fields (by position). */

@@ -80,6 +80,8 @@ export class StatementExecution implements Execution {
 
   watchCancel(watcher: CancelWatcher | null): void {
     this.#cancellation.watcher = watcher;
+    // Cancelled on its way here: the watcher hears of it as soon as its command is sent.
+    if (watcher !== null && this.#cancellation.cancelled !== null) queueMicrotask(() => watcher.cancelled());
   }
 
   workspaceShard(keyspace: string): string {

@@ -79,6 +79,7 @@ function runInto(
   }
   switch (entry.kind) {
     case 'plan': {
+      if (state.scope.readOnly && writeLabels.has(entry.plan.label)) throw readOnlyTransaction();
       const alone = !entry.touchesTables && scope === state.scope && BesideScope.isNeeded(state.scope);
       const own = alone ? new BesideScope(state.scope) : scope;
       return execute(session, input, planned, entry.plan, vschema, sink, own);
@@ -100,6 +101,13 @@ function runInto(
       return runInto(session, rewritten, sink, true);
     }
   }
+}
+
+const writeLabels: ReadonlySet<string> = new Set(['insert', 'update', 'delete']);
+
+/** ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: a server says so before it looks at what is to be written. */
+function readOnlyTransaction(): SqlError {
+  return new SqlError(1792, '25006', 'Cannot execute statement in a READ ONLY transaction');
 }
 
 /** Columns of the answer to a text that the session answers itself. Rejects with that answer's error. */

@@ -11,6 +11,8 @@ import { applyEdits, type TextEdit } from './text-edits.ts';
 /** Whether the statement reads session state: such texts are rewritten each time before they are planned. */
 export function readsSessionState(root: Node): boolean {
   let found = false;
+  // Its variables are fields of the file.
+  if (root.kind === 'loadData') return false;
   walk(root, (node) => {
     if (node.kind === 'assign' || isSessionRead(node) || isInsertIdCall(node)) found = true;
     return !found;

@@ -1149,7 +1149,7 @@ export interface LoadData extends Span {
   readonly ignoreLines: Expression | null;
   /** Columns and variables that take the fields; null: all columns. */
   readonly targets: readonly (Ident | UserVariable)[] | null;
-  /** Behind SET. Neither these nor the variables are walked: they are read from the file, not from the session. */
+  /** Behind SET; variables that are targets stand for fields here, not for the session's. */
   readonly assignments: readonly Assignment[];
   readonly text: SqlText;
 }

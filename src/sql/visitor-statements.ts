@@ -68,6 +68,15 @@ export const session = {
   loadData(node, visit) {
     visit(node.file);
     visit(node.table);
+    each(node.partitions, visit);
+    optional(node.fields.terminatedBy, visit);
+    optional(node.fields.enclosedBy, visit);
+    optional(node.fields.escapedBy, visit);
+    optional(node.lines.startingBy, visit);
+    optional(node.lines.terminatedBy, visit);
+    optional(node.ignoreLines, visit);
+    each(node.targets ?? [], visit);
+    each(node.assignments, visit);
   },
   explain: (node, visit) => optional(node.statement, visit),
   describeTable(node, visit) {

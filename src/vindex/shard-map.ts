@@ -106,11 +106,7 @@ export function shardOf(map: ShardMap, id: KeyspaceId): Shard {
  * Every shard that shares an id with one of the ranges, in key-range order, each once. `fixedLength`: all ids have one length,
  * at least that of the shards' bounds, so that none lies between a bound and the same bound with zero bytes behind it.
  */
-export function shardsOf(
-  map: ShardMap,
-  ranges: readonly KeyRange[],
-  fixedLength = false,
-): readonly Shard[] {
+export function shardsOf(map: ShardMap, ranges: readonly KeyRange[], fixedLength = false): readonly Shard[] {
   const wanted = fixedLength ? ranges.flatMap(shortened) : ranges;
   return map.shards.filter((shard) => wanted.some((range) => intersects(shard.range, range)));
 }

@@ -15,7 +15,8 @@ import type { FuzzTable, FuzzWorld } from './tables.ts';
 /** One line per table that differs or row that is elsewhere; empty: all is well. */
 export async function misplaced(arena: Arena, fuzzWorld: FuzzWorld): Promise<readonly string[]> {
   const shards = await arena.world.shardServer();
-  const oracle = await arena.oracle();
+  // Fresh connections: the session's settings (time zone, character set) must not colour what is compared.
+  const oracle = await arena.world.oracle();
   const keys = routingKeys(fuzzWorld);
   const problems: string[] = [];
   for (const table of fuzzWorld.tables) {

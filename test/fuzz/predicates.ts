@@ -1,7 +1,6 @@
 // Random predicates: comparisons, lists, ranges, NULL logic, subqueries.
 import { expression, literal } from './expressions.ts';
 import { choice, list, type Piece } from './piece.ts';
-import type { Random } from './random.ts';
 import { type Column, columnsIn, type Generation, pickColumn, type Scope } from './scope.ts';
 import type { Family } from './types.ts';
 
@@ -63,7 +62,8 @@ function leaf(generation: Generation, scope: Scope, depth: number): Piece {
  * To compare with: numbers of other kinds are left out, because MariaDB finds 2 for `i = 1.50` where an index serves it, and
  * nothing without.
  */
-function otherFamily(random: Random, family: Family): Family {
+function otherFamily({ random, mixesFamilies }: Generation, family: Family): Family {
+  if (!mixesFamilies) return family;
   const isNumber = family === 'int' || family === 'dec' || family === 'float';
   return isNumber ? random.pick(['text', 'date', family]) : random.pick(comparable);
 }
@@ -86,27 +86,23 @@ function keyPredicate(generation: Generation, scope: Scope): Piece {
     [1, [key.ref, ' <=> ', value()]],
     [1, ['(', key.ref, ' = ', value(), ' OR ', key.ref, ' = ', value(), ')']],
     [other === null ? 0 : 3, [key.ref, ' = ', other?.ref ?? '']],
-    [
-      1,
-      [
-        '(',
-        key.ref,
-        ', ',
-        anyColumn(generation, scope),
-        ') IN ((',
-        value(),
-        ', ',
-        literal(random, 'int'),
-        '), (',
-        value(),
-        ', ',
-        literal(random, 'int'),
-        '))',
-      ],
-    ],
+    [1, rowIn(generation, scope, key)],
     [key.family === 'text' ? 2 : 0, [key.ref, ' LIKE ', random.pick(["'a%'", "'%b'", "'A_'", "'e%'", "''"])]],
-    [0.5, [key.ref, ' = ', literal(random, otherFamily(random, key.family))]],
+    [0.5, [key.ref, ' = ', literal(random, otherFamily(generation, key.family))]],
   ]);
+}
+
+function rowIn(generation: Generation, scope: Scope, key: Column): Piece {
+  const { random } = generation;
+  const other = pickColumn(random, scope, null) ?? key;
+  const row = (): Piece => [
+    '(',
+    literal(random, key.family, key.values),
+    ', ',
+    literal(random, other.family, other.values),
+    ')',
+  ];
+  return ['(', key.ref, ', ', other.ref, ') IN (', list([row(), row()]), ')'];
 }
 
 function anyColumn(generation: Generation, scope: Scope): Piece {
@@ -128,8 +124,12 @@ function comparison(generation: Generation, scope: Scope, depth: number): Piece 
   return [
     left.piece,
     operator,
-    expression(generation, scope, random.chance(0.9) ? left.family : otherFamily(random, left.family), depth)
-      .piece,
+    expression(
+      generation,
+      scope,
+      random.chance(0.9) ? left.family : otherFamily(generation, left.family),
+      depth,
+    ).piece,
   ];
 }
 

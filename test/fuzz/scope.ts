@@ -59,6 +59,8 @@ export interface Generation {
   readonly tables: readonly FuzzTable[];
   /** Names of CTEs in sight, innermost last. */
   readonly ctes: { readonly name: string; readonly output: readonly OutputColumn[] }[];
+  /** Comparisons of unlike families: what does not convert is a warning in a SELECT, but an error of a write, for some rows. */
+  readonly mixesFamilies: boolean;
   alias(): string;
   /** A query with exactly these families as columns; `exact`: no column is loose. */
   query(request: QueryRequest): Query;

@@ -98,10 +98,15 @@ const kinds: readonly {
   { definition: range('string', 'b,e,s'), columns: [[nopad], [padded], [binary]] },
 ];
 
-/** One domain; `index` makes its vindex's name unique. */
-export function randomDomain(random: Random, index: number): Domain {
+/**
+ * One domain; `index` makes its vindex's name unique. `exact`: equal values have one place, so that a key that holds the sharding
+ * columns is unique over all shards.
+ */
+export function randomDomain(random: Random, index: number, exact: boolean): Domain {
   const kind = random.weighted(kinds.map((one, at) => [at === 0 ? 6 : 1, one] as const));
-  return { vindex: `v${index}`, definition: kind.definition, columns: random.pick(kind.columns) };
+  const fitting = kind.columns.filter((columns) => !exact || !columns.some((column) => column.loose));
+  if (fitting.length === 0) return randomDomain(random, index, exact);
+  return { vindex: `v${index}`, definition: kind.definition, columns: random.pick(fitting) };
 }
 
 /** Key ranges of 1 to 16 shards, even ones and others. */

@@ -79,6 +79,7 @@ function newGeneration(
     random,
     tables,
     ctes: [] as CteInSight[],
+    mixesFamilies: true,
     alias: () => `x${aliases++}`,
     query: (request: QueryRequest): Query => innerQuery(generation, request),
   };

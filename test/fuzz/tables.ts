@@ -49,10 +49,11 @@ const settings = [
 const columnNames = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 const rowsMax = 26;
 
-export function randomWorld(seed: number): FuzzWorld {
+/** `exactKeys`: for writes, whose duplicates no server sees on another shard. */
+export function randomWorld(seed: number, exactKeys = false): FuzzWorld {
   const random = new Random(seed);
   const shards = randomShards(random);
-  const domains = random.times(random.int(1, 3), (index) => randomDomain(random, index));
+  const domains = random.times(random.int(1, 3), (index) => randomDomain(random, index, exactKeys));
   const kinds: FuzzTable['kind'][] = ['sharded', 'sharded', 'sharded'];
   if (random.chance(0.6)) kinds.push('sharded');
   if (random.chance(0.7)) kinds.push('reference');

@@ -40,6 +40,7 @@ function generationOver(random: Random, tables: readonly FuzzTable[]): Generatio
     random,
     tables,
     ctes: [],
+    mixesFamilies: false,
     alias: () => `x${aliases++}`,
     query: (request) => randomSelect(generation, request, false),
   };
@@ -86,9 +87,10 @@ function cell(generation: Generation, column: FuzzColumn): Piece {
 }
 
 /** A cell that most columns refuse. One at most per statement: which of two errors comes first is the server's business. */
-function badCell(random: Random): Piece {
+function badCell(random: Random, column: FuzzColumn): Piece {
   return random.weighted<Piece>([
-    [2, 'NULL'],
+    // A TIMESTAMP turns NULL into now.
+    [column.type.sql.startsWith('TIMESTAMP') ? 0 : 2, 'NULL'],
     [1, 'DEFAULT'],
     [2, literal(random, 'text')],
     [1, literal(random, 'int')],
@@ -102,7 +104,14 @@ function paramOf(sql: string): bigint | string | undefined {
 
 function insertValues(generation: Generation, table: FuzzTable): Piece {
   const { random } = generation;
-  const whole = random.chance(0.5);
+  const verb = random.weighted([
+    [8, 'INSERT INTO '],
+    [1, 'INSERT IGNORE INTO '],
+    [1.5, 'REPLACE INTO '],
+  ]);
+  const isBad = random.chance(0.12);
+  // A column left out may be a second error; and MariaDB ignores a failed CHECK (of JSON) only where there are several rows.
+  const whole = isBad || verb.includes('IGNORE') || random.chance(0.5);
   const left = table.columns.filter((column) => table.primaryKey.includes(column.name) || random.chance(0.7));
   const columns = whole ? table.columns : random.sample(left, left.length);
   const count = random.weighted([
@@ -111,25 +120,20 @@ function insertValues(generation: Generation, table: FuzzTable): Piece {
     [3, 4],
     [1, 12],
   ]);
-  const bad = random.chance(0.12) ? random.int(0, count - 1) : -1;
+  const bad = isBad ? random.int(0, count - 1) : -1;
   const badColumn = random.pick(columns);
   // No duplicates beside a bad cell: they would be a second error.
   const cellOf = (column: FuzzColumn, row: number): Piece => {
-    if (row === bad && column === badColumn) return badCell(random);
+    if (row === bad && column === badColumn) return badCell(random, column);
     return bad >= 0 && column.name === 'id' ? String(random.int(1000, 9999)) : cell(generation, column);
   };
   const rows = random.times(count, (row) => {
     const cells = columns.map((column) => cellOf(column, row));
     return ['(', cells.flatMap((one, index) => (index === 0 ? [one] : [', ', one])), ')'];
   });
-  const verb = random.weighted<Piece>([
-    [8, 'INSERT INTO '],
-    [1, choice('INSERT IGNORE INTO ', 'INSERT INTO ')],
-    [1.5, choice('REPLACE INTO ', 'INSERT INTO ')],
-  ]);
   const names = whole ? '' : ` (${columns.map((column) => column.name).join(', ')})`;
   const tail = verb === 'INSERT INTO ' ? onDuplicate(generation, table) : nothing;
-  return [verb, table.spelled, names, ' VALUES ', list(rows), tail];
+  return [choice(verb, 'INSERT INTO '), table.spelled, names, ' VALUES ', list(rows), tail];
 }
 
 function onDuplicate(generation: Generation, table: FuzzTable): Piece {

@@ -88,14 +88,16 @@ function mergedOrigin(column: ColumnDefinition, table: string | null): ColumnDef
 
 /**
  * MySQL: a column of a derived table that was merged, once it has passed through a temporary table, has no schema, and shows
- * the table instead of its alias there; one of a query in parentheses that was stored first shows no table at all.
+ * the table instead of its alias there; one of a query in parentheses that was stored first shows no table at all. A view
+ * is called by its name all the way, though the finish has its query there.
  */
 function storedOrigin(
   column: ColumnDefinition,
   run: ColumnDefinition,
   table: string | null,
 ): ColumnDefinition {
-  if (run.schema !== '' || column.schema === '') return column;
+  const isView = run.table !== '' && column.table === column.orgTable;
+  if (run.schema !== '' || column.schema === '' || isView) return column;
   return { ...column, schema: '', table: run.table, orgTable: table ?? run.orgTable };
 }
 

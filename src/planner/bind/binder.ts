@@ -115,6 +115,7 @@ export class Binder implements BinderPort {
     }
     if (node.where !== null) this.#where(node.where.expression, block, place);
     const aliases = aliasesOf(node);
+    this.#windowClashes(node.list, aliases);
     if (node.groupBy !== null)
       this.#expressions(node.groupBy, block, place, null, { ...aliases, columnFirst: true });
     for (const clause of [node.having, node.window, node.orderBy]) {
@@ -287,6 +288,19 @@ export class Binder implements BinderPort {
     if (bare === undefined || !isSame(bare, found.column)) {
       if (aliases?.direct.has(node) !== true) this.aliasClashes.push(node.name.name);
     } else this.columns.set(node, found.column);
+  }
+
+  /** ORDER BY of a window takes an alias before a column, as that of the query does. */
+  #windowClashes(node: Node, aliases: Aliases, inside = false): void {
+    if (node.kind === 'subquery') return;
+    if (inside && node.kind === 'column' && node.table === null) {
+      const shown = aliases.items.get(lower(node.name.name));
+      const column = this.columns.get(node);
+      const bare = shown?.kind === 'column' ? this.columns.get(shown) : undefined;
+      const same = bare !== undefined && column !== undefined && isSame(bare, column);
+      if (shown !== undefined && !same) this.aliasClashes.push(node.name.name);
+    }
+    forEachChild(node, (child) => this.#windowClashes(child, aliases, inside || child.kind === 'windowSpec'));
   }
 
   use(column: ColumnId): void {

@@ -3,7 +3,7 @@ import type { FragmentKey } from '../../plan/nodes.ts';
 import type { Column, Key } from '../../vschema/model.ts';
 import { lower } from '../bind/columns-of.ts';
 import type { ColumnId, TableSource } from '../bind/model.ts';
-import { equalityCarries } from '../facts/column-type.ts';
+import { typeOf } from '../facts/column-type.ts';
 import { sameColumn } from '../facts/fact.ts';
 import type { Flow } from '../facts/held.ts';
 
@@ -76,8 +76,17 @@ export function isJoined(column: ColumnId, flow: Flow): boolean {
     for (const fact of facts) {
       if (fact.kind !== 'same') continue;
       const involved = sameColumn(fact.left, column) || sameColumn(fact.right, column);
-      if (involved && equalityCarries(fact.left, fact.right)) return true;
+      if (involved && isAlike(fact.left, fact.right)) return true;
     }
   }
   return false;
+}
+
+/** Columns whose comparison an index serves without converting a value. Untracked ones are taken at their word. */
+function isAlike(a: ColumnId, b: ColumnId): boolean {
+  const [left, right] = [typeOf(a), typeOf(b)];
+  if (left === 'computed' || right === 'computed') return false;
+  if (left === 'unknown' || right === 'unknown') return true;
+  const known = left.collation !== null && right.collation !== null;
+  return left.family === right.family && (!known || left.collation === right.collation);
 }

@@ -53,7 +53,7 @@ export function planLoad(node: LoadData, context: PlanContext): Plan {
     file: refOf(loading, node.file),
     charset: node.charset,
     format: formatOf(loading),
-    fields: names.map((name): LoadField => ({ binary: isBinary(table, name) })),
+    fields: names.map((name): LoadField => ({ takes: takerOf(table, name) })),
     cells: cellsOf(loading, names),
   };
   const reasons = ['the client sends the file: its rows are inserted as they come'];
@@ -87,9 +87,10 @@ function targetNames({ node, table }: Loading): readonly Target[] {
   );
 }
 
-function isBinary(table: Table, target: Target): boolean {
-  if (target.kind === 'variable') return false;
-  return table.columns?.find((column) => lower(column.name) === target.name)?.family === 'binary';
+function takerOf(table: Table, target: Target): LoadField['takes'] {
+  if (target.kind === 'variable') return 'variable';
+  const family = table.columns?.find((column) => lower(column.name) === target.name)?.family;
+  return family === 'binary' || family === 'text' ? family : 'other';
 }
 
 function cellsOf(loading: Loading, names: readonly Target[]): readonly LoadCell[] {
@@ -115,7 +116,13 @@ function expressionCell({ unit }: Loading, { value }: Assignment, names: readonl
   walk(value, (node) => {
     if (node.kind !== 'userVariable') return;
     const field = names.findIndex((name) => name.kind === 'variable' && name.name === lower(node.name));
-    if (field < 0) return;
+    if (field < 0) {
+      throw shardgateError('SG2001', {
+        construct: `LOAD DATA with @${node.name}, which takes no field`,
+        why: 'its value is not where the rows go',
+        remedy: 'write the value itself',
+      });
+    }
     parts.push(splice(unit, at, node.start, []), field);
     at = node.end;
   });

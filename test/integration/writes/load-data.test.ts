@@ -44,7 +44,8 @@ beforeAll(async () => {
 afterAll(() => shadow.close());
 
 async function load(connection: Connection, sql: string, file: Buffer | Readable): Promise<object> {
-  const infileStreamFactory = () => (file instanceof Readable ? file : Readable.from([file]));
+  const infileStreamFactory = () =>
+    file instanceof Readable ? file : Readable.from(file.length === 0 ? [] : [file]);
   try {
     const [result] = await connection.query({ sql, infileStreamFactory });
     if (!('info' in result)) throw new Error('no OK');
