@@ -60,14 +60,18 @@ export class WriteUnit {
 
   /** A statement that answers no rows. */
   async run(shard: Shard, sql: string): Promise<Terminal> {
-    const { connection } = await this.lease(shard.id);
+    const lease = await this.lease(shard.id);
+    const { connection } = lease;
     const { signal, observer } = this.execution;
     if (signal.aborted) throw cancelReason(signal);
     observer.shardQuery(shard.id, sql);
     this.#time.before(connection);
     const answer = runStatement(connection, this.#time.wrap(sql));
     this.#time.after(connection);
-    return named(answer, shard);
+    const terminal = await named(answer, shard);
+    // The unit keeps the connection: this only has its warnings fetched before anything else runs there.
+    if (terminal.warnings > 0) lease.done(false, terminal.warnings);
+    return terminal;
   }
 
   /** A SET of ours around other statements; it knows no time. A function makes it for the shard's connection. */

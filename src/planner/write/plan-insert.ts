@@ -72,11 +72,6 @@ function allOnServerOf(table: Table, { binding }: BoundStatement): boolean {
   );
 }
 
-export function word(node: Insert): string {
-  if (node.replace) return 'REPLACE';
-  return node.ignore ? 'INSERT IGNORE' : 'INSERT';
-}
-
 /** Every shard gets every row, so the values must mean the same on each. */
 function everywhere(planning: InsertPlanning): Plan {
   const { node, context, unit, table, reasons } = planning;

@@ -24,6 +24,8 @@ beforeAll(async () => {
   stage = await Stage.open(await testServers());
   world = await stage.world(shopWorld(flavour));
   [oracle, proxy] = await Promise.all([world.oracle(), world.proxy()]);
+  // MySQL 9.7.4 loses the WHERE of a subquery that it materializes for a semijoin in an outer join's ON.
+  if (flavour === 'mysql') await oracle.query("SET optimizer_switch = 'semijoin=off'");
   for (const sql of inserts) expect(await difference(sql)).toBe(same);
 });
 afterAll(async () => {
@@ -34,7 +36,9 @@ afterAll(async () => {
 async function difference(sql: string): Promise<string> {
   const [expected, found] = await Promise.all([oracle.query(sql), proxy.query(sql)]);
   if (expected.kind === 'error') return `one server refuses: ${summary(expected)}`;
-  return differenceOf(expected, found, { ordered: hasOuterOrderBy(sql), flavour }) ?? same;
+  // MySQL warns of SQL_CALC_FOUND_ROWS, which no shard gets to see.
+  const warnings = flavour === 'mariadb';
+  return differenceOf(expected, found, { ordered: hasOuterOrderBy(sql), flavour, warnings }) ?? same;
 }
 
 /** The plan's label, as metrics count it; `session` where no plan is made; null when its tables are gone by now. */
@@ -47,7 +51,18 @@ async function labelOf(sql: string): Promise<string | null> {
   return label ?? 'session';
 }
 
-async function tried({ construct, cases, statements, after, refused }: Construct): Promise<void> {
+/** ORDER BY within JSON_ARRAYAGG and its like, which MySQL does not parse. */
+async function isOfBoth(sql: string): Promise<boolean> {
+  if (flavour === 'mariadb') return true;
+  const answer = await oracle.prepare(sql);
+  if (!('kind' in answer)) oracle.closeStatement(answer);
+  return !('kind' in answer && answer.errno === 1064);
+}
+
+async function tried({ construct, cases, statements: all, after, refused }: Construct): Promise<void> {
+  const statements: string[] = [];
+  for (const sql of all) if (refused !== undefined || (await isOfBoth(sql))) statements.push(sql);
+  expect(statements.length).toBeGreaterThan(0);
   for (const sql of statements) {
     if (refused === undefined) expect(await difference(sql)).toBe(same);
     else expect(summary(await proxy.query(sql))).toContain(`${refused}: `);
