@@ -2,7 +2,19 @@
 import { createServer } from 'node:net';
 
 /** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = await anyFreePort();
+    if (handedOut.has(port)) continue;
+    handedOut.add(port);
+    return port;
+  }
+}
+
+/** Nobody listens on a port between its choice and its use, so the system may offer it twice: once is enough for us. */
+const handedOut = new Set<number>();
+
+function anyFreePort(): Promise<number> {
   return listenOnce(0);
 }
 
