@@ -1,6 +1,7 @@
 // The running product: every part made, connected and ended in order.
 import { startAdmin } from './admin/server.ts';
 import { adminActions, adminSources, type ProcessActions, type ProcessSources } from './app/admin-sources.ts';
+import { checkIdentities } from './app/identity.ts';
 import { readKeyspaces } from './app/keyspaces.ts';
 import { memoryBudget } from './app/memory-budget.ts';
 import { closeParts, makeParts, type RunningParts } from './app/parts.ts';
@@ -57,13 +58,16 @@ export interface App {
 type Closer = () => Promise<void>;
 
 /**
- * Starts Shardgate. Rejects with ConfigError when vschema or schema files do not serve, with Node's error when a port cannot
+ * Starts Shardgate. Rejects with ConfigError when vschema or schema files do not serve or a shard says it is another, with Node's error when a port cannot
  * be had; nothing is left running then. Servers that are down do not keep it from starting: /readyz tells of them.
  */
 export async function startApp(config: Config, options: AppOptions = {}): Promise<App> {
   const { keyspaces, problems } = readKeyspaces(config);
   if (hasErrors(problems)) throw new ConfigError(problems);
+  const identity = await checkIdentities(keyspaces);
+  if (hasErrors(identity)) throw new ConfigError(identity);
   const parts = await makeParts(config, keyspaces, options.log, options.twopc);
+  for (const { path, message } of identity) parts.log.warn({ shard: path }, message);
   const closers: Closer[] = [() => closeParts(parts)];
   const close: Closer = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();

@@ -7,6 +7,7 @@ import { checkCommand } from './cli/check-command.ts';
 import { demoCommand } from './cli/demo/demo-command.ts';
 import { explainCommand } from './cli/explain-command.ts';
 import { serveCommand } from './cli/serve-command.ts';
+import { vindexCommand } from './cli/vindex-command.ts';
 
 const program = new Command('shardgate')
   .description('one MySQL server to your application, many behind it')
@@ -15,6 +16,7 @@ const program = new Command('shardgate')
   .addCommand(checkCommand())
   .addCommand(explainCommand())
   .addCommand(assessCommand())
+  .addCommand(vindexCommand())
   .addCommand(demoCommand());
 
 await program.parseAsync();

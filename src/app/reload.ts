@@ -5,6 +5,7 @@ import { loadConfig } from '../config.ts';
 import { SchemaTracker } from '../control/schema-tracker.ts';
 import { formatProblems, hasErrors, type Problem } from '../util/problem.ts';
 import { reloadProblems } from '../vschema/reload.ts';
+import { checkIdentities } from './identity.ts';
 import { type ConfiguredKeyspace, readKeyspaces } from './keyspaces.ts';
 import type { RunningParts } from './parts.ts';
 import { snapshot } from './schema.ts';
@@ -23,6 +24,8 @@ export async function reload(parts: RunningParts): Promise<readonly string[]> {
   const moved = movedIntervals(parts.keyspaces, read.keyspaces);
   const all = [...read.problems, ...moved];
   if (hasErrors(all)) return refuse(parts, all);
+  const identity = await checkIdentities(read.keyspaces, parts.keyspaces);
+  if (hasErrors(identity)) return refuse(parts, identity);
   await install(parts, config, read.keyspaces);
   return [];
 }

@@ -1,5 +1,6 @@
 // `shardgate check`: configuration, vschema, tables and keys; every problem with its path.
 import { Command } from 'commander';
+import { checkIdentities } from '../app/identity.ts';
 import { readKeyspaces } from '../app/keyspaces.ts';
 import { snapshot } from '../app/schema.ts';
 import type { Config } from '../config/model.ts';
@@ -7,6 +8,7 @@ import { loadConfig } from '../config.ts';
 import { formatProblems, hasErrors, type Problem } from '../util/problem.ts';
 import { checkServers } from './check-servers.ts';
 import { exitProblems } from './exit-codes.ts';
+import { checkRows } from './rows/check-rows.ts';
 import { schemaProblems } from './schema-problems.ts';
 
 export function checkCommand(): Command {
@@ -14,16 +16,26 @@ export function checkCommand(): Command {
     .description('check configuration, vschema, tables and keys; with --connect the servers too')
     .requiredOption('--config <file>', 'the configuration file')
     .option('--connect', 'ask the servers: versions, privileges, tables, limits')
-    .action(async (options: { config: string; connect?: boolean }) => {
-      report(await allProblems(options.config, options.connect === true));
+    .option('--rows', 'with --connect: read every row, to see that it is on the shard it belongs to')
+    .action(async (options: { config: string; connect?: boolean; rows?: boolean }) => {
+      const connect = options.connect === true;
+      report(await allProblems(options.config, connect, connect && options.rows === true));
     });
 }
 
-async function allProblems(file: string, connect: boolean): Promise<readonly Problem[]> {
+async function allProblems(file: string, connect: boolean, rows: boolean): Promise<readonly Problem[]> {
   const { config, problems } = loadConfig(file);
   if (config === null) return problems;
   const found = [...problems, ...checkFiles(config, connect)];
-  return connect && !hasErrors(found) ? [...found, ...(await checkServers(config))] : found;
+  if (!connect || hasErrors(found)) return found;
+  const asked = [...found, ...(await checkServers(config)), ...(await checkIdentity(config))];
+  return rows && !hasErrors(asked) ? [...asked, ...(await checkRows(config))] : asked;
+}
+
+/** Only what is wrong: that a shard has not been told who it is may be meant. */
+async function checkIdentity(config: Config): Promise<readonly Problem[]> {
+  const problems = await checkIdentities(readKeyspaces(config).keyspaces);
+  return problems.filter((problem) => problem.severity === 'error');
 }
 
 /** Tables of schema files are looked at unless the servers' own will be. */

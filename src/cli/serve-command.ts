@@ -1,9 +1,11 @@
 // `shardgate serve`: runs until it is told to stop. SIGHUP reloads, SIGTERM drains, a second SIGTERM stops now.
 import { Command } from 'commander';
+import { adoptShards } from '../app/identity.ts';
+import { readKeyspaces } from '../app/keyspaces.ts';
 import { startApp } from '../app.ts';
 import type { Config } from '../config/model.ts';
 import { ConfigError, loadConfig } from '../config.ts';
-import { formatProblems } from '../util/problem.ts';
+import { formatProblems, hasErrors } from '../util/problem.ts';
 import { exitBadConfiguration } from './exit-codes.ts';
 import { workerCount } from './workers/count.ts';
 import { startPrimary } from './workers/primary.ts';
@@ -15,10 +17,11 @@ export function serveCommand(): Command {
   return new Command('serve')
     .description('serve the keyspaces of a configuration file')
     .requiredOption('--config <file>', 'the configuration file')
-    .action((options: { config: string }) => serve(options.config));
+    .option('--adopt', 'tell the shards which they are: for first use, or after they were moved')
+    .action((options: { config: string; adopt?: boolean }) => serve(options.config, options.adopt === true));
 }
 
-async function serve(file: string): Promise<void> {
+async function serve(file: string, adopt: boolean): Promise<void> {
   // One statement's fault must not end all clients: its own client hears of it or times out.
   process.on('unhandledRejection', (error) => {
     process.stderr.write(`unhandled rejection: ${error instanceof Error ? error.stack : String(error)}\n`);
@@ -29,6 +32,7 @@ async function serve(file: string): Promise<void> {
     await startWorker(config, { place, drainDeadlineMs, problemOf: startProblem });
     return;
   }
+  if (adopt) await adoptAll(config);
   const signals = handleSignals();
   const count = workerCount(config.workers);
   if (count === 1) {
@@ -43,6 +47,13 @@ async function serve(file: string): Promise<void> {
   const primary = await orExit(startPrimary(config, count));
   if (typeof primary === 'string') fail(primary);
   signals.running = primary;
+}
+
+/** Before anything is served; ends the process when a shard cannot be told. */
+async function adoptAll(config: Config): Promise<void> {
+  const { keyspaces, problems } = readKeyspaces(config);
+  const all = hasErrors(problems) ? problems : await adoptShards(keyspaces);
+  if (hasErrors(all)) fail(formatProblems(all));
 }
 
 function readConfig(file: string): Config {

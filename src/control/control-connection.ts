@@ -77,7 +77,8 @@ export class ControlConnection {
   }
 }
 
-function mysqlOptions(target: BackendTarget): ConnectionOptions {
+/** How mysql2 reaches a server. */
+export function mysqlOptions(target: BackendTarget): ConnectionOptions {
   const { ca, cert, key, mode } = target.tls;
   const tls = {
     rejectUnauthorized: ca !== null || mode === 'required',

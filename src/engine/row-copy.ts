@@ -1,6 +1,7 @@
 // One row from a shard to another, with every value as it was.
 import type { BackendConnection } from '../backend/contract.ts';
 import type { CopiedColumn } from '../plan/nodes.ts';
+import { checkedDocumentText } from '../text/json-text.ts';
 import { hexLiteral, quoteIdentifier } from '../text/quote.ts';
 import { assertNever, present } from '../util/assert.ts';
 import type { ColumnDefinition } from '../value/column-definition.ts';
@@ -8,10 +9,11 @@ import { encodeTextRow, TextRow } from '../value/text-row.ts';
 import type { RoutingColumn } from '../vindex/routing-key.ts';
 import type { Shard } from '../vindex/shard-map.ts';
 import type { VindexValue } from '../vindex/vindex.ts';
+import type { Execution } from './contract.ts';
 import { tableName, tupleEquals } from './lookup-text.ts';
 import type { SmallRows } from './small-rows.ts';
 import { settleAll, type WriteUnit } from './unit.ts';
-import { literalWriter } from './workspace/literals.ts';
+import { checkedJsonLiteral, literalWriter } from './workspace/literals.ts';
 
 export interface RowMove {
   readonly from: Shard;
@@ -36,7 +38,8 @@ const clientSettings = (connection: BackendConnection): string =>
 export async function moveRow(unit: WriteUnit, move: RowMove): Promise<void> {
   const { from, to, table, columns, identity, copied } = move;
   const where = tupleEquals(columns, identity);
-  const list = copied.map(selected).join(', ');
+  const { flavour } = unit.execution;
+  const list = copied.map((column) => selected(column, flavour)).join(', ');
   const before = unit.setting(from, ownSettings);
   const reading = unit.rows(from, `SELECT ${list} FROM ${tableName(from, table)} WHERE ${where} FOR UPDATE`);
   const restored = unit.setting(from, clientSettings);
@@ -51,7 +54,7 @@ export async function moveRow(unit: WriteUnit, move: RowMove): Promise<void> {
   ]);
 }
 
-function selected({ name, as }: CopiedColumn): string {
+function selected({ name, as }: CopiedColumn, flavour: Execution['flavour']): string {
   const column = quoteIdentifier(name);
   switch (as) {
     case 'plain':
@@ -60,8 +63,10 @@ function selected({ name, as }: CopiedColumn): string {
       return `CAST(${column} AS UNSIGNED)`;
     case 'double':
       return `${column}+0e0`;
-    case 'text':
     case 'document':
+      if (flavour === 'mysql') return checkedDocumentText(column);
+      return `CAST(CONVERT(${column} USING utf8mb4) AS BINARY)`;
+    case 'text':
       return `CAST(CONVERT(${column} USING utf8mb4) AS BINARY)`;
     default:
       return assertNever(as);
@@ -72,12 +77,12 @@ function literalsOf(copied: readonly CopiedColumn[], { columns, rows }: SmallRow
   const cells = present(rows[0], 'the row to move is there');
   const view = new TextRow(columns.length);
   view.load(encodeTextRow(cells.map((cell) => (cell === null ? null : Buffer.from(cell, 'latin1')))));
-  return copied.map(({ as }, i) => {
+  return copied.map(({ as, name }, i) => {
     const cell = cells[i] ?? null;
     const column: ColumnDefinition = present(columns[i], 'a column per cell');
     if (cell === null) return 'NULL';
     if (as === 'text') return `_utf8mb4 ${hexLiteral(Buffer.from(cell, 'latin1'))}`;
-    if (as === 'document') return `CONVERT(${hexLiteral(Buffer.from(cell, 'latin1'))} USING utf8mb4)`;
+    if (as === 'document') return checkedJsonLiteral(name)(Buffer.from(cell, 'latin1'));
     return literalWriter(i, column)(view);
   });
 }

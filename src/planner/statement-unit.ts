@@ -1,5 +1,6 @@
 // The statement's own text with the normaliser's slots, or any other text with parameters only.
 import type { Node, SqlText } from '../sql/ast.ts';
+import type { Flavour } from '../sql/mode.ts';
 import {
   type Normalized,
   S,
@@ -17,11 +18,17 @@ export function plainUnit(text: SqlText, root: Node): TextUnit {
   return { text, holes: paramHoles(root), slotAt: () => null };
 }
 
-/** Unit of a statement whose literals the normaliser lifted. */
-export function statementUnit(text: SqlText, root: Node, normalized: Normalized | null): TextUnit {
-  if (normalized === null) return plainUnit(text, root);
+/** Unit of a statement whose literals the normaliser lifted. `flavour` decides what `ORDER BY ?` means. */
+export function statementUnit(
+  text: SqlText,
+  root: Node,
+  normalized: Normalized | null,
+  flavour: Flavour = 'mariadb',
+): TextUnit {
+  const given = paramHoles(root, flavour === 'mysql');
+  if (normalized === null) return { text, holes: given, slotAt: () => null };
   const slots = slotHoles(normalized);
-  const params = paramHoles(root).filter((param) => !slots.some((slot) => covers(slot, param)));
+  const params = given.filter((param) => !slots.some((slot) => covers(slot, param)));
   const holes = [...slots, ...params].sort((a, b) => a.start - b.start);
   const canonical = canonicalSlots(text, normalized);
   return {

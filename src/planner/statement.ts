@@ -24,7 +24,7 @@ export interface BoundStatement {
 export function bound(
   node: Query | Update | Delete,
   context: PlanContext,
-  unit: TextUnit = statementUnit(context.text, node, context.normalized),
+  unit: TextUnit = statementUnit(context.text, node, context.normalized, context.mode.flavour),
 ): BoundStatement {
   const binding = bindStatement(node, unit, context);
   const flow = readFlow(binding);

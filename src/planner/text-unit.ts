@@ -8,7 +8,7 @@ export interface Hole {
   readonly start: number;
   readonly end: number;
   readonly ref: ValueRef;
-  /** A parameter that is a whole ORDER BY or GROUP BY item: its value must not be taken for a position. */
+  /** A parameter that is a whole ORDER BY or GROUP BY item, where its value must not be taken for a position. */
   readonly noPosition?: true;
 }
 
@@ -27,15 +27,18 @@ export interface SlotHit {
   readonly inList: boolean;
 }
 
-/** Spans of the parameters below `root`, as holes. */
-export function paramHoles(root: Node): Hole[] {
+/**
+ * Spans of the parameters below `root`, as holes. `guardPositions`: `ORDER BY ?` sorts by a constant, as on MySQL; on MariaDB
+ * an integer is a position there, as it is when it stands in the text.
+ */
+export function paramHoles(root: Node, guardPositions = false): Hole[] {
   const holes: Hole[] = [];
   const items = new Set<Node>();
   walk(root, (node) => {
     if (node.kind === 'orderItem') items.add(withoutParens(node.expression));
     if (node.kind !== 'param') return;
     const { start, end, index } = node;
-    const guard = items.has(node) ? ({ noPosition: true } as const) : {};
+    const guard = guardPositions && items.has(node) ? ({ noPosition: true } as const) : {};
     holes.push({ start, end, ref: { kind: 'param', index }, ...guard });
   });
   return holes;

@@ -52,11 +52,6 @@ export function encodeTextCommand(command: number, text: string): Buffer {
   return payload;
 }
 
-/** The text body of such a command, as binary string (one char = one byte). */
-export function decodeTextCommand(payload: Buffer): string {
-  return payload.toString('latin1', 1);
-}
-
 /** COM_STMT_CLOSE, COM_STMT_RESET: a statement id. */
 export function encodeStatementCommand(command: number, statementId: number): Buffer {
   return new ByteWriter(5).u8(command).u32(statementId).finish();

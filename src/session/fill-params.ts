@@ -18,8 +18,8 @@ export function fillParams(
   const items = new Set<Node>();
   const statement = parseStatement(text, mode);
   walk(statement, (node) => {
-    // ORDER BY ? sorts by a constant; its value must not become a position.
-    if (node.kind === 'orderItem') items.add(node.expression);
+    // On MySQL ORDER BY ? sorts by a constant: its value must not become a position, as it does on MariaDB.
+    if (node.kind === 'orderItem' && mode.flavour === 'mysql') items.add(node.expression);
     if (node.kind === 'param') spans.push({ start: node.start, end: node.end, alone: items.has(node) });
   });
   if (spans.length !== literals.length) throw new SqlError(1210, 'HY000', `Incorrect arguments to ${caller}`);

@@ -86,6 +86,7 @@ export async function runCommit(statement: Commit, context: StatementContext): P
   if (statement.chain === true) context.state.scope.begin(readOnly, false);
   context.state.warnings = warnings;
   answerOk(context.sink, warnings.length);
+  if (statement.release === true) hangUp(context);
 }
 
 export async function runRollback(statement: Rollback, context: StatementContext): Promise<void> {
@@ -94,6 +95,12 @@ export async function runRollback(statement: Rollback, context: StatementContext
   if (statement.chain === true) context.state.scope.begin(readOnly, false);
   context.state.warnings = [];
   answerOk(context.sink);
+  if (statement.release === true) hangUp(context);
+}
+
+/** COMMIT RELEASE: the answer, and then the connection ends. */
+function hangUp({ deps, state }: StatementContext): void {
+  deps.registry.kill(state.login.connectionId, state.login.user, false);
 }
 
 export async function runSavepoint(

@@ -34,7 +34,7 @@ export class Arena {
   }
 
   static async open(stage: Stage, fuzzWorld: FuzzWorld): Promise<Arena> {
-    const arena = new Arena(await stage.world(fuzzWorld.schema), fuzzWorld);
+    const arena = new Arena(await stage.world(schemaFor(stage.flavour, fuzzWorld)), fuzzWorld);
     try {
       // Rows are stored under the servers' defaults, and only then the sessions get their settings.
       for (const table of fuzzWorld.tables) await arena.load(table, table.rows);
@@ -83,8 +83,10 @@ export class Arena {
   async load(table: FuzzTable, rows: readonly string[]): Promise<void> {
     if (table.kind === 'view') return;
     const settings = this.#settings;
-    if (settings.length > 0) await this.#forget();
-    this.#settings = [];
+    const isMysql = this.world.flavour === 'mysql';
+    if (settings.length > 0 || isMysql) await this.#forget();
+    // Zero dates are among the rows, which MySQL's default mode does not take.
+    this.#settings = isMysql ? ["SET sql_mode = 'STRICT_TRANS_TABLES'"] : [];
     const databases = table.kind === 'unsharded' ? ['main_0'] : this.world.shardDatabases;
     for (const database of databases)
       await this.world.shardAdmin.query(`DELETE FROM ${database}.${table.name}`);
@@ -95,7 +97,7 @@ export class Arena {
       const verdict = await this.ask(sql, { ordered: true });
       if (verdict.kind !== 'same' || verdict.isError) throw new Error(`${sql}\n${describe(verdict)}`);
     }
-    if (settings.length > 0) await this.#forget();
+    if (settings.length > 0 || this.#settings.length > 0) await this.#forget();
     this.#settings = settings;
   }
 
@@ -107,6 +109,7 @@ export class Arena {
       return verdictOf(expected, await proxy.query(sql), {
         ...options,
         errnoOnly: this.#isOverKeyspaces(sql),
+        flavour: this.world.flavour,
       });
     } catch (error) {
       return this.#lost(error);
@@ -126,13 +129,20 @@ export class Arena {
     const refused = refusalIn(found);
     if (refused !== null) return refused;
     const expected = likeShardgate(await once(oracle, sql, prepared, params), found, sql);
-    return verdictOf(expected, found, { ...options, withParams: params.length > 0, errnoOnly: true });
+    const { flavour } = this.world;
+    return verdictOf(expected, found, {
+      ...options,
+      withParams: params.length > 0,
+      errnoOnly: true,
+      flavour,
+    });
   }
 
   /** A generated statement as text, or prepared with its values as parameters. */
   async judge(piece: Piece, prepared: boolean): Promise<Verdict> {
     const { sql, params, marks } = render(piece, prepared);
-    const options = { ordered: marks.has('ordered'), countOnly: marks.has('countOnly') };
+    const { flavour } = this.world;
+    const options = { ordered: marks.has('ordered'), countOnly: marks.has('countOnly'), flavour };
     if (!prepared) return this.ask(sql, options);
     const [oracle, proxy] = [await this.oracle(), await this.proxy()];
     const expected = await oracle.prepare(sql);
@@ -210,6 +220,13 @@ function refusalIn(found: Answer): Extract<Verdict, { kind: 'refused' }> | null 
   if (found.kind !== 'error') return null;
   const id = refusal.exec(found.message)?.[1];
   return id === undefined ? null : { kind: 'refused', id, message: found.message };
+}
+
+/** What MariaDB calls the collation by which only equal bytes are equal. */
+function schemaFor(flavour: World['flavour'], { schema }: FuzzWorld): FuzzWorld['schema'] {
+  if (flavour === 'mariadb') return schema;
+  const spelled = (text: string): string => text.replaceAll('utf8mb4_nopad_bin', 'utf8mb4_0900_bin');
+  return { ...schema, schema: spelled(schema.schema), mainSchema: spelled(schema.mainSchema) };
 }
 
 function verdictOf(

@@ -1,7 +1,10 @@
 // npm run fuzz -- --seed N --count M [--writes]: random worlds and statements, Shardgate against one server.
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { findServers, openServers, sourcesFromEnvironment } from '../../src/cli/servers/choose-servers.ts';
+import { localServers } from '../../src/cli/servers/local-servers.ts';
+import { mysqlLane } from '../support/mysql-lane.ts';
 import { Stage } from '../support/stage.ts';
 import { emptyTally, fuzzReads, fuzzWorldReads, type Tally } from './run-reads.ts';
 import { fuzzWrites } from './run-writes.ts';
@@ -61,7 +64,12 @@ async function main(): Promise<number> {
 /** .shardgate of the working directory, which the bootstrap made the repository's root. */
 async function openStage(): Promise<Stage> {
   const directory = fileURLToPath(new URL('.shardgate', `file://${process.cwd()}/`));
-  const sources = sourcesFromEnvironment(process.env['SHARDGATE_SERVERS']);
+  const wanted = process.env['SHARDGATE_SERVERS'];
+  if (wanted === 'mysql') {
+    const { binaries } = await mysqlLane(join(directory, 'mysql'), line);
+    return Stage.open(localServers(binaries, join(directory, 'templates')));
+  }
+  const sources = sourcesFromEnvironment(wanted);
   return Stage.open(openServers(await findServers({ directory, sources, progress: line })));
 }
 

@@ -79,3 +79,13 @@ describe('others are refused, never changed', () => {
     await expect(proxy.query(sql)).rejects.toThrow(/SG4025: .*document/);
   });
 });
+
+test('rows move with their documents, or stay where they are', async () => {
+  await expect(proxy.query('UPDATE docs SET id = 1001 WHERE id = 2')).rejects.toThrow(/SG4025: .*column doc/);
+  const moved = 'UPDATE plain SET id = id + 1000 WHERE id = 5';
+  for (const connection of [proxy, oracle]) await connection.query(moved);
+  for (const table of ['docs', 'plain']) {
+    const all = `SELECT id, doc, JSON_TYPE(doc) FROM ${table} ORDER BY id`;
+    expect(await rowsOf(proxy, all)).toEqual(await rowsOf(oracle, all));
+  }
+});

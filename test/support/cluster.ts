@@ -158,7 +158,11 @@ async function createDatabase(server: RunningServer, database: string, schema: s
     await admin.query("CREATE USER IF NOT EXISTS app@'%' IDENTIFIED BY 'app'");
     await admin.query(`GRANT ALL PRIVILEGES ON ${database}.* TO app@'%'`);
     // What mode twopc needs there to find what it left behind.
-    if (testFlavour() === 'mysql') await admin.query("GRANT XA_RECOVER_ADMIN ON *.* TO app@'%'");
+    if (testFlavour() === 'mysql') {
+      await admin.query("GRANT XA_RECOVER_ADMIN ON *.* TO app@'%'");
+      // The oracle takes files as Shardgate does.
+      await admin.query('SET GLOBAL local_infile = ON');
+    }
     await admin.query(`USE ${database}`);
     if (schema.trim() !== '') await admin.query(schema);
   } finally {

@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Connection } from 'mysql2/promise';
+import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { type App, startApp } from '../../src/app.ts';
 import { freePort } from '../../src/cli/servers/free-port.ts';
 import type { RunningServer, ServerProvider } from '../../src/cli/servers/server-provider.ts';
@@ -29,6 +29,7 @@ export interface WorldSchema {
 
 export interface World {
   readonly app: App;
+  readonly flavour: 'mariadb' | 'mysql';
   readonly shardDatabases: readonly string[];
   /** A connection to Shardgate, or to the one plain server that holds the same tables. Closed with the world. */
   proxy(options?: ExactClientOptions): Promise<ExactClient>;
@@ -48,17 +49,20 @@ export class Stage {
   readonly #oracle: RunningServer;
   readonly #shardAdmin: Connection;
   readonly #oracleAdmin: Connection;
+  readonly #flavour: World['flavour'];
 
   private constructor(
     shards: RunningServer,
     oracle: RunningServer,
     shardAdmin: Connection,
     oracleAdmin: Connection,
+    flavour: World['flavour'],
   ) {
     this.#shards = shards;
     this.#oracle = oracle;
     this.#shardAdmin = shardAdmin;
     this.#oracleAdmin = oracleAdmin;
+    this.#flavour = flavour;
   }
 
   /** Starts both servers. `close` ends them. */
@@ -72,11 +76,18 @@ export class Stage {
       for (const admin of admins) await admin.query("CREATE USER IF NOT EXISTS app@'%' IDENTIFIED BY 'app'");
       // Shardgate tells its users of every database that does not exist; so does a server only to whom all are open.
       await admins[1].query("GRANT ALL PRIVILEGES ON *.* TO app@'%'");
-      return new Stage(shards, oracle, ...admins);
+      const [[server]] = await admins[1].query<RowDataPacket[]>(
+        "SELECT VERSION() LIKE '%MariaDB%' AS mariadb",
+      );
+      return new Stage(shards, oracle, ...admins, server?.['mariadb'] === 1 ? 'mariadb' : 'mysql');
     } catch (error) {
       await shards.stop();
       throw error;
     }
+  }
+
+  get flavour(): World['flavour'] {
+    return this.#flavour;
   }
 
   async close(): Promise<void> {
@@ -125,6 +136,7 @@ export class Stage {
     };
     return {
       app,
+      flavour: this.#flavour,
       shardDatabases,
       proxy: (options) => open(app.mysqlPort, options),
       oracle: (options) => open(this.#oracle.port, options),

@@ -69,16 +69,45 @@ function executedColumns(
   }
   return described.map((prepared, i) => {
     const run = actual[i];
-    if (run === undefined || run.type !== prepared.type) return prepared;
+    if (run === undefined) return prepared;
+    if (run.type !== prepared.type) return flavour === 'mysql' ? retyped(prepared, run) : prepared;
     const origin = origins.columns.get(`${run.orgTable}.${run.orgName}`)?.table;
     const table = origin ?? origins.tables.get(run.orgTable) ?? null;
-    const column = flavour === 'mysql' ? storedOrigin(prepared, run, table) : mergedOrigin(prepared, table);
+    const isTable = origins.names.has(prepared.orgTable);
+    const column =
+      flavour === 'mariadb'
+        ? mergedOrigin(prepared, table)
+        : isTable
+          ? storedOrigin(prepared, run, table)
+          : prepared;
     const flags = (column.flags & ~runBits) | (run.flags & runBits);
     if (!typesByRun.has(column.type)) return { ...column, flags };
     const { collation, length, decimals } = run;
     return { ...column, flags: flags | (run.flags & ColumnFlag.blob), collation, length, decimals };
   });
 }
+
+/**
+ * MySQL: behind a temporary table a computed integer has another width (YEAR() is an INT), and a NULL is a text. A base column,
+ * and a sum that the client's statement has as a number of another kind, are what they are.
+ */
+function retyped(prepared: ColumnDefinition, run: ColumnDefinition): ColumnDefinition {
+  const isInteger = integerTypes.has(prepared.type) && integerTypes.has(run.type);
+  const isNull = prepared.type === FieldType.null && run.type === FieldType.varString;
+  if (prepared.orgTable !== '' || !(isInteger || isNull)) return prepared;
+  const signs = ColumnFlag.unsigned | runBits;
+  const flags = (prepared.flags & ~signs) | (run.flags & signs);
+  return { ...prepared, type: run.type, length: run.length, flags };
+}
+
+const integerTypes: ReadonlySet<number> = new Set([
+  FieldType.tiny,
+  FieldType.short,
+  FieldType.int24,
+  FieldType.long,
+  FieldType.longLong,
+  FieldType.year,
+]);
 
 /** A derived table that the server merges into the query around it shows, once it runs, the table behind it. */
 function mergedOrigin(column: ColumnDefinition, table: string | null): ColumnDefinition {
@@ -88,16 +117,15 @@ function mergedOrigin(column: ColumnDefinition, table: string | null): ColumnDef
 
 /**
  * MySQL: a column of a derived table that was merged, once it has passed through a temporary table, has no schema, and shows
- * the table instead of its alias there; one of a query in parentheses that was stored first shows no table at all. A view
- * is called by its name all the way, though the finish has its query there.
+ * the table instead of its alias there; one of a query in parentheses that was stored first shows no table at all. (A view
+ * is called by its name all the way, though the finish has its query there.)
  */
 function storedOrigin(
   column: ColumnDefinition,
   run: ColumnDefinition,
   table: string | null,
 ): ColumnDefinition {
-  const isView = run.table !== '' && column.table === column.orgTable;
-  if (run.schema !== '' || column.schema === '' || isView) return column;
+  if (run.schema !== '' || column.schema === '') return column;
   return { ...column, schema: '', table: run.table, orgTable: table ?? run.orgTable };
 }
 
@@ -146,11 +174,14 @@ interface Origins {
   readonly columns: ReadonlyMap<string, FragmentColumn['origin']>;
   /** Base table behind a workspace table that holds rows of one only. */
   readonly tables: ReadonlyMap<string, string>;
+  /** Base tables and what the statement calls them. */
+  readonly names: ReadonlySet<string>;
 }
 
 function originsOf(node: GatherNode): Origins {
   const columns = new Map<string, FragmentColumn['origin']>();
   const tables = new Map<string, string>();
+  const called = new Set<string>();
   for (const fragment of node.fragments) {
     const names = new Set(fragment.columns.map(({ origin }) => origin?.table ?? ''));
     const [only = ''] = names;
@@ -159,6 +190,8 @@ function originsOf(node: GatherNode): Origins {
       if (names.size === 1 && only !== '') tables.set(table, only);
       for (const { name, origin } of fragment.columns) columns.set(`${table}.${name}`, origin);
     }
+    for (const { origin } of fragment.columns)
+      if (origin !== null) called.add(origin.table).add(origin.alias);
   }
-  return { columns, tables };
+  return { columns, tables, names: called };
 }

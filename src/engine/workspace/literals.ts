@@ -1,6 +1,7 @@
 // Row cells -> literals that store exactly what was read, whatever the column's type (the recipe of the fill).
 import { shardgateError } from '../../errors/catalog.ts';
 import type { FragmentColumn } from '../../plan/nodes.ts';
+import { lossyDocumentMark } from '../../text/json-text.ts';
 import { hexLiteral } from '../../text/quote.ts';
 import { binaryCollationId, collationById } from '../../value/collations.ts';
 import { type ColumnDefinition, FieldType } from '../../value/column-definition.ts';
@@ -57,12 +58,10 @@ function jsonLiteral(bytes: Buffer): string {
   return `CONVERT(${hexLiteral(bytes)} USING utf8mb4)`;
 }
 
-/** How the fragment says that a document's text is not the document. */
-const lossyMark = 0x01;
-
-function checkedJsonLiteral(column: string): (bytes: Buffer) => string {
+/** Of `checkedDocumentText`. Throws SG4025 for a document that cannot travel. */
+export function checkedJsonLiteral(column: string): (bytes: Buffer) => string {
   return (bytes) => {
-    if (bytes[0] === lossyMark) throw shardgateError('SG4025', { column });
+    if (bytes[0] === lossyDocumentMark) throw shardgateError('SG4025', { column });
     return jsonLiteral(bytes);
   };
 }

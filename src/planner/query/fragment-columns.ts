@@ -1,6 +1,7 @@
 // Collects the columns a fragment brings to the workspace: each once, bare where possible so that its exact type survives.
 import type { FragmentColumn } from '../../plan/nodes.ts';
 import type { Flavour } from '../../sql/mode.ts';
+import { checkedDocumentText, documentText } from '../../text/json-text.ts';
 import type { Template } from '../../text/template.ts';
 import { groupExpressions, hasWindow, limitOf, selectOf } from '../bind/clauses.ts';
 import { lower } from '../bind/columns-of.ts';
@@ -58,7 +59,7 @@ export class FragmentColumns {
     const sql = columnText(column);
     const kind = type === 'computed' ? 'computed' : 'bare';
     const carry = carryOf(column, this.#flavour);
-    return this.#add(column, 'bare', carried(sql, carry), kind, name ?? this.#nextName(), sql, carry);
+    return this.#add(column, 'bare', carried(column, carry), kind, name ?? this.#nextName(), sql, carry);
   }
 
   /** Its name on the workspace when it is there as it is, else null. */
@@ -73,7 +74,7 @@ export class FragmentColumns {
     if (known !== undefined) return known.made.name;
     const sql = columnText(column);
     const carry = carryOf(column, this.#flavour);
-    const item = join(text(`${operation}(`), carried(sql, carry), text(')'));
+    const item = join(text(`${operation}(`), carried(column, carry), text(')'));
     return this.#add(column, operation, item, 'bare', this.#nextName(), sql, carry);
   }
 
@@ -82,7 +83,7 @@ export class FragmentColumns {
    */
   shownJson(column: ColumnId, name: string): boolean {
     if (carryOf(column, this.#flavour) !== 'json') return false;
-    const sql = jsonText(columnText(column));
+    const sql = text(documentText(columnName(column)));
     this.#add(column, 'shown', sql, 'computed', name, sql);
     return true;
   }
@@ -132,33 +133,11 @@ function carryOf(column: ColumnId, flavour: Flavour): FragmentColumn['carry'] {
   return type.dataType === 'timestamp' ? 'unixTime' : undefined;
 }
 
-function carried(sql: Template, carry: FragmentColumn['carry']): Template {
+function carried(column: ColumnId, carry: FragmentColumn['carry']): Template {
+  const sql = columnText(column);
   if (carry === 'double') return join(sql, text('+0e0'));
-  if (carry === 'json') return checkedJson(sql);
+  if (carry === 'json') return text(checkedDocumentText(columnName(column)));
   return carry === 'unixTime' ? join(text('UNIX_TIMESTAMP('), sql, text(')')) : sql;
-}
-
-function jsonText(sql: Template): Template {
-  return join(text('CAST('), sql, text(' AS CHAR CHARACTER SET utf8mb4)'));
-}
-
-/**
- * The document's text, or U+0001 when the text means another document: one that compares differently (dates, bytes), prints
- * differently (1.50) or is stored differently (a decimal 1.5 is no double 1.5).
- */
-function checkedJson(sql: Template): Template {
-  const document = jsonText(sql);
-  const again = join(text('CAST('), document, text(' AS JSON)'));
-  return join(
-    ...[text('IF('), sql, text(' IS NULL OR ('), sql, text(' = '), again, text(' AND ')],
-    ...[
-      document,
-      text(' COLLATE utf8mb4_bin = '),
-      jsonText(again),
-      text(' AND JSON_STORAGE_SIZE(JSON_EXTRACT('),
-    ],
-    ...[sql, text(", '$')) = JSON_STORAGE_SIZE("), again, text(')), '), document, text(", _utf8mb4 x'01')")],
-  );
 }
 
 function isColumn(entry: Entry, column: ColumnId): boolean {
@@ -167,7 +146,11 @@ function isColumn(entry: Entry, column: ColumnId): boolean {
 
 /** `alias`.`column`, with the column's own spelling. */
 export function columnText(column: ColumnId): Template {
-  return text(`${identifier(column.source.alias)}.${identifier(spelling(column))}`);
+  return text(columnName(column));
+}
+
+function columnName(column: ColumnId): string {
+  return `${identifier(column.source.alias)}.${identifier(spelling(column))}`;
 }
 
 export function spelling(column: ColumnId): string {

@@ -28,7 +28,7 @@ export function upsertOf(
 }
 
 /** The primary key first, then unique keys without NULLs, then the others. */
-function inServerOrder(table: Table): readonly Key[] {
+export function inServerOrder(table: Table): readonly Key[] {
   const rank = (key: Key): number => (key.name === 'PRIMARY' ? 0 : namesRows(table, key) ? 1 : 2);
   return table.keys.filter((key) => key.unique).sort((a, b) => rank(a) - rank(b));
 }

@@ -5,6 +5,7 @@ import type { Table } from '../../vschema/model.ts';
 import { lower } from '../bind/columns-of.ts';
 import { isOwned, ownsLookups } from './row-lookups.ts';
 import { shardLocalKey } from './unique-keys.ts';
+import { inServerOrder } from './upsert-keys.ts';
 
 /**
  * ON DUPLICATE KEY UPDATE changes a row where it is: what decides its shard, or what other tables' lookups say of it, must keep
@@ -19,7 +20,7 @@ export function checkOnDuplicate(table: Table, assignments: readonly Assignment[
     [primary, ...unowned].flatMap((key) => key?.columns.map((column) => lower(column.name)) ?? []),
   );
   if (ownsLookups(table)) {
-    const [first] = table.keys.filter((key) => key.unique);
+    const [first] = inServerOrder(table);
     for (const name of first?.columns ?? []) fixed.add(lower(name));
   }
   for (const { column, value } of assignments) {

@@ -19,7 +19,10 @@ export function alterTable(c: Cursor, start: number): AlterTable {
   else c.accept(K.NOWAIT);
   const actions: AlterAction[] = [];
   while (c.kind !== T.end && c.kind !== T.semicolon) {
+    const at = c.at;
     action(c, actions);
+    // An action that consumed nothing would be read for ever.
+    if (c.at === at) c.fail();
     if (!c.acceptKind(T.comma) && !startsPartitioning(c)) break;
   }
   return { kind: 'alterTable', table, actions, text: c.since(start), start, end: c.lastEnd };
@@ -76,7 +79,6 @@ function action(c: Cursor, actions: AlterAction[]): void {
       break;
     default:
       actions.push({ kind: 'alterOptions', options: tableOptions(c, false), start, end: c.lastEnd });
-      if (c.at === 0 || c.start === start) c.fail();
   }
 }
 

@@ -241,3 +241,22 @@ describe('INSERT that reads first', () => {
     'INSERT INTO users (id, balance) VALUES (1, 5) ON DUPLICATE KEY UPDATE balance = VALUES(balance)',
   ]);
 });
+
+test('trap 25: writes of all shards at a time wait for each other in shard order, none deadlocks', async () => {
+  const { cluster } = shadow;
+  const clients = await Promise.all(Array.from({ length: 6 }, () => cluster.connect()));
+  const before = await shadow.through('SELECT SUM(balance) AS total, COUNT(*) AS n FROM users');
+  const statements = [
+    'UPDATE users SET balance = balance + 1',
+    'UPDATE users SET balance = balance + 1 WHERE id > 0 ORDER BY id LIMIT 1000',
+    "UPDATE users u JOIN main.settings s ON s.value > 0 AND s.name = 'limit' SET u.balance = u.balance + 1",
+  ];
+  await Promise.all(
+    clients.map(async (client, index) => {
+      for (let i = 0; i < 6; i++) await client.query(statements[(index + i) % statements.length] ?? '');
+    }),
+  );
+  const after = await shadow.through('SELECT SUM(balance) AS total, COUNT(*) AS n FROM users');
+  const numbers = (of: typeof before) => of.rows?.[0] as { total: string; n: number };
+  expect(Number(numbers(after).total)).toBe(Number(numbers(before).total) + 36 * numbers(before).n);
+});

@@ -1,0 +1,194 @@
+// What generated statements once found, in the least form: Shardgate's answer equals one plain server's.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { differenceOf, summary } from '../../support/compare-answers.ts';
+import type { Answer, ExactClient, ParamValue } from '../../support/exact-client.ts';
+import { Stage, type World, type WorldSchema } from '../../support/stage.ts';
+import { testFlavour, testServers } from '../../support/test-servers.ts';
+import { hasOuterOrderBy } from '../support/case.ts';
+
+const same = 'the same answer';
+const flavour = testFlavour();
+
+const columns = `
+  k BIGINT NOT NULL, id INT NOT NULL, n INT, v VARCHAR(20), ts TIMESTAMP NULL, dt DATETIME, PRIMARY KEY (k, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+`;
+
+const schema: WorldSchema = {
+  shards: ['-40', '40-80', '80-c0', 'c0-'],
+  vschema: {
+    sharded: true,
+    vindexes: { hash: { type: 'hash' } },
+    tables: {
+      t: { column_vindexes: [{ column: 'k', name: 'hash' }] },
+      u: { column_vindexes: [{ column: 'k', name: 'hash' }] },
+      r: { type: 'reference' },
+    },
+  },
+  schema: `CREATE TABLE t (${columns}CREATE TABLE u (${columns}CREATE TABLE r (id INT NOT NULL, c VARCHAR(20), PRIMARY KEY (id)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;\n`,
+  mainSchema:
+    'CREATE TABLE m (id INT NOT NULL, d DATE NOT NULL, PRIMARY KEY (id)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;\n',
+};
+
+const rows = [
+  "INSERT INTO t VALUES (1, 1, 3, 'b', '0000-00-00 00:00:00', NULL), (2, 2, NULL, 'a', NULL, '2024-05-05 05:05:05'), (3, 3, 1, 'c', '2024-01-01 01:01:01', NULL), (5, 4, 2, 'a', '2024-01-01 01:01:01', '2024-01-01'), (8, 5, 2, NULL, NULL, NULL)",
+  "INSERT INTO u VALUES (1, 1, 1, 'x', NULL, NULL), (3, 7, 5, 'y', '2023-03-03 03:03:03', NULL), (9, 9, 9, 'z', NULL, '2024-01-01'), (5, 2, NULL, 'x', NULL, NULL)",
+  "INSERT INTO r VALUES (1, 'one'), (2, 'two'), (7, NULL)",
+  "INSERT INTO main.m VALUES (1, '0000-00-00'), (2, '2024-01-01')",
+];
+
+let stage: Stage;
+let world: World;
+let oracle: ExactClient;
+let proxy: ExactClient;
+
+beforeAll(async () => {
+  stage = await Stage.open(await testServers());
+  world = await stage.world(schema);
+  [oracle, proxy] = [await world.oracle(), await world.proxy()];
+  await both("SET sql_mode = ''");
+  for (const sql of rows) await both(sql);
+  [oracle, proxy] = [await world.oracle(), await world.proxy()];
+});
+afterAll(async () => {
+  await world?.close();
+  await stage?.close();
+});
+
+/** Both must succeed alike. */
+async function both(sql: string): Promise<void> {
+  const [left, right] = [await oracle.query(sql), await proxy.query(sql)];
+  if (left.kind !== 'ok' || right.kind !== 'ok')
+    throw new Error(`${sql}: ${summary(left)} / ${summary(right)}`);
+}
+
+function compared(sql: string, left: Answer, right: Answer): string {
+  const options = { ordered: hasOuterOrderBy(sql), coreColumns: true, withParams: true, flavour };
+  return differenceOf(left, right, options) ?? same;
+}
+
+async function asText(sql: string): Promise<string> {
+  return compared(sql, await oracle.query(sql), await proxy.query(sql));
+}
+
+async function prepared(sql: string, params: readonly ParamValue[]): Promise<string> {
+  const answers: Answer[] = [];
+  for (const client of [oracle, proxy]) {
+    const statement = await client.prepare(sql);
+    answers.push('kind' in statement ? statement : await client.execute(statement, params));
+  }
+  const [left, right] = answers;
+  return left === undefined || right === undefined ? 'no answers' : compared(sql, left, right);
+}
+
+describe('reads', () => {
+  test.each([
+    [
+      'a CTE that nobody refers to names a table of another keyspace',
+      'WITH x AS (SELECT id FROM main.m) SELECT id FROM t',
+    ],
+    [
+      'a zero TIMESTAMP of a derived table stays what it is',
+      'SELECT DISTINCT y.ts FROM (SELECT k, ts FROM t) AS y',
+    ],
+    [
+      'NULL and the zero date of a derived TIMESTAMP sort apart',
+      'SELECT y.ts, y.id FROM (SELECT id, ts FROM t) AS y ORDER BY y.ts, y.id',
+    ],
+    [
+      'SELECT * shows the right side of RIGHT JOIN ... USING first, and is sorted by its own columns',
+      'SELECT * FROM r AS x0 LEFT JOIN t AS x1 ON x1.id = x0.id RIGHT JOIN u AS x2 USING (k) ORDER BY x0.id, x1.k, x1.id, x2.k, x2.id',
+    ],
+    [
+      'IS NULL in the ON of an inner join is no filter of what an outer join below fills with NULLs',
+      'SELECT x0.k FROM t AS x0 LEFT JOIN u AS x1 ON x1.k = x0.k JOIN (SELECT MAX(n) AS n FROM u) AS x2 ON x1.id IS NULL',
+    ],
+    [
+      'a constant that a SELECT only warns of is no error where FROM shapes a workspace table',
+      "SELECT x0.id, x1.c FROM t AS x0 LEFT JOIN r AS x1 ON (('0000-00-00' + INTERVAL 1 DAY) < '2023-12-31' OR x1.c <> 'one') ORDER BY HEX(x0.v), x0.id, x1.c",
+    ],
+    [
+      'columns of NULLs are untyped on shards without rows',
+      'SELECT MAX(NULL) FROM t JOIN u ON u.k = t.k GROUP BY u.k',
+    ],
+    [
+      'ORDER BY of a window takes an alias before a column',
+      "SELECT DENSE_RANK() OVER (ORDER BY v) AS place, 'x' AS v FROM t",
+    ],
+    [
+      'the workspace has no index that finds NULLs for a constant column',
+      "SELECT x2.id FROM (SELECT id AS i, '2024-01-01' AS d FROM r WHERE id > 100) AS x0 RIGHT JOIN t AS x1 ON x1.k = x0.i LEFT JOIN u AS x2 ON x2.dt = x0.d",
+    ],
+    [
+      'a NOT NULL DATE of another keyspace IS NULL where it is zero',
+      'SELECT m.id, r.c FROM main.m JOIN r ON r.id = m.id WHERE m.d IS NULL',
+    ],
+    [
+      'rows by a GROUP BY over a derived table keep their TIMESTAMP',
+      'SELECT y.ts, COUNT(*) FROM (SELECT ts FROM t) AS y GROUP BY y.ts',
+    ],
+  ])('%s', async (_, sql) => {
+    expect(await asText(sql)).toBe(same);
+    expect(await prepared(sql, [])).toBe(same);
+  });
+
+  test('an ON of quoted names means names under ANSI_QUOTES, also on the workspace', async () => {
+    await both("SET SESSION sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES')");
+    const sql =
+      'SELECT x0."v", COUNT(DISTINCT x1."id") FROM t AS x0 LEFT JOIN u AS x1 ON x1."k" = x0."k" GROUP BY x0."v" ORDER BY 1';
+    const found = await asText(sql);
+    await both('SET SESSION sql_mode = DEFAULT');
+    expect(found).toBe(same);
+  });
+});
+
+describe('parameters', () => {
+  test.each<[string, string, ParamValue[]]>([
+    ['names of columns show the question mark', 'SELECT n + ?, CONCAT(v, ?) FROM t', [1n, 'x']],
+    [
+      'ORDER BY ? is a position on MariaDB, a constant on MySQL',
+      'SELECT n, id FROM t WHERE n IS NOT NULL ORDER BY ?, id DESC',
+      [1n],
+    ],
+    ['and so is GROUP BY ?', 'SELECT COUNT(*), MAX(id) FROM t GROUP BY ?', [2n]],
+    [
+      'rows of parameters are split over shards',
+      'INSERT INTO t (k, id, n, v) VALUES (?, ?, ?, ?), (?, ?, NULL, ?), (?, ?, ?, DEFAULT)',
+      [101n, 1n, 7n, "it's", 102n, 1n, 'ü', 103n, 1n, null],
+    ],
+    ['and are there', 'SELECT k, id, n, v FROM t WHERE k > ? ORDER BY k', [100n]],
+    ['a list of parameters beside literals', 'DELETE FROM t WHERE k IN (?, 102, ?)', [101n, 103n]],
+  ])('%s', async (_, sql, params) => {
+    expect(await prepared(sql, params)).toBe(same);
+  });
+});
+
+describe('writes', () => {
+  test('INSERT ... SELECT adds its records up', async () => {
+    expect(await asText('INSERT INTO t SELECT k, id + 50, n, v, NULL, dt FROM t')).toBe(same);
+    expect(await asText('DELETE FROM t WHERE id > 50')).toBe(same);
+  });
+
+  test('a write may read tables of another keyspace', async () => {
+    expect(await asText('DELETE FROM u WHERE EXISTS (SELECT 1 FROM main.m WHERE id = 77)')).toBe(same);
+    expect(await asText('UPDATE main.m SET d = d WHERE id = (SELECT COUNT(*) FROM t WHERE k = 77)')).toBe(
+      same,
+    );
+  });
+
+  test('a READ ONLY transaction refuses a write before anything else', async () => {
+    await both('START TRANSACTION READ ONLY');
+    const found = await asText("INSERT INTO t SET k = '12', n = 1");
+    await both('ROLLBACK');
+    expect(found).toBe(same);
+  });
+
+  test('names of savepoints are compared without regard to case', async () => {
+    await both('BEGIN');
+    await both('SAVEPOINT `One`');
+    await both('ROLLBACK TO one');
+    await both('RELEASE SAVEPOINT ONE');
+    expect(await asText('ROLLBACK TO SAVEPOINT `o``ne`')).toBe(same);
+    await both('ROLLBACK');
+  });
+});

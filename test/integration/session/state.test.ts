@@ -1,0 +1,280 @@
+// What a session keeps over pooled connections: variables, database, warnings, insert ids, prepared and named statements.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Capability } from '../../../src/protocol/capabilities.ts';
+import { Command, encodeTextCommand } from '../../../src/protocol/commands.ts';
+import { type Pair, SessionStage, same } from './stage.ts';
+
+let stage: SessionStage;
+let pair: Pair;
+
+beforeAll(async () => {
+  stage = await SessionStage.open();
+});
+afterAll(() => stage?.close());
+beforeEach(async () => {
+  pair = await stage.pair();
+});
+
+test.each([
+  ["SET time_zone = '+05:30'", "SELECT @@time_zone, FROM_UNIXTIME(0), UNIX_TIMESTAMP('2024-01-01 00:00:00')"],
+  ["SET sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT'", 'SELECT "name" || \'!\' FROM users WHERE id IN (1, 3)'],
+  ["SET sql_mode = 'NO_BACKSLASH_ESCAPES'", "SELECT 'a\\b', LENGTH('\\n'), name FROM users WHERE id = 1"],
+  ["SET SESSION sql_mode = 'ONLY_FULL_GROUP_BY'", 'SELECT name, score FROM users GROUP BY name'],
+  ['SET NAMES latin1', 'SELECT @@character_set_client, @@character_set_results, @@collation_connection'],
+  ['SET NAMES utf8mb4 COLLATE utf8mb4_bin', "SELECT @@collation_connection, 'a' = 'A', COUNT(*) FROM users"],
+  ['SET div_precision_increment = 2', 'SELECT SUM(score) / 7, AVG(score) FROM users'],
+  ['SET group_concat_max_len = 5', 'SELECT GROUP_CONCAT(id ORDER BY id) FROM users'],
+  ['SET @a = 5, @b = 1.50', 'SELECT @a, @b, id FROM users WHERE id < @a'],
+  ["SET @t = 'Ada'", 'SELECT id FROM users WHERE name = @t'],
+  ['SET sql_select_limit = 2', 'SELECT id FROM users WHERE id = 1'],
+  ['SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', 'SELECT COUNT(*) FROM users'],
+  ['SET SESSION TRANSACTION READ ONLY', "INSERT INTO users VALUES (99, 'x', 1)"],
+  ['SET foreign_key_checks = 0, unique_checks = 0', 'SELECT @@foreign_key_checks, @@unique_checks'],
+  ["SET lc_time_names = 'de_DE'", "SELECT DATE_FORMAT('2024-03-01', '%M')"],
+  ['SET max_statement_time = 30', 'SELECT COUNT(*) FROM users'],
+])('%s: %s', async (set, sql) => {
+  const expected = await pair.oracle.query(set);
+  const found = await pair.proxy.query(set);
+  expect(found.kind).toBe(expected.kind);
+  expect(await pair.ask(sql)).toBe(same);
+  // The next client of the same pooled connections starts as new.
+  const other = await stage.pair();
+  expect(
+    await other.ask(
+      'SELECT @@sql_mode, @@time_zone, @@autocommit, @@div_precision_increment, @@foreign_key_checks',
+    ),
+  ).toBe(same);
+});
+
+describe('SET of what cannot be set', () => {
+  test.each([
+    'SET no_such_variable = 1',
+    "SET sql_mode = 'NONSENSE'",
+    'SET autocommit = 7',
+    "SET time_zone = 'Nowhere/Land'",
+    'SET NAMES nonsense',
+    'SET @@version = 1',
+    'SELECT @@no_such_variable',
+  ])('%s', async (sql) => {
+    expect(await pair.ask(sql)).toBe(same);
+  });
+});
+
+test('USE and COM_INIT_DB change what names mean', async () => {
+  await pair.do('USE main');
+  expect(await pair.ask('SELECT DATABASE(), COUNT(*) FROM counters')).toBe(same);
+  expect(await pair.ask('SELECT COUNT(*) FROM shop.users')).toBe(same);
+  expect(await pair.proxy.command(encodeTextCommand(Command.initDb, 'shop'))).toMatchObject({ kind: 'ok' });
+  await pair.oracle.command(encodeTextCommand(Command.initDb, 'shop'));
+  expect(await pair.ask('SELECT DATABASE(), COUNT(*) FROM users')).toBe(same);
+  const without = await stage.pair({ database: null });
+  expect(await without.ask('SELECT DATABASE()')).toBe(same);
+  // A name that one keyspace alone has means its table, whatever database is chosen.
+  expect(await without.proxy.query('SELECT id FROM users WHERE id = 1')).toMatchObject({ kind: 'rows' });
+});
+
+test.each([
+  'SHOW TABLES',
+  "SHOW TABLES LIKE 'u%'",
+  'SHOW FULL TABLES FROM main',
+  'SHOW COLUMNS FROM users',
+  'DESCRIBE words',
+  'SHOW CREATE TABLE codes',
+  'SHOW INDEX FROM events',
+  "SHOW VARIABLES LIKE 'sql_mode'",
+  "SHOW SESSION STATUS LIKE 'Com_nothing'",
+  "SHOW COLLATION LIKE 'utf8mb4_bin'",
+  "SHOW CHARACTER SET LIKE 'latin1'",
+  'SHOW TABLES FROM nodb',
+  'SHOW CREATE TABLE nowhere',
+  'SHOW ERRORS',
+  "SELECT table_name FROM information_schema.tables WHERE table_schema = 'shop' ORDER BY table_name",
+  "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = 'users' ORDER BY ordinal_position",
+])('%s', async (sql) => {
+  expect(await pair.ask(sql)).toBe(same);
+});
+
+test('warnings of several shards are shown, and gone after the next statement', async () => {
+  await pair.do("SET sql_mode = ''");
+  expect(
+    await pair.ask(
+      "INSERT INTO users VALUES (41, 'too long a name for forty characters, quite certainly', 1)",
+    ),
+  ).toBe(same);
+  expect(await pair.ask('SHOW WARNINGS')).toBe(same);
+  expect(await pair.ask('SELECT @@warning_count')).toBe(same);
+  expect(await pair.ask('SELECT id FROM users WHERE id = 1')).toBe(same);
+  expect(await pair.ask('SHOW WARNINGS')).toBe(same);
+  await pair.do('DELETE FROM users WHERE id = 41');
+});
+
+test('LAST_INSERT_ID, ROW_COUNT and FOUND_ROWS are the session’s own', async () => {
+  expect(await pair.ask("INSERT INTO main.counters (name) VALUES ('a'), ('b')")).toBe(same);
+  expect(await pair.ask('SELECT LAST_INSERT_ID()')).toBe(same);
+  expect(
+    await pair.ask(
+      'INSERT INTO main.counters (name) SELECT name FROM main.counters WHERE id = LAST_INSERT_ID()',
+    ),
+  ).toBe(same);
+  expect(await pair.ask('SELECT LAST_INSERT_ID(), LAST_INSERT_ID() + 1 AS next')).toBe(same);
+  expect(await pair.ask('UPDATE users SET score = score + 1 WHERE id IN (1, 3, 4)')).toBe(same);
+  expect(await pair.ask('SELECT ROW_COUNT()')).toBe(same);
+  expect(await pair.ask('UPDATE users SET score = score - 1 WHERE id IN (1, 3, 4)')).toBe(same);
+  expect(await pair.ask('SELECT id FROM users WHERE id < 4')).toBe(same);
+  expect(await pair.ask('SELECT FOUND_ROWS()')).toBe(same);
+});
+
+test('FOUND_ROWS of the handshake counts matched rows on every path', async () => {
+  const found = await stage.pair({ flags: Capability.foundRows });
+  for (const sql of [
+    'UPDATE users SET score = score',
+    'UPDATE users SET score = score WHERE id = 1',
+    'UPDATE codes SET name = name',
+  ]) {
+    expect(await found.ask(sql)).toBe(same);
+    expect(await pair.ask(sql)).toBe(same);
+  }
+});
+
+test('several statements in one command', async () => {
+  expect(
+    await pair.askAll('SELECT 1; SELECT COUNT(*) FROM users; SELECT name FROM codes; SET @z = 3; SELECT @z'),
+  ).toBe(same);
+  expect(await pair.askAll('SELECT id FROM users WHERE id = 1; SELECT nothing FROM users; SELECT 2')).toBe(
+    same,
+  );
+  expect(
+    await pair.askAll(
+      'BEGIN; UPDATE users SET score = score WHERE id IN (1, 3); SELECT COUNT(*) FROM users; ROLLBACK',
+    ),
+  ).toBe(same);
+});
+
+test('PREPARE, EXECUTE and DEALLOCATE of SQL', async () => {
+  await pair.do("PREPARE one FROM 'SELECT name FROM users WHERE id = ?'", 'SET @id = 3');
+  expect(await pair.ask('EXECUTE one USING @id')).toBe(same);
+  await pair.do("PREPARE many FROM 'SELECT COUNT(*), SUM(score) FROM users WHERE score > ?'", 'SET @n = 15');
+  expect(await pair.ask('EXECUTE many USING @n')).toBe(same);
+  expect(await pair.ask('EXECUTE many')).toBe(same);
+  await pair.do('DEALLOCATE PREPARE one');
+  expect(await pair.ask('EXECUTE one USING @id')).toBe(same);
+  expect(await pair.ask("PREPARE wrong FROM 'SELEC'")).toBe(same);
+});
+
+test('trap 14: an execution without types reaches shards that never saw them', async () => {
+  for (const client of [pair.oracle, pair.proxy]) {
+    const prepared = await client.prepare('SELECT id, name FROM users WHERE id = ?');
+    if ('kind' in prepared) throw new Error(prepared.message);
+    await client.execute(prepared, [1n]);
+    // Every id lies on another shard, whose connection meets the statement for the first time.
+    for (const id of [3n, 4n, 5n, 6n, 1n]) {
+      const answer = await client.execute(prepared, [id], false);
+      expect(answer.kind === 'rows' && answer.rows.length).toBe(1);
+    }
+    client.closeStatement(prepared);
+  }
+});
+
+test('trap 15: no message and no metadata names a physical database', async () => {
+  const texts: string[] = [];
+  for (const sql of [
+    'SELECT * FROM users',
+    'SELECT * FROM nowhere',
+    'SELECT nothing FROM users',
+    'SELECT no_such_function(1)',
+    'SHOW TABLES',
+    "INSERT INTO users VALUES (1, 'x', 1)",
+    'SELECT x.* FROM users',
+    'DROP TABLE nowhere',
+    'SHOW CREATE TABLE users',
+    'CHECK TABLE users',
+    'SELECT * FROM main.nowhere',
+  ]) {
+    const answer = await pair.proxy.query(sql);
+    texts.push(
+      JSON.stringify(
+        answer.kind === 'rows' ? [answer.columns, answer.rows.map(String)] : answer,
+        (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value),
+      ),
+    );
+  }
+  expect(texts.filter((text) => /shop_\d|main_0/.test(text))).toEqual([]);
+});
+
+test('KILL QUERY ends a statement on every shard, KILL the connection', async () => {
+  const victim = await stage.world.proxy();
+  const id = await victim.query('SELECT CONNECTION_ID()');
+  if (id.kind !== 'rows') throw new Error('no id');
+  const number = id.rows[0]?.toString('latin1', 1) ?? '';
+  const sleeping = victim.query('SELECT SLEEP(30), id FROM users');
+  // The statement is on its way before the KILL is asked for.
+  await expect
+    .poll(async () => {
+      const list = await pair.proxy.query('SHOW PROCESSLIST');
+      return list.kind === 'rows' && list.rows.some((row) => row.includes('SLEEP(30)'));
+    })
+    .toBe(true);
+  expect(await pair.proxy.query(`KILL QUERY ${number}`)).toMatchObject({ kind: 'ok' });
+  expect(await sleeping).toMatchObject({ kind: 'error', errno: 1317 });
+  expect(await victim.query('SELECT 1')).toMatchObject({ kind: 'rows' });
+  expect(await pair.proxy.query(`KILL ${number}`)).toMatchObject({ kind: 'ok' });
+  await expect(victim.query('SELECT 1')).rejects.toThrow('closed');
+});
+
+describe('values that must not route by their looks', () => {
+  test.each([
+    "SELECT id FROM users WHERE id = '3'",
+    "SELECT id FROM users WHERE id = ' 3'",
+    "SELECT id FROM users WHERE id = '3x'",
+    'SELECT id FROM users WHERE id = 3.0',
+    'SELECT id FROM users WHERE id = 0x03',
+    "SELECT id FROM users WHERE id = x'33'",
+    'SELECT id FROM users WHERE id IN (3, 4e0)',
+    'SELECT word, lang FROM exact WHERE word = 7',
+    "SELECT word, lang FROM exact WHERE word = '7'",
+    'SELECT word, lang FROM exact WHERE word IN (7, 8)',
+    "SELECT id FROM users WHERE id IN ('1', 3)",
+  ])('trap 18: %s', async (sql) => {
+    expect(await pair.ask(sql)).toBe(same);
+  });
+
+  test.each([
+    "SELECT word, lang FROM words WHERE word = 'abc'",
+    "SELECT word, lang FROM words WHERE word = 'ABC '",
+    "SELECT word, lang FROM words WHERE word = 'STRASSE'",
+    "SELECT word, lang FROM words WHERE word IN ('elan', 'abc')",
+    "SELECT word, lang FROM words WHERE word LIKE 'AB%'",
+    'SELECT a.lang, b.lang FROM words a JOIN words b ON a.word = b.word',
+    "SELECT word, lang FROM exact WHERE word = 'abc'",
+    "SELECT word, lang FROM exact WHERE word = 'abc '",
+  ])('trap 19: %s', async (sql) => {
+    expect(await pair.ask(sql)).toBe(same);
+  });
+
+  test.each([
+    "SELECT id FROM events WHERE day = '2024-01-01'",
+    "SELECT id FROM events WHERE day = '2024-1-1'",
+    'SELECT id FROM events WHERE day = 20240101',
+    "SELECT id FROM events WHERE day = '2023-12-31 23:59:59.9'",
+    "SELECT id FROM events WHERE day <= '2023-12-31 23:59:59.9'",
+    "SELECT id FROM events WHERE day = TIMESTAMP '2024-01-01 00:00:00'",
+    "SELECT id FROM events WHERE day BETWEEN DATE '2024-01-01' AND '2024-12-31'",
+    "SELECT id FROM events WHERE day IN ('2024-01-01', 20241231)",
+    "SELECT id FROM events WHERE day > '2024-12-30' + INTERVAL 1 DAY",
+  ])('trap 20: %s', async (sql) => {
+    expect(await pair.ask(sql)).toBe(same);
+  });
+
+  test('trap 20: a date stored in another form is where its day says', async () => {
+    expect(
+      await pair.ask(
+        "INSERT INTO events VALUES ('2024-2-3', 11, 'a'), (20250102, 12, 'b'), ('2023-12-31 10:11:12', 13, 'c')",
+      ),
+    ).toBe(same);
+    expect(await pair.ask('SELECT day, id FROM events WHERE id > 10')).toBe(same);
+    for (const day of ['2024-02-03', '2025-01-02', '2023-12-31']) {
+      expect(await pair.ask(`SELECT id FROM events WHERE day = '${day}'`)).toBe(same);
+    }
+    await pair.do('DELETE FROM events WHERE id > 10');
+  });
+});
