@@ -75,6 +75,8 @@ export interface ScatterNode {
   readonly hiddenColumns: number;
   /** The text asks for the time (NOW() ...): all shards must see the same instant. */
   readonly pinTime: boolean;
+  /** The client's statement as a server prepares it; absent: the client's own text. */
+  readonly describe?: Template;
 }
 
 /** count/offset as run-time numbers; applied after the merge. */

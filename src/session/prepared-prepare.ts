@@ -208,8 +208,11 @@ function describingTemplate(node: PlanNode): Template | null {
       return node.describe;
     case 'dml':
       return node.template;
+    case 'scatter':
     case 'insert':
       return node.describe ?? null;
+    case 'refuse':
+      return node.ask?.template ?? null;
     default:
       return null;
   }

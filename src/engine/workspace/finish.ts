@@ -70,13 +70,14 @@ function executedColumns(
   return described.map((prepared, i) => {
     const run = actual[i];
     if (run === undefined) return prepared;
-    if (run.type !== prepared.type) return flavour === 'mysql' ? retyped(prepared, run) : prepared;
-    const origin = origins.columns.get(`${run.orgTable}.${run.orgName}`)?.table;
-    const table = origin ?? origins.tables.get(run.orgTable) ?? null;
+    if (run.type !== prepared.type)
+      return flavour === 'mysql' ? retyped(prepared, run) : storedBits(prepared, run);
+    const origin = origins.columns.get(`${run.orgTable}.${run.orgName}`) ?? null;
+    const table = origin?.table ?? origins.tables.get(run.orgTable) ?? null;
     const isTable = origins.names.has(prepared.orgTable);
     const column =
       flavour === 'mariadb'
-        ? mergedOrigin(prepared, table)
+        ? mergedOrigin(prepared, table, origin?.column ?? prepared.orgName)
         : isTable
           ? storedOrigin(prepared, run, table)
           : prepared;
@@ -110,9 +111,16 @@ const integerTypes: ReadonlySet<number> = new Set([
 ]);
 
 /** A derived table that the server merges into the query around it shows, once it runs, the table behind it. */
-function mergedOrigin(column: ColumnDefinition, table: string | null): ColumnDefinition {
+function mergedOrigin(column: ColumnDefinition, table: string | null, orgName: string): ColumnDefinition {
   const isDerived = column.orgTable !== '' && column.orgTable === column.table;
-  return isDerived && table !== null ? { ...column, orgTable: table } : column;
+  return isDerived && table !== null ? { ...column, orgTable: table, orgName } : column;
+}
+
+/** MariaDB: behind a temporary table a BIT is sent as a number, and announced as one. */
+function storedBits(prepared: ColumnDefinition, run: ColumnDefinition): ColumnDefinition {
+  if (prepared.type !== FieldType.bit) return prepared;
+  const { type, flags, length } = run;
+  return { ...prepared, type, flags, length, orgTable: '' };
 }
 
 /**

@@ -12,3 +12,10 @@ export function describeTemplate(statement: BoundStatement): Template | null {
   const qualifiers = qualifierEdits(node, context);
   return splice(unit, node.start, node.end, [...qualifiers, ...nameEdits(node, qualifiers)]);
 }
+
+/** For a scatter: absent where the client's own text names no keyspace that a server would not know. */
+export function describedAs({ node, context, unit }: BoundStatement): { readonly describe?: Template } {
+  const qualifiers = qualifierEdits(node, context);
+  if (qualifiers.length === 0) return {};
+  return { describe: splice(unit, node.start, node.end, [...qualifiers, ...nameEdits(node, qualifiers)]) };
+}

@@ -67,7 +67,12 @@ export class FinishText {
       }
       edits.push(...cleared(block.node), ...databaseEdits(block.node, this.#statement.context));
     }
-    for (const block of blocks) edits.push(...nameEdits(block.node, edits));
+    // A block's items are among those of the blocks around it.
+    const named = new Set<number>();
+    for (const edit of blocks.flatMap((block) => nameEdits(block.node, edits))) {
+      if (!named.has(edit.start)) edits.push(edit);
+      named.add(edit.start);
+    }
     return edits;
   }
 

@@ -9,13 +9,15 @@ import { nameEdits, qualifierEdits } from '../names.ts';
 import { splice } from '../splice.ts';
 import type { BoundStatement } from '../statement.ts';
 import { foldComparator } from './compare.ts';
+import { describedAs } from './describe-template.ts';
 import type { Several } from './draft.ts';
 import { isExactNumber } from './exact-number.ts';
+import { mayHideDigits } from './hidden-digits.ts';
 import { asksForTime } from './traits.ts';
 
 /*
  * Proof obligation: the shards' rows are disjoint and together all rows (locality). COUNT and SUM over a union of disjoint
- * sets are sums; integers and DECIMALs add exactly and keep their scale; MIN and MAX are the least and greatest of the
+ * sets are sums; integers and DECIMALs that show all their digits add exactly and keep their scale; MIN and MAX are the least and greatest of the
  * parts' when the column's bytes order as its values.
  */
 
@@ -43,6 +45,7 @@ export function foldAggregates(several: Several, block: Block): ScatterNode | nu
     limit: null,
     hiddenColumns: 0,
     pinTime: asksForTime(node),
+    ...describedAs(statement),
   };
 }
 
@@ -55,7 +58,8 @@ function foldColumn(expression: Expression, statement: BoundStatement): FoldColu
     case 'count':
       return { fold: 'sum', compare: 'number' };
     case 'sum':
-      return arg !== undefined && isExactNumber(arg, columns) ? { fold: 'sum', compare: 'number' } : null;
+      if (arg === undefined || !isExactNumber(arg, columns) || mayHideDigits(arg, columns)) return null;
+      return { fold: 'sum', compare: 'number' };
     case 'min':
     case 'max': {
       const column = arg === undefined ? null : columnOf(arg, columns);

@@ -172,7 +172,8 @@ function originOf(column: ColumnId | null): FragmentColumn['origin'] {
   return origin === null ? null : { ...origin, alias: source.alias };
 }
 
-function isMerged(query: BoundQuery): boolean {
+/** Whether a server merges the derived table into the query around it, so that nothing of it is ever stored. */
+export function isMerged(query: BoundQuery): boolean {
   if (query.kind !== 'block') return false;
   const isDistinct = selectOf(query)?.distinct !== false;
   return !isDistinct && groupExpressions(query) === null && limitOf(query) === null && !hasWindow(query);

@@ -13,6 +13,7 @@ import { describeTemplate } from './describe-template.ts';
 import type { Several } from './draft.ts';
 import { besideGroups } from './first-rows.ts';
 import { FragmentColumns } from './fragment-columns.ts';
+import { readsHiddenDigits } from './hidden-digits.ts';
 import { asksForTime, hasSubquery } from './traits.ts';
 
 /** Alias of the fragment's table in the finish; no client's name starts like that by accident. */
@@ -46,6 +47,8 @@ export function groupObstacle(block: Block, statement: BoundStatement): string |
   if (select === null) return 'TABLE';
   if (select.from === null || block.with.length > 0) return 'WITH';
   if (keptClauses(select).some(hasSubquery)) return 'a subquery outside WHERE';
+  if (readsHiddenDigits(block, statement.binding.columns))
+    return 'a quotient of a derived table has more digits than it shows';
   return block.output === null ? 'columns of * that are not known' : null;
 }
 

@@ -21,6 +21,7 @@ import {
   groupObstacle,
   rewriteClauses,
 } from './group-gather.ts';
+import { mayHideDigits } from './hidden-digits.ts';
 import { hasSubquery, isDeterministic, some } from './traits.ts';
 
 /*
@@ -84,7 +85,7 @@ function isSplittable(aggregate: Aggregate, statement: BoundStatement): boolean 
       return args.length <= 1;
     case 'sum':
     case 'avg':
-      return arg !== undefined;
+      return arg !== undefined && !mayHideDigits(arg, statement.binding.columns);
     case 'min':
     case 'max': {
       const column = arg === undefined ? null : columnOf(arg, statement.binding.columns);

@@ -2,11 +2,14 @@
 import { shardgateError } from '../../errors/catalog.ts';
 import { SqlError } from '../../errors/sql-error.ts';
 import type { PlanLabel } from '../../plan/nodes.ts';
-import { groupExpressions, hasWindow, selectOf } from '../bind/clauses.ts';
-import type { Block, BoundQuery } from '../bind/model.ts';
+import type { Node } from '../../sql/ast.ts';
+import { walk } from '../../sql/visitor.ts';
+import { aggregatesIn, groupExpressions, hasWindow, selectOf } from '../bind/clauses.ts';
+import type { Binding, Block, BoundQuery, Source } from '../bind/model.ts';
 import { refusalOf, refuse } from '../refusals.ts';
 import { labelOf } from '../route/combine.ts';
 import type { KeyTuple, Locality } from '../route/locality.ts';
+import type { BoundStatement } from '../statement.ts';
 import { describeTemplate } from './describe-template.ts';
 import type { Draft, Several } from './draft.ts';
 import { foldAggregates } from './fold.ts';
@@ -65,9 +68,31 @@ function localityOf({ statement, keyspace }: Several): Locality {
     return { kind: 'mixed', why: 'RAND(seed) follows the rows of one server' };
   const locality = statement.proof.query(statement.binding.root, null, true);
   if (locality.kind === 'mixed') return locality;
+  if (statement.binding.blocks.some((block) => aggregatesOutside(block, statement)))
+    return { kind: 'mixed', why: 'a subquery aggregates rows of the block around it' };
   // A CTE that nobody refers to: the text that would go to the shards names its tables all the same.
   const foreign = statement.binding.tables.find((source) => source.table.keyspace !== keyspace);
   return foreign === undefined ? locality : { kind: 'mixed', why: `${foreign.alias} is in another keyspace` };
+}
+
+/** `(SELECT MAX(u.id))` over `users u` of the block around it is an aggregate of that block. */
+function aggregatesOutside(block: Block, { binding }: BoundStatement): boolean {
+  return (
+    block.outer !== null &&
+    aggregatesIn(block).some((aggregate) => {
+      const sources = sourcesOf(aggregate, binding.columns);
+      return sources.length > 0 && sources.every((source) => source.block !== block);
+    })
+  );
+}
+
+function sourcesOf(root: Node, columns: Binding['columns']): readonly Source[] {
+  const sources: Source[] = [];
+  walk(root, (node) => {
+    const column = node.kind === 'column' ? columns.get(node) : undefined;
+    if (column !== undefined) sources.push(column.source);
+  });
+  return sources;
 }
 
 function mergeGroup(several: Several, root: BoundQuery, keys: readonly KeyTuple[]): Draft | null {

@@ -4,6 +4,7 @@ import { limitOf, orderOf, selectOf } from '../bind/clauses.ts';
 import type { Block } from '../bind/model.ts';
 import { nameEdits, qualifierEdits } from '../names.ts';
 import { type Edit, join, splice, text } from '../splice.ts';
+import { describedAs } from './describe-template.ts';
 import type { Several } from './draft.ts';
 import { limitEdit, readLimit } from './limit.ts';
 import { mergeOrder } from './order-keys.ts';
@@ -27,10 +28,13 @@ export function scatterRows(several: Several, block: Block): ScatterNode | strin
   const select = selectOf(block);
   if (order.hidden.length > 0) {
     if (select === null) return 'TABLE sorted by what it does not show as bytes';
+    if (select.distinct) return 'DISTINCT would compare the sort keys as well';
     edits.push({
       start: select.list.end,
       end: select.list.end,
-      parts: join(...order.hidden.map((item) => join(text(', '), item))),
+      parts: join(
+        ...order.hidden.map((item, index) => join(text(', '), item, text(` AS \`sg_sort_${index}\``))),
+      ),
     });
   }
   const clause = limitOf(block);
@@ -51,6 +55,7 @@ export function scatterRows(several: Several, block: Block): ScatterNode | strin
     limit,
     hiddenColumns: order.hidden.length,
     pinTime: asksForTime(node),
+    ...describedAs(statement),
   };
 }
 
@@ -76,5 +81,6 @@ export function scatterUnion(several: Several): ScatterNode | string {
     limit,
     hiddenColumns: 0,
     pinTime: asksForTime(node),
+    ...describedAs(statement),
   };
 }

@@ -10,7 +10,8 @@ const same = 'the same answer';
 const flavour = testFlavour();
 
 const columns = `
-  k BIGINT NOT NULL, id INT NOT NULL, n INT, v VARCHAR(20), ts TIMESTAMP NULL, dt DATETIME, PRIMARY KEY (k, id)
+  k BIGINT NOT NULL, id INT NOT NULL, n INT, v VARCHAR(20), ts TIMESTAMP NULL, dt DATETIME,
+  b BIT(12) NOT NULL DEFAULT b'101', PRIMARY KEY (k, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 `;
 
@@ -31,8 +32,8 @@ const schema: WorldSchema = {
 };
 
 const rows = [
-  "INSERT INTO t VALUES (1, 1, 3, 'b', '0000-00-00 00:00:00', NULL), (2, 2, NULL, 'a', NULL, '2024-05-05 05:05:05'), (3, 3, 1, 'c', '2024-01-01 01:01:01', NULL), (5, 4, 2, 'a', '2024-01-01 01:01:01', '2024-01-01'), (8, 5, 2, NULL, NULL, NULL)",
-  "INSERT INTO u VALUES (1, 1, 1, 'x', NULL, NULL), (3, 7, 5, 'y', '2023-03-03 03:03:03', NULL), (9, 9, 9, 'z', NULL, '2024-01-01'), (5, 2, NULL, 'x', NULL, NULL)",
+  "INSERT INTO t (k, id, n, v, ts, dt) VALUES (1, 1, 3, 'b', '0000-00-00 00:00:00', NULL), (2, 2, NULL, 'a', NULL, '2024-05-05 05:05:05'), (3, 3, 1, 'c', '2024-01-01 01:01:01', NULL), (5, 4, 2, 'a', '2024-01-01 01:01:01', '2024-01-01'), (8, 5, 2, NULL, NULL, NULL)",
+  "INSERT INTO u (k, id, n, v, ts, dt) VALUES (1, 1, 1, 'x', NULL, NULL), (3, 7, 5, 'y', '2023-03-03 03:03:03', NULL), (9, 9, 9, 'z', NULL, '2024-01-01'), (5, 2, NULL, 'x', NULL, NULL)",
   "INSERT INTO r VALUES (1, 'one'), (2, 'two'), (7, NULL)",
   "INSERT INTO main.m VALUES (1, '0000-00-00'), (2, '2024-01-01')",
 ];
@@ -127,6 +128,30 @@ describe('reads', () => {
       'rows by a GROUP BY over a derived table keep their TIMESTAMP',
       'SELECT y.ts, COUNT(*) FROM (SELECT ts FROM t) AS y GROUP BY y.ts',
     ],
+    [
+      'a quotient holds more digits than it shows, so sums of sums would be others',
+      'SELECT SUM(k / 7), AVG(k / 7), SUM(COALESCE(k / 9, 0)) FROM t',
+    ],
+    ['and so in groups', 'SELECT v, SUM(k / 7), SUM(k * (id / 13)) FROM t GROUP BY v ORDER BY v'],
+    [
+      'and so where a derived table shows the quotient',
+      'SELECT SUM(q), MAX(q * 1000000), GROUP_CONCAT(q * 1000000 ORDER BY q) FROM (SELECT k / 7 AS q FROM t) AS x',
+    ],
+    ['sort keys are no part of what DISTINCT compares', 'SELECT DISTINCT k FROM t ORDER BY v, k'],
+    ['nor of the names that ORDER BY means', 'SELECT n AS id FROM t ORDER BY id, t.id'],
+    [
+      'a subquery may aggregate the rows of the block around it',
+      'SELECT (SELECT MAX(t.id)), (SELECT SUM(t.k) + COUNT(*) FROM r) FROM t',
+    ],
+    [
+      'a subquery in a subquery in a subquery keeps its name once',
+      'SELECT id, (SELECT (SELECT MAX(r.id) FROM r WHERE r.id > u.id) FROM u WHERE u.k = t.k LIMIT 1) AS g FROM t ORDER BY id',
+    ],
+    [
+      'columns named with their keyspace, prepared over several shards',
+      'SELECT shop.t.id FROM shop.t WHERE shop.t.id < 4 ORDER BY shop.t.n, shop.t.id',
+    ],
+    ['a BIT is a number behind a temporary table, and said to be one', 'SELECT DISTINCT b FROM t ORDER BY b'],
   ])('%s', async (_, sql) => {
     expect(await asText(sql)).toBe(same);
     expect(await prepared(sql, [])).toBe(same);
@@ -165,7 +190,7 @@ describe('parameters', () => {
 
 describe('writes', () => {
   test('INSERT ... SELECT adds its records up', async () => {
-    expect(await asText('INSERT INTO t SELECT k, id + 50, n, v, NULL, dt FROM t')).toBe(same);
+    expect(await asText('INSERT INTO t SELECT k, id + 50, n, v, NULL, dt, b FROM t')).toBe(same);
     expect(await asText('DELETE FROM t WHERE id > 50')).toBe(same);
   });
 
