@@ -34,6 +34,8 @@ export interface ServerFacts {
 /** Errors after which the server closes the connection: shutdown, killed, idle for too long. */
 const closingErrors: ReadonlySet<number> = new Set([1053, 1152, 1153, 1184, 1927, 4031]);
 
+const joinedBytesMax = 16 * 1024;
+
 let lastId = 0;
 
 export class SocketConnection implements BackendConnection {
@@ -167,8 +169,17 @@ export class SocketConnection implements BackendConnection {
     if (!this.alive) return;
     const first = this.#outgoing[0];
     if (this.#outgoing.length === 1 && first !== undefined) this.#wire.write(first);
-    else this.#wire.writeAll(this.#outgoing);
-    this.#outgoing.length = 0;
+    else this.#writeSeveral(this.#outgoing);
+    // Setting the length is a call into the runtime, popping is not; mostly there is one.
+    while (this.#outgoing.pop() !== undefined);
+  }
+
+  /** Small commands leave as one buffer: a vector of them costs more than the copy. */
+  #writeSeveral(parts: readonly Uint8Array[]): void {
+    let bytes = 0;
+    for (const part of parts) bytes += part.length;
+    if (bytes <= joinedBytesMax) this.#wire.write(Buffer.concat(parts, bytes));
+    else this.#wire.writeAll(parts);
   }
 
   #refuse(receiver: ResponseReceiver, error: SqlError): void {

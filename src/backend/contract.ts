@@ -95,6 +95,30 @@ export interface Lease {
   resetAndRelease(): void;
 }
 
+/** Receives the answer of a read that shares its connection with others. */
+export interface SharedReceiver extends ResponseReceiver {
+  /** False once it was abandoned: what still comes is thrown away. */
+  readonly wanted: boolean;
+  /** The connection does not move: run the read elsewhere, and abandon this one. */
+  stalled(): void;
+}
+
+/** A connection that carries reads of several sessions, answered in order. Never leased to any of them. */
+export interface SharedConnection {
+  readonly connection: BackendConnection;
+  /**
+   * One command's payload, smaller than any server's max_allowed_packet; sent at the end of this turn of the event loop with
+   * what else the turn brings. `data` of a shared receiver must not stop the connection: true always.
+   */
+  send(payload: Buffer, receiver: SharedReceiver): void;
+  /** Like `send`, for bytes that already are packets with headers starting at sequence 0. */
+  sendPackets(packets: Buffer, receiver: SharedReceiver): void;
+  /** A receiver has become unwanted. What runs is not killed while others wait. */
+  abandon(): void;
+  /** Nothing was sent after all. */
+  withdraw(): void;
+}
+
 export interface LeaseOptions {
   readonly settings: SessionSettings;
   /** FOUND_ROWS or IGNORE_SPACE differ per client: pools are keyed by these handshake flags. */
@@ -111,6 +135,11 @@ export interface Gateway {
    * very change before, since the command would run even if the SET failed.
    */
   tryLease(shardId: string, options: LeaseOptions): Lease | null;
+  /**
+   * A connection for one short read outside of transactions that may travel with those of other sessions; null when none is
+   * at hand. One of its methods that send, or `withdraw`, must follow at once.
+   */
+  tryShare(shardId: string, options: LeaseOptions): SharedConnection | null;
   /**
    * Waits for one (FIFO). Rejects with SqlError naming the shard: SG4001 down, SG4002 pool timeout, SG4003 too many waiters,
    * SG4005 wrong kind of server, SG4006 cancelled, SG4007 login refused; or with the server's error about the settings.

@@ -7,7 +7,14 @@ import { withinMs } from '../util/within-ms.ts';
 import { applySettings, ProvenSettings } from './apply-settings.ts';
 import { connectBackend } from './connect.ts';
 import { SocketConnection } from './connection.ts';
-import type { BackendConnection, Gateway, Lease, LeaseOptions, SessionSettings } from './contract.ts';
+import type {
+  BackendConnection,
+  Gateway,
+  Lease,
+  LeaseOptions,
+  SessionSettings,
+  SharedConnection,
+} from './contract.ts';
 import {
   addressOf,
   type BackendRole,
@@ -17,6 +24,7 @@ import {
 } from './options.ts';
 import { type PoolCounts, ShardPool } from './pool.ts';
 import type { ServerVersion } from './server-version.ts';
+import { SharedReads } from './shared-reads.ts';
 import { smallQuery, withDeadline } from './small-query.ts';
 
 const wheelTickMs = 25;
@@ -30,6 +38,7 @@ const replacedGraceMs = 60_000;
 interface Member {
   readonly target: BackendTarget;
   readonly pool: ShardPool;
+  readonly shared: SharedReads;
   up: boolean;
 }
 
@@ -72,6 +81,11 @@ export class PoolGateway implements Gateway {
   tryLease(shardId: string, options: LeaseOptions): Lease | null {
     const shard = this.#shards.get(shardId);
     return shard === undefined ? null : choose(shard, options.role).pool.tryLease(options);
+  }
+
+  tryShare(shardId: string, options: LeaseOptions): SharedConnection | null {
+    const shard = this.#shards.get(shardId);
+    return shard === undefined ? null : choose(shard, options.role).shared.tryShare(options);
   }
 
   async lease(shardId: string, options: LeaseOptions): Promise<Lease> {
@@ -206,7 +220,11 @@ export class PoolGateway implements Gateway {
       wheel: this.#wheel,
       waited: (seconds) => this.#counters.poolWait.observe(seconds),
     });
-    return { target, pool, up: true };
+    const shared = new SharedReads({
+      tryLease: (options) => pool.tryLease(options),
+      kill: (connection) => this.killQuery(connection),
+    });
+    return { target, pool, shared, up: true };
   }
 
   #flavourProblem(keyspace: string, server: ServerVersion): string | null {

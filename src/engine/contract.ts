@@ -1,5 +1,5 @@
 // What the engine is given and what it gives back: the whole surface between sessions and plan execution.
-import type { Gateway, Lease, Terminal } from '../backend/contract.ts';
+import type { Gateway, Lease, SharedConnection, Terminal } from '../backend/contract.ts';
 import type { SqlError } from '../errors/sql-error.ts';
 import type { Plan } from '../plan/nodes.ts';
 import type { BindValue } from '../value/bind-value.ts';
@@ -46,6 +46,8 @@ export interface RunningStatement {
 }
 
 export interface PreparedRelay {
+  /** The packets when the connection has the handle already, else null: nothing is sent. */
+  readyFor(connection: Lease['connection'], sql: string): Buffer | null;
   packetsFor(connection: Lease['connection'], sql: string): Buffer | Promise<Buffer>;
 }
 
@@ -63,6 +65,8 @@ export interface ConnectionScope {
   ): Promise<ScopedLease>;
   /** Same without a promise, when one is at hand; null otherwise. */
   tryAcquire(shardId: string, use: { readonly writes: boolean }): ScopedLease | null;
+  /** See `Gateway.tryShare`; null also when the session's statements need connections of their own. Absent: they always do. */
+  tryShare?(shardId: string): SharedConnection | null;
   /**
    * Makes the next writes on several shards one unit: inside a transaction a savepoint on each, else a transaction of its
    * own. `commit` or `rollback` ends it.

@@ -29,7 +29,7 @@ export class Relay implements ResponseReceiver, CancelWatcher {
   /** A KILL was sent and may still be on its way. */
   #killing = false;
   /** Resolves when that KILL was answered, or nobody waits for its answer any more. */
-  #killed: Promise<void> = Promise.resolve();
+  #killed: Promise<void> | null = null;
   #bytes = 0;
   #onAbort: (() => void) | null = null;
 

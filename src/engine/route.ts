@@ -11,6 +11,7 @@ import type { Execution, ScopedLease } from './contract.ts';
 import { Relay } from './relay.ts';
 import { shardMapOf, shardsFor } from './resolve.ts';
 import { shardText } from './shard-text.ts';
+import { sendShared } from './shared-read.ts';
 
 const reads = { writes: false };
 const writes = { writes: true };
@@ -37,6 +38,7 @@ export function sendToShard(
   template: Template | null,
 ): void | Promise<void> {
   const { plan, scope } = execution;
+  if (sendShared(execution, shard, template, runAlone)) return;
   const lease = scope.tryAcquire(shard.id, plan.readOnly && !plan.locks ? reads : writes);
   if (lease === null) return acquireAndSend(execution, shard, template, true);
   return send(execution, shard, template, lease, true);
@@ -116,8 +118,17 @@ function keepsParameters(kind: PlanNode['kind'], template: Template | null): boo
 }
 
 function retry(execution: Execution, shard: Shard, template: Template | null): boolean {
-  acquireAndSend(execution, shard, template, false).catch((error: unknown) => {
+  runAgain(execution, shard, template, false);
+  return true;
+}
+
+/** What a shared connection did not answer; its own connection may break as well. */
+function runAlone(execution: Execution, shard: Shard, template: Template | null): void {
+  runAgain(execution, shard, template, true);
+}
+
+function runAgain(execution: Execution, shard: Shard, template: Template | null, mayRetry: boolean): void {
+  acquireAndSend(execution, shard, template, mayRetry).catch((error: unknown) => {
     execution.sink.fail(error instanceof SqlError ? error : new SqlError(1105, 'HY000', String(error)));
   });
-  return true;
 }

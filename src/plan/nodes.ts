@@ -31,6 +31,11 @@ export interface Plan {
   readonly lookups?: readonly LookupDestination[];
   /** Reads rows only (may be retried, sent to a replica). */
   readonly readOnly: boolean;
+  /**
+   * At most one row, found by a unique key, with nothing computed: may share a connection with reads of other sessions.
+   * Absent: it may not.
+   */
+  readonly pointRead?: true;
   /** Takes row locks (FOR UPDATE / SHARE) or writes: joins the session's transaction as a writer. */
   readonly locks: boolean;
 }

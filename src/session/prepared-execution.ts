@@ -70,6 +70,11 @@ class HandleRelay implements PreparedRelay {
     return handle === null ? this.#prepare(connection, sql) : this.#aim(handle.id);
   }
 
+  readyFor(connection: BackendConnection, sql: string): Buffer | null {
+    const handle = this.#handles.get(connection, sql);
+    return handle === null ? null : this.#aim(handle.id);
+  }
+
   async #prepare(connection: BackendConnection, sql: string): Promise<Buffer> {
     const response = await collectResponse(connection, encodeTextCommand(Command.stmtPrepare, sql));
     const [head] = packetsOf(response);

@@ -75,6 +75,10 @@ export class KeptConnections {
     this.#forget = forget;
   }
 
+  get size(): number {
+    return this.#kept.size;
+  }
+
   get shards(): readonly string[] {
     return [...this.#kept.values()].map((kept) => kept.shardId);
   }

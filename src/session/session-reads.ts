@@ -40,7 +40,7 @@ const functions: Readonly<Record<string, Read>> = {
   schema: database,
   connection_id: unsigned((state) => state.login.connectionId),
   last_insert_id: unsigned((state) => state.lastInsertId),
-  found_rows: signed((state) => state.foundRows),
+  found_rows: signed((state) => BigInt(state.foundRows)),
   row_count: signed((state) => state.rowCount),
   user: loginName,
   session_user: loginName,

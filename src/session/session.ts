@@ -228,7 +228,7 @@ function remember(state: SessionState, outcome: Outcome): void {
     return;
   }
   state.rowCount = outcome.rows ? -1n : outcome.affectedRows;
-  if (outcome.rows) state.foundRows = BigInt(state.calculatedRows ?? outcome.rowCount);
+  if (outcome.rows) state.foundRows = state.calculatedRows ?? outcome.rowCount;
   state.calculatedRows = null;
   if (outcome.lastInsertId !== 0n) state.lastInsertId = outcome.lastInsertId;
 }

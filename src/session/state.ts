@@ -52,7 +52,7 @@ export class SessionState {
   mode: LexMode;
   transactionMode: TransactionMode;
   lastInsertId = 0n;
-  foundRows = 0n;
+  foundRows = 0;
   /** SQL_CALC_FOUND_ROWS: what the running statement has found, beyond what its LIMIT lets through. */
   calculatedRows: number | null = null;
   rowCount = -1n;
@@ -224,7 +224,7 @@ export class SessionState {
     this.mode = mode;
     this.transactionMode = this.#deps.transactionMode;
     this.lastInsertId = 0n;
-    this.foundRows = 0n;
+    this.foundRows = 0;
     this.rowCount = -1n;
     this.warnings = [];
     this.target = { database: this.target.database, shards: null, role: 'primary' };

@@ -40,8 +40,7 @@ export class StatementLog implements ExecutionObserver {
     this.#replica = replica;
     this.#first = '';
     this.#others = null;
-    this.#pending.length = 0;
-    this.#pendingSinceMs.length = 0;
+    this.#forgetPending();
     this.#startedMs = performance.now();
   }
 
@@ -75,6 +74,11 @@ export class StatementLog implements ExecutionObserver {
     this.#observer.workspaceRun(rows, bytes);
   }
 
+  /** Popped: setting a length to 0 is a call into the runtime, which every statement would pay. */
+  #forgetPending(): void {
+    while (this.#pending.pop() !== undefined) this.#pendingSinceMs.pop();
+  }
+
   #answered(at: number, nowMs: number): void {
     const shardId = this.#pending[at] ?? '';
     this.#pending[at] = '';
@@ -91,7 +95,7 @@ export class StatementLog implements ExecutionObserver {
     // Writes and statements that failed do not tell when each shard was done.
     for (let at = 0; at < this.#pending.length; at++) this.#answered(at, nowMs);
     const shards = plan === null || this.#first === '' ? 0 : 1 + (this.#others?.size ?? 0);
-    this.#pending.length = 0;
+    this.#forgetPending();
     this.#observer.statement({
       keyspace: plan?.keyspace ?? '',
       plan: plan?.label ?? 'session',

@@ -1,5 +1,11 @@
 // A session's transaction: one connection per touched shard, opened when first used, ended together.
-import type { BackendConnection, Gateway, Lease, LeaseOptions } from '../backend/contract.ts';
+import type {
+  BackendConnection,
+  Gateway,
+  Lease,
+  LeaseOptions,
+  SharedConnection,
+} from '../backend/contract.ts';
 import type { AtomicUnit, ConnectionScope, ScopedLease } from '../engine/contract.ts';
 import { shardgateError } from '../errors/catalog.ts';
 import { SqlError } from '../errors/sql-error.ts';
@@ -126,6 +132,11 @@ export class TransactionScope implements ConnectionScope {
     const lease = this.#deps.gateway.tryLease(shardId, this.#deps.leaseOptions(null));
     if (lease === null) return null;
     return this.inTransaction ? this.#join(shardId, lease, use.writes) : this.#pooled(lease);
+  }
+
+  tryShare(shardId: string): SharedConnection | null {
+    if (this.#state !== 'none' || !this.#autocommit || this.#closed || this.#kept.size > 0) return null;
+    return this.#deps.gateway.tryShare(shardId, this.#deps.leaseOptions(null));
   }
 
   async acquire(

@@ -31,6 +31,16 @@ export class Fifo<T> {
     return value;
   }
 
+  /** All of them, first in first. */
+  members(): T[] {
+    const members: T[] = [];
+    for (let at = 0; at < this.#length; at++) {
+      const value = this.#ring[(this.#first + at) & (this.#ring.length - 1)];
+      if (value !== undefined) members.push(value);
+    }
+    return members;
+  }
+
   /** The capacity stays a power of two, so that wrapping is a mask. */
   #grow(): void {
     const members = [...this.#ring.slice(this.#first), ...this.#ring.slice(0, this.#first)];

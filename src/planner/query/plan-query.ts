@@ -15,6 +15,7 @@ import { type BoundStatement, bound, keyspaceOf } from '../statement.ts';
 import type { TextUnit } from '../text-unit.ts';
 import { planNextValues } from './next-values.ts';
 import { planSeveral } from './plan-several.ts';
+import { isPointRead } from './point-read.ts';
 import { some } from './traits.ts';
 
 /** `unit`: the text `node` was parsed from, when it is not the client's statement. */
@@ -115,7 +116,8 @@ function finished(
     several: several ?? refuse(shardgateError('SG2001', impossible)),
     whenNone: 'anyShard',
   };
-  return planOf(statement, keyspace, node, label, reasons);
+  const plan = planOf(statement, keyspace, node, label, reasons);
+  return isPointRead(statement) ? { ...plan, pointRead: true } : plan;
 }
 
 const impossible = {
