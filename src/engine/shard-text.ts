@@ -32,7 +32,7 @@ export function shardText(
 ): string {
   const context: RenderContext = {
     values: execution.binds,
-    database: (keyspace) => databaseFor(execution, shard, keyspace),
+    database: (keyspace, ofColumn) => databaseFor(execution, shard, keyspace, ofColumn),
     workspaceTable: names.workspaceTable,
     keys: names.keys,
   };
@@ -40,9 +40,10 @@ export function shardText(
 }
 
 /** Physical database of a keyspace on the shard's server: its own, or the only one of an unsharded keyspace. */
-function databaseFor(execution: TextSources, shard: Shard, keyspace: string): string {
+function databaseFor(execution: TextSources, shard: Shard, keyspace: string, ofColumn: boolean): string {
   if (keyspace === shard.keyspace) return shard.database;
   const map = present(execution.shardMaps.get(keyspace), `keyspace ${keyspace} of the plan`);
+  if (ofColumn && map.shards.length > 1) return keyspace;
   assert(map.shards.length === 1, `keyspace ${keyspace} has one database`);
   return present(map.shards[0], 'a keyspace has a shard').database;
 }

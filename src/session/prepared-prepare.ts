@@ -234,7 +234,8 @@ function renderFor(template: Template, shard: Shard, values: StatementValues, se
       slotText: (slot) => values.slotText(slot),
       param: (index) => values.param(index),
     },
-    database: () => session.deps.gateway.database(shard.id),
+    database: (keyspace, ofColumn) =>
+      ofColumn && keyspace !== shard.keyspace ? keyspace : session.deps.gateway.database(shard.id),
     workspaceTable: none,
     keys: none,
   });

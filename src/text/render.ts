@@ -17,8 +17,8 @@ export interface ValueSource {
 /** What a template may ask for besides values. Members that cannot occur in a template may throw. */
 export interface RenderContext {
   readonly values: ValueSource;
-  /** Physical database of a keyspace on the shard the text is for, unquoted. */
-  database(keyspace: string): string;
+  /** Physical database of a keyspace on the shard the text is for, unquoted. `ofColumn`: see `TemplatePart`. */
+  database(keyspace: string, ofColumn: boolean): string;
   /** Name of the workspace table of a fragment's copy, unquoted. */
   workspaceTable(fragment: number, copy: number): string;
   /** Distinct values of a fragment's column as a comma list of literals; `NULL` when there are none; null: too many. */
@@ -89,7 +89,7 @@ function renderPart(part: TemplatePart, context: RenderContext): string {
     case 'value':
       return spellValue(part.ref, context.values);
     case 'database':
-      return quoteIdentifier(context.database(part.keyspace));
+      return quoteIdentifier(context.database(part.keyspace, part.ofColumn === true));
     case 'limit':
       return spellLimit(part, context.values);
     case 'workspace':

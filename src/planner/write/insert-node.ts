@@ -6,7 +6,7 @@ import { nameEdits, qualifierEdits } from '../names.ts';
 import { asksForTime } from '../query/traits.ts';
 import { type Edit, identifier, join, joinWith, splice, text } from '../splice.ts';
 import type { InsertPlanning } from './insert-planning.ts';
-import { type ReadColumns, setRow, valuesRows } from './insert-rows.ts';
+import { type ReadColumns, type RowFrame, setRow, valuesRows } from './insert-rows.ts';
 import { rowLookups } from './row-lookups.ts';
 import { modeOf, upsertOf } from './upsert-keys.ts';
 
@@ -62,7 +62,9 @@ export function insertNode(
     table: table.name,
     head: places.head,
     tail: places.tail,
-    rows: rows ?? ownRows(planning, edits, appended, read),
+    rows:
+      rows ??
+      ownRows(planning, edits, { width: columns.length, unnamed: node.columns === null, appended }, read),
     key,
     shardingCells,
     sequence,
@@ -111,13 +113,13 @@ function textOf(
 function ownRows(
   { node, unit }: InsertPlanning,
   edits: readonly Edit[],
-  appended: boolean,
+  frame: RowFrame,
   read: ReadColumns,
 ): InsertRows {
   const { source } = node;
   switch (source.kind) {
     case 'insertValues':
-      return valuesRows(source, unit, edits, appended, read);
+      return valuesRows(source, unit, edits, frame, read);
     case 'insertSet':
       return setRow(source, unit, edits, read);
     case 'insertQuery':
