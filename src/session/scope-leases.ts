@@ -2,27 +2,30 @@
 import type { BackendConnection, Lease } from '../backend/contract.ts';
 import type { ScopedLease } from '../engine/contract.ts';
 
-/** Collects warnings before the connection goes back; leaves `outstanding` when it does. */
+/**
+ * Collects warnings before the connection goes back; leaves `outstanding` when it does. That is an array, because mostly it has
+ * one member, and a set's growing and shrinking would cost every statement a call into the runtime.
+ */
 export class PooledLease implements ScopedLease {
   readonly connection: BackendConnection;
   readonly #lease: Lease;
-  readonly #outstanding: Set<PooledLease>;
+  readonly #outstanding: PooledLease[];
   readonly #collectWarnings: (connection: BackendConnection) => Promise<void>;
 
   constructor(
     lease: Lease,
-    outstanding: Set<PooledLease>,
+    outstanding: PooledLease[],
     collectWarnings: (connection: BackendConnection) => Promise<void>,
   ) {
     this.#lease = lease;
     this.#outstanding = outstanding;
     this.#collectWarnings = collectWarnings;
     this.connection = lease.connection;
-    outstanding.add(this);
+    outstanding.push(this);
   }
 
   done(broken: boolean, warnings = 0): void {
-    this.#outstanding.delete(this);
+    remove(this.#outstanding, this);
     if (broken || !this.connection.alive) this.#lease.discard();
     else if (warnings === 0) this.#lease.release();
     else
@@ -31,6 +34,14 @@ export class PooledLease implements ScopedLease {
         () => this.#lease.discard(),
       );
   }
+}
+
+function remove(leases: PooledLease[], lease: PooledLease): void {
+  const last = leases.pop();
+  if (last === undefined || last === lease) return;
+  const at = leases.indexOf(lease);
+  if (at >= 0) leases[at] = last;
+  else leases.push(last);
 }
 
 /** A connection that stays with the session whatever the statement did. */
@@ -89,6 +100,7 @@ export class KeptConnections {
 
   /** The connection, also when it is dead by now; null when none was kept. */
   get(shardId: string, purpose: KeptFor): BackendConnection | null {
+    if (this.#kept.size === 0) return null;
     return this.#kept.get(`${purpose} ${shardId}`)?.lease.connection ?? null;
   }
 

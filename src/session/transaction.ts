@@ -61,7 +61,7 @@ export class TransactionScope implements ConnectionScope {
   readonly #savepoints: string[] = [];
   readonly #kept: KeptConnections;
   /** Pool connections at work for this session. */
-  readonly #outstanding = new Set<PooledLease>();
+  readonly #outstanding: PooledLease[] = [];
   /** Statements' own transactions. */
   readonly #units = new Set<BranchSet>();
   #outside = false;
@@ -385,7 +385,7 @@ export class TransactionScope implements ConnectionScope {
   }
 
   #running(): readonly BackendConnection[] {
-    const pooled = [...this.#outstanding].map((lease) => lease.connection);
+    const pooled = this.#outstanding.map((lease) => lease.connection);
     const branches = [this.#transaction, ...this.#units].flatMap((set) => [...set.branches.values()]);
     const stateful = [...branches.map((branch) => branch.connection), ...this.#kept.connections];
     return [...pooled, ...stateful.filter((connection) => connection.pending > 0)];
