@@ -7,9 +7,12 @@ exitWithParent();
 
 const seconds = 1_000;
 
+/** What is waited for comes in milliseconds; a loaded machine may take seconds. */
+const patience = { poll: { timeout: 10 * seconds } };
+
 /** Tests that touch neither sockets nor servers. */
 function plainProject(name: string): object {
-  return { test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 10 * seconds } };
+  return { test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 20 * seconds, expect: patience } };
 }
 
 /** Tests against real database servers, which the global set-up finds or fetches once. */
@@ -20,6 +23,7 @@ function serverProject(name: string): object {
       include: [`test/${name}/**/*.test.ts`],
       globalSetup: ['test/support/global-setup.ts'],
       testTimeout: 60 * seconds,
+      expect: patience,
       hookTimeout: 120 * seconds,
     },
   };
