@@ -423,6 +423,13 @@ export const catalog = {
     why: 'the connection to the server that kept them was lost',
     remedy: 'take them again before going on',
   },
+  SG5027: {
+    errno: 1105,
+    sqlState: 'HY000',
+    what: 'the procedure left a transaction open, which is rolled back',
+    why: 'its connection serves other sessions',
+    remedy: 'begin the transaction before CALL, or end it in the procedure',
+  },
   SG5026: {
     errno: 4031,
     sqlState: 'HY000',

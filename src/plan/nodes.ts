@@ -38,6 +38,12 @@ export interface Plan {
   readonly pointRead?: true;
   /** Takes row locks (FOR UPDATE / SHARE) or writes: joins the session's transaction as a writer. */
   readonly locks: boolean;
+  /**
+   * Of label ddl, yet no server commits for it: it runs in the session's transaction. `kept`: what it leaves behind
+   * (temporary tables) is its connection's, which the session keeps; `call`: nobody knows what it leaves behind. Absent: it
+   * commits.
+   */
+  readonly joins?: 'plainly' | 'kept' | 'call';
 }
 
 /** A destination by values; of a lookup vindex where its table is asked before the statement's shards are known. */

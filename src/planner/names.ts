@@ -15,6 +15,8 @@ export function qualifierEdits(root: Node, context: PlanContext): readonly Edit[
       if (node.schema !== null) edits.push(...schemaEdit(node.schema, context));
     } else if (node.kind === 'column' || node.kind === 'star') {
       if (node.schema !== null) edits.push(...schemaEdit(node.schema, context, true));
+    } else if (node.kind === 'callProcedure' || node.kind === 'objectStatement') {
+      if (node.schema !== null) edits.push(...schemaEdit(node.schema, context));
     } else if (node.kind === 'call') {
       if (node.schema !== null) edits.push(...schemaEdit(node.schema, context));
       edits.push(...databaseCallEdit(node, context));

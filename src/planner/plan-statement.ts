@@ -14,7 +14,7 @@ import {
 import { planAdmin, planCall, planDo, planExplain, planLoadData, planObject } from './ddl/plan-other.ts';
 import { withLookupDestinations } from './lookup-destinations.ts';
 import { planQuery } from './query/plan-query.ts';
-import { planTargeted } from './targeted.ts';
+import { namedShards, planTargeted } from './targeted.ts';
 import { askingServer } from './write/ask-server.ts';
 import { planDml } from './write/plan-dml.ts';
 import { planInsert } from './write/plan-insert.ts';
@@ -29,7 +29,8 @@ import { planLoad } from './write/plan-load.ts';
  * Throws SqlError: a server's own error it can word exactly (1046, 1049, 1146), or a catalogue error naming the construct.
  */
 export function planStatement(statement: Statement, context: PlanContext): Plan {
-  if (context.target.shards !== null) return planTargeted(statement, context);
+  const named = namedShards(context);
+  if (named !== null) return planTargeted(statement, named, context);
   return withLookupDestinations(byVschema(statement, context));
 }
 

@@ -3,6 +3,7 @@ import type { BackendConnection, Lease, Terminal } from '../backend/contract.ts'
 import type { ScopedLease } from '../engine/contract.ts';
 import type { SqlText } from '../sql/mode.ts';
 import { runStatement, sendStatement } from './backend-command.ts';
+import { keptAsLease } from './scope-leases.ts';
 
 const statusInTransaction = 1;
 
@@ -27,7 +28,7 @@ export class Branch implements ScopedLease {
   readonly connection: BackendConnection;
   /** XA id as SqlText; null for a local transaction. */
   readonly xid: SqlText | null;
-  readonly #lease: Lease;
+  #lease: Lease;
   readonly #collectWarnings: (connection: BackendConnection) => Promise<void>;
   #writer: boolean;
   #broken = false;
@@ -50,6 +51,13 @@ export class Branch implements ScopedLease {
     this.#writer = writer;
     this.xid = xid;
     this.#collectWarnings = collectWarnings;
+  }
+
+  /** Gives the lease away to who keeps the connection beyond the transaction. */
+  handOver(): Lease {
+    const lease = this.#lease;
+    this.#lease = keptAsLease(lease.connection);
+    return lease;
   }
 
   /** It wrote or locked rows: its COMMIT matters. */

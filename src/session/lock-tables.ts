@@ -1,4 +1,5 @@
 // LOCK TABLES: of one unsharded keyspace, on a connection that the session keeps until UNLOCK TABLES.
+import type { BackendConnection } from '../backend/contract.ts';
 import { renameError } from '../engine/physical-names.ts';
 import { shardgateError } from '../errors/catalog.ts';
 import { SqlError } from '../errors/sql-error.ts';
@@ -43,8 +44,14 @@ function commonShard(statement: LockTables, context: StatementContext): Shard {
   return shard;
 }
 
-/** The connection goes back, reset: its locks are gone. */
-export function runUnlockTables(context: StatementContext): void {
-  context.state.scope.unreserveStatements();
+/** The connection goes back, reset: its locks are gone. Where it has temporary tables, the locks alone go. */
+export async function runUnlockTables(context: StatementContext): Promise<void> {
+  const { scope } = context.state;
+  if (scope.keepsTables) await Promise.all(scope.reservedFor('statements').map(unlock));
+  else scope.unreserveStatements();
   answerOk(context.sink);
+}
+
+async function unlock(connection: BackendConnection): Promise<void> {
+  await runStatement(connection, 'UNLOCK TABLES');
 }

@@ -68,7 +68,7 @@ function entryFor(
     directives: directivesOf(text, state.mode),
     keepsDatabaseCalls: substituted,
   });
-  return { kind: 'plan', plan, touchesTables: touchesTables(statement) };
+  return { kind: 'plan', plan, touchesTables: plan.joins !== undefined || touchesTables(statement) };
 }
 
 function touchesTables(statement: Statement): boolean {

@@ -94,6 +94,11 @@ export class KeptConnections {
     return [...this.#kept.values()].map((kept) => kept.shardId);
   }
 
+  keptFor(purpose: KeptFor): readonly BackendConnection[] {
+    const kept = [...this.#kept.values()].filter((one) => one.purpose === purpose);
+    return kept.map((one) => one.lease.connection);
+  }
+
   get connections(): readonly BackendConnection[] {
     return [...this.#kept.values()].map((kept) => kept.lease.connection);
   }

@@ -16,6 +16,7 @@ import { StatementValues } from './bind-values.ts';
 import { CaptureSink } from './capture-sink.ts';
 import { runDdl } from './ddl.ts';
 import { fillParams } from './fill-params.ts';
+import { runKept } from './kept-connection.ts';
 import { type PlannedText, planText } from './plan-text.ts';
 import { intoVariables, runSelectInto } from './select-into.ts';
 import { withSelectLimit } from './select-limit.ts';
@@ -149,7 +150,12 @@ function execute(
   const { state, deps } = session;
   session.describeRunning(planned.normalized.key);
   state.beginStatement();
-  if (plan.label === 'ddl') return runDdl(plan, contextOf(session, input, vschema, sink), executeInto);
+  if (plan.label === 'ddl' && plan.joins !== 'plainly') {
+    const context = contextOf(session, input, vschema, sink);
+    return plan.joins === undefined
+      ? runDdl(plan, context, executeInto)
+      : runKept(plan, context, executeInto);
+  }
   return executeInto(sink);
 
   function executeInto(target: ResultSink): void | Promise<void> {

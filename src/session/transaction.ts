@@ -18,7 +18,7 @@ import {
   type TransactionOptions,
 } from './branch-set.ts';
 import type { CommitReport } from './commit.ts';
-import { KeptConnections, KeptLease, keptAsLease, PooledLease } from './scope-leases.ts';
+import { KeptConnections, type KeptFor, KeptLease, keptAsLease, PooledLease } from './scope-leases.ts';
 import type { TransactionMode } from './variables.ts';
 
 /*
@@ -65,6 +65,7 @@ export class TransactionScope implements ConnectionScope {
   /** Statements' own transactions. */
   readonly #units = new Set<BranchSet>();
   #outside = false;
+  #keepsTables = false;
   #closed = false;
 
   constructor(deps: ScopeDependencies) {
@@ -238,10 +239,16 @@ export class TransactionScope implements ConnectionScope {
     return this.#deps.workspaces.lease(shardId, this.#deps.leaseOptions(signal));
   }
 
-  /** Keeps a connection of this shard for the session's statements until `unreserve`. */
+  /** Keeps a connection of this shard for the session's statements until `unreserve`; the transaction's when it has one. */
   async reserve(shardId: string, signal: AbortSignal): Promise<ScopedLease> {
     const kept = this.#kept.get(shardId, 'statements');
     if (kept?.alive === true) return new KeptLease(kept);
+    const branch = this.#outside ? undefined : this.#transaction.get(shardId);
+    if (branch !== undefined) {
+      this.#refuseLost();
+      this.#kept.put(shardId, 'statements', branch.handOver());
+      return branch;
+    }
     const lease = await this.#deps.gateway.lease(shardId, this.#deps.leaseOptions(signal));
     this.#kept.put(shardId, 'statements', lease);
     return new KeptLease(lease.connection);
@@ -265,8 +272,24 @@ export class TransactionScope implements ConnectionScope {
     this.#kept.release('locks');
   }
 
+  reservedFor(purpose: KeptFor): readonly BackendConnection[] {
+    return this.#kept.keptFor(purpose);
+  }
+
   get reservedShards(): readonly string[] {
     return this.#kept.shards;
+  }
+
+  /** The same for good, for what the session makes on it: temporary tables. */
+  async keepTables(shardId: string, signal: AbortSignal): Promise<ScopedLease> {
+    const lease = await this.reserve(shardId, signal);
+    this.#keepsTables = true;
+    return lease;
+  }
+
+  /** Whether what was kept must outlive LOCK TABLES. */
+  get keepsTables(): boolean {
+    return this.#keepsTables;
   }
 
   /** Whatever they were kept for is gone with the reset. */
@@ -275,6 +298,7 @@ export class TransactionScope implements ConnectionScope {
   }
 
   unreserve(): void {
+    this.#keepsTables = false;
     this.#kept.release(null);
   }
 

@@ -28,6 +28,7 @@ export interface EachShardOptions {
   readonly result?: EachShardNode['result'];
   readonly warning?: string | null;
   readonly destination?: EachShardNode['destination'];
+  readonly joins?: Plan['joins'];
 }
 
 /** The statement on every shard of a sharded keyspace, or relayed to the one server of an unsharded one. */
@@ -38,12 +39,14 @@ export function onEveryShard(
   options: EachShardOptions = {},
 ): Plan {
   const unit = statementUnit(context.text, root, context.normalized);
-  const { result = 'ok', warning = null, destination = { kind: 'all' } } = options;
+  const { result = 'ok', warning = null, destination = { kind: 'all' }, joins } = options;
+  const joining = joins === undefined ? {} : { joins };
   // Rows of administration name tables with their database: those are not relayed, so that the name can be changed.
   if (!keyspace.sharded && destination.kind === 'all' && warning === null && result === 'ok') {
     const impossible = refuse(shardgateError('SG6015', { statement: 'DDL', keyspaces: keyspace.name }));
     const route = routeNode(keyspace.name, { kind: 'any' }, wholeText(root, unit, context), impossible);
-    return planOfWrite('ddl', keyspace.name, route, [`keyspace ${keyspace.name} is unsharded`]);
+    const reasons = [`keyspace ${keyspace.name} is unsharded`];
+    return { ...planOfWrite('ddl', keyspace.name, route, reasons), ...joining };
   }
   const node: EachShardNode = {
     kind: 'eachShard',
@@ -55,12 +58,12 @@ export function onEveryShard(
   };
   const reason =
     destination.kind === 'none' ? 'nothing to do' : `every shard of ${keyspace.name} has the same tables`;
-  return planOfWrite('ddl', keyspace.name, node, [reason]);
+  return { ...planOfWrite('ddl', keyspace.name, node, [reason]), ...joining };
 }
 
 export function planCreateTable(node: CreateTable, context: PlanContext): Plan {
   const keyspace = keyspaceNamed(node.table.schema?.name ?? null, context);
-  if (!keyspace.sharded) return onEveryShard(node, keyspace, context);
+  if (!keyspace.sharded) return onEveryShard(node, keyspace, context, temporary(node, context));
   const name = node.table.name.name;
   if (node.temporary) {
     throw shardgateError('SG6016', {
@@ -79,6 +82,20 @@ export function planCreateTable(node: CreateTable, context: PlanContext): Plan {
   return onEveryShard(node, keyspace, context, {
     warning: named || keyspace.defaultColumnVindex !== null ? null : warning,
   });
+}
+
+/** A temporary table is its connection's. Its name must not mean another keyspace's table once it is gone from sight. */
+function temporary(node: CreateTable, context: PlanContext): EachShardOptions {
+  if (!node.temporary) return {};
+  const elsewhere = node.table.schema === null ? knownTable(node.table, context) : null;
+  if (elsewhere !== null && elsewhere.keyspace !== context.database) {
+    throw shardgateError('SG2001', {
+      construct: `a temporary table named ${node.table.name.name}`,
+      why: `without a database, the name means the table of keyspace ${elsewhere.keyspace}`,
+      remedy: 'give it another name',
+    });
+  }
+  return { joins: 'kept' };
 }
 
 export function planAlterTable(node: AlterTable, context: PlanContext): Plan {
@@ -143,5 +160,7 @@ export function planNamedTables(
   statement: string,
   context: PlanContext,
 ): Plan {
-  return onEveryShard(node, oneKeyspace(names, statement, context), context);
+  const keyspace = oneKeyspace(names, statement, context);
+  const temporaries = node.kind === 'dropTable' && node.temporary && !keyspace.sharded;
+  return onEveryShard(node, keyspace, context, temporaries ? { joins: 'plainly' } : {});
 }

@@ -9,7 +9,7 @@ import { refuse } from '../refusals.ts';
 import { statementUnit } from '../statement-unit.ts';
 import { routeNode, wholeText } from '../write/route-node.ts';
 import { keyspaceNamed, keyspaceOfTable, oneKeyspace } from './place-of-table.ts';
-import { onEveryShard } from './plan-ddl.ts';
+import { type EachShardOptions, onEveryShard } from './plan-ddl.ts';
 
 function refused(statement: string, keyspace: Keyspace, why: string, remedy: string): never {
   throw shardgateError('SG6016', { statement, keyspace: keyspace.name, why, remedy });
@@ -38,14 +38,38 @@ const tableVerbs = new Set([
 export function planAdmin(node: Admin, context: PlanContext): Plan {
   if (node.tables.length > 0 && tableVerbs.has(node.verb)) {
     const keyspace = oneKeyspace(node.tables, node.verb, context);
-    return onEveryShard(node, keyspace, context, { result: 'firstShard' });
+    return onEveryShard(node, keyspace, context, { result: 'firstShard', ...joining(node) });
+  }
+  // Its values would go to variables of a connection that is not the session's.
+  if (node.verb === 'GET') {
+    const why = 'what it tells is of the session, and it assigns variables of a server';
+    throw shardgateError('SG2001', { construct: 'GET DIAGNOSTICS', why, remedy: 'use SHOW WARNINGS' });
   }
   const keyspace =
     node.tables.length > 0 ? oneKeyspace(node.tables, node.verb, context) : keyspaceNamed(null, context);
   if (keyspace.sharded && !node.verb.startsWith('FLUSH')) {
     refused(node.verb, keyspace, 'it concerns servers, not a keyspace', 'run it on the servers themselves');
   }
-  return onEveryShard(node, keyspace, context);
+  return onEveryShard(node, keyspace, context, joining(node));
+}
+
+/** Administration that ends no transaction. */
+const joiningVerbs: ReadonlyMap<string, 'plainly' | 'call'> = new Map([
+  ...['CHECKSUM TABLE', 'HELP', 'SIGNAL', 'RESIGNAL', 'DELETE HISTORY'].map(
+    (verb) => [verb, 'plainly'] as const,
+  ),
+  ...['BEGIN NOT ATOMIC', 'IF', 'CASE', 'LOOP', 'WHILE', 'REPEAT', 'FOR'].map(
+    (verb) => [verb, 'call'] as const,
+  ),
+]);
+
+export function joinsOf(verb: string): Plan['joins'] {
+  return joiningVerbs.get(verb);
+}
+
+function joining({ verb }: Admin): EachShardOptions {
+  const joins = joinsOf(verb);
+  return joins === undefined ? {} : { joins };
 }
 
 export function planCall(node: CallProcedure, context: PlanContext): Plan {
@@ -53,7 +77,7 @@ export function planCall(node: CallProcedure, context: PlanContext): Plan {
   if (keyspace.sharded) {
     refused('CALL', keyspace, 'a procedure would see the rows of one shard only', 'name a shard with USE');
   }
-  return onEveryShard(node, keyspace, context);
+  return onEveryShard(node, keyspace, context, { joins: 'call' });
 }
 
 export function planLoadData(node: LoadData, context: PlanContext): Plan {
@@ -61,7 +85,7 @@ export function planLoadData(node: LoadData, context: PlanContext): Plan {
   if (keyspace.sharded) {
     refused('LOAD DATA', keyspace, 'its rows belong to several shards', 'use LOAD DATA LOCAL');
   }
-  return onEveryShard(node, keyspace, context);
+  return onEveryShard(node, keyspace, context, { joins: 'plainly' });
 }
 
 export function planDo(node: Do, context: PlanContext): Plan {

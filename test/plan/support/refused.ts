@@ -31,6 +31,7 @@ export const refused: readonly Refused[] = [
     sql: 'SELECT country, AVG(balance) FROM users GROUP BY country',
     options: { directives: { WORKSPACE: 'off' } },
   },
+  { id: 'SG5006', sql: 'DELETE /*vt+ SHARD=80 */ FROM users', options: { directives: { SHARD: '80' } } },
   { id: 'SG6001', sql: "INSERT INTO users (name) VALUES ('Ada')" },
   { id: 'SG6003', sql: 'INSERT INTO users (id, name) VALUES (1, 2) ON DUPLICATE KEY UPDATE id = 3' },
   { id: 'SG6005', sql: 'UPDATE (SELECT id AS x FROM users) AS d, users SET d.x = 1' },
