@@ -1,5 +1,7 @@
 // Clients see keyspaces: a shard's physical database name is replaced in errors and column metadata.
 import { SqlError } from '../errors/sql-error.ts';
+import type { Fragment } from '../plan/nodes.ts';
+import { quoteIdentifier } from '../text/quote.ts';
 import type { ColumnDefinition } from '../value/column-definition.ts';
 import { encodeTextRow, TextRow } from '../value/text-row.ts';
 import type { Shard } from '../vindex/shard-map.ts';
@@ -11,6 +13,19 @@ export function renameError(error: SqlError, shard: Shard): SqlError {
 }
 
 const routine = /^(?:FUNCTION|PROCEDURE) /;
+
+/** The error with the columns of a fragment's table called what the client's statement calls them. */
+export function renameFragmentColumns(error: SqlError, fragments: readonly Fragment[]): SqlError {
+  let { message } = error;
+  for (const { columns } of fragments) {
+    for (const { name, origin } of columns) {
+      if (origin === null) continue;
+      const shown = `${quoteIdentifier(origin.alias)}.${quoteIdentifier(origin.column)}`;
+      message = message.replaceAll(`\`sg_fragment\`.${quoteIdentifier(name)}`, () => shown);
+    }
+  }
+  return message === error.message ? error : new SqlError(error.errno, error.sqlState, message, error.id);
+}
 
 /** Definitions as the client may see them. */
 export function renameColumns(

@@ -1,8 +1,12 @@
 // SELECT ... INTO @a, @b: the rows come to the session, which keeps the values.
 import { SqlError } from '../errors/sql-error.ts';
-import type { IntoClause, Statement } from '../sql/ast.ts';
+import type { IntoClause, Select, Statement } from '../sql/ast.ts';
+import { parseStatement } from '../sql/parser/parse.ts';
+import type { ColumnDefinition } from '../value/column-definition.ts';
 import type { StatementContext } from './statement-context.ts';
+import { applyEdits, type TextEdit } from './text-edits.ts';
 import { literalOf } from './user-variables.ts';
+import { heldDigits, mayHoldMore, showingAll } from './whole-digits.ts';
 
 /** The INTO of a whole statement when it names user variables; null for every other statement. */
 export function intoVariables(statement: Statement): IntoClause | null {
@@ -24,10 +28,41 @@ export async function runSelectInto(into: IntoClause, context: StatementContext)
     const message = 'No data - zero rows fetched, selected, or processed';
     state.warnings = [{ level: 'Warning', code: 1329, message }];
   } else {
-    for (const [index, name] of names.entries()) {
-      state.userVariables.set(name, { sql: literalOf(columns[index], row[index] ?? null) });
-    }
+    const literals = names.map((_, index) => literalOf(columns[index], row[index] ?? null));
+    const values = await withAllDigits(into, context, columns, literals);
+    for (const [index, name] of names.entries())
+      state.userVariables.set(name, { sql: values[index] ?? 'NULL' });
   }
   const warnings = row === undefined ? 1 : 0;
   sink.ok({ affectedRows: BigInt(rows.length), lastInsertId: 0n, warnings, info: '' });
+}
+
+/** Quotients keep the digits that they do not show. */
+async function withAllDigits(
+  into: IntoClause,
+  { text, state, query }: StatementContext,
+  columns: readonly ColumnDefinition[],
+  literals: readonly string[],
+): Promise<readonly string[]> {
+  const statement = parseStatement(text, state.mode);
+  // Where rows are stored on their way, one server rounds as well.
+  const items = statement.kind === 'select' && !isStored(statement) ? statement.list.items : [];
+  if (items.length !== literals.length) return literals;
+  const edits = items.flatMap(({ expression }, index): TextEdit[] => {
+    if (!mayHoldMore(expression, columns[index], literals[index] ?? null)) return [];
+    const { start, end } = expression;
+    return [{ start, end, text: showingAll(text.slice(start, end)) }];
+  });
+  if (edits.length === 0) return literals;
+  const { rows } = await query(applyEdits(text, [...edits, { start: into.start, end: into.end, text: ' ' }]));
+  return literals.map((literal, index) => {
+    const item = items[index];
+    const isEdited = edits.some((edit) => edit.start === item?.expression.start);
+    const all = isEdited ? (rows[0]?.[index] ?? null) : null;
+    return item === undefined || all === null ? literal : heldDigits(item.expression, literal, all);
+  });
+}
+
+function isStored({ distinct, groupBy, orderBy }: Select): boolean {
+  return distinct || groupBy !== null || orderBy !== null;
 }

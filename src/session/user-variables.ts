@@ -5,6 +5,7 @@ import { type ColumnDefinition, FieldType } from '../value/column-definition.ts'
 import type { Change } from './set-change.ts';
 import type { StatementContext } from './statement-context.ts';
 import { substituteExpression } from './substitute.ts';
+import { heldDigits, mayHoldMore, showingAll } from './whole-digits.ts';
 
 const binaryCollation = 63;
 
@@ -17,8 +18,14 @@ export async function setUserVariable(item: SetUserVariable, context: StatementC
     const sql = context.text.slice(value.start, value.end);
     return () => void userVariables.set(name, { sql });
   }
-  const { columns, rows } = await context.query(`SELECT ${await substituteExpression(value, context)}`);
-  const sql = literalOf(columns[0], rows[0]?.[0] ?? null);
+  const text = await substituteExpression(value, context);
+  const { columns, rows } = await context.query(`SELECT ${text}`);
+  const shown = rows[0]?.[0] ?? null;
+  let sql = literalOf(columns[0], shown);
+  if (mayHoldMore(value, columns[0], shown)) {
+    const { rows: whole } = await context.query(`SELECT ${showingAll(text)}`);
+    sql = heldDigits(value, sql, whole[0]?.[0] ?? sql);
+  }
   return () => void userVariables.set(name, { sql });
 }
 
@@ -44,7 +51,8 @@ export function literalOf(column: ColumnDefinition | undefined, cell: string | n
     default: {
       const hex = hexLiteral(Buffer.from(cell, 'latin1'));
       const isText = column.collation !== binaryCollation || isTemporal(column.type);
-      return isText ? `_utf8mb4 ${hex}` : hex;
+      // A bare hex literal compares under the other side's collation, and is a number beside numbers.
+      return isText ? `_utf8mb4 ${hex}` : `CAST(${hex} AS BINARY)`;
     }
   }
 }

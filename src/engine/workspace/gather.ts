@@ -6,7 +6,7 @@ import type { ColumnDefinition } from '../../value/column-definition.ts';
 import type { Shard } from '../../vindex/shard-map.ts';
 import { cancelReason, untilCancelled } from '../cancel.ts';
 import type { Execution } from '../contract.ts';
-import { renameError } from '../physical-names.ts';
+import { renameError, renameFragmentColumns } from '../physical-names.ts';
 import { type PinnedTime, pinTime } from '../pinned-time.ts';
 import { shardMapOf, shardsOrOne } from '../resolve.ts';
 import type { Attempt } from '../retry.ts';
@@ -91,7 +91,8 @@ function shownError(run: Run, error: unknown): unknown {
   const { signal } = run.execution;
   if (signal.aborted) return cancelReason(signal);
   const first = run.session.failure ?? error;
-  return first instanceof SqlError ? renameError(first, run.home) : first;
+  if (!(first instanceof SqlError)) return first;
+  return renameError(renameFragmentColumns(first, run.node.fragments), run.home);
 }
 
 /** The client's columns as one server would announce them; its errors (unknown column ...) come before any work. */

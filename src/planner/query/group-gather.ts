@@ -167,7 +167,7 @@ export function groupGather(
     template: join(head, rewritten.columns.items, text(' '), fromText, where, fragment.behind, ...lock),
     columns: rewritten.columns.columns,
     shape: rewritten.columns.columns.some((column) => column.kind === 'bare') ? withoutFrom(fromText) : null,
-    ...(isPlain(from) ? {} : { shapeByClient: true }),
+    ...(isPlain(from) && !hasQuotes(fromText) ? {} : { shapeByClient: true }),
     keys: fragment.keys,
     copies: 1,
     note: fragment.note,
@@ -193,6 +193,11 @@ function workspaceText(order: readonly string[]): Template {
   if (order.length === 0) return join(text('FROM '), name, text(` AS ${table}`));
   const tail = ` ORDER BY ${order.join(', ')} LIMIT 18446744073709551615) AS ${table}`;
   return join(text('FROM (SELECT * FROM '), name, text(tail));
+}
+
+/** "t" is a name under ANSI_QUOTES only. */
+function hasQuotes(template: Template): boolean {
+  return template.some((part) => part.kind === 'text' && part.text.includes('"'));
 }
 
 /** One table and nothing else. */

@@ -162,8 +162,25 @@ describe('reads', () => {
     const sql =
       'SELECT x0."v", COUNT(DISTINCT x1."id") FROM t AS x0 LEFT JOIN u AS x1 ON x1."k" = x0."k" GROUP BY x0."v" ORDER BY 1';
     const found = await asText(sql);
+    const grouped = await asText('SELECT "v", COUNT(*) FROM "t" GROUP BY "v" ORDER BY 1');
     await both('SET SESSION sql_mode = DEFAULT');
-    expect(found).toBe(same);
+    expect([found, grouped]).toEqual([same, same]);
+  });
+
+  test("errors of the workspace name the client's columns", async () => {
+    expect(await asText('SELECT MAX(CAST(x.k AS UNSIGNED) - 100) FROM t AS x')).toBe(same);
+  });
+
+  test('user variables keep the digits of a quotient, and bytes are bytes', async () => {
+    await both("SET @q = 1/3, @m = (SELECT AVG(k / 7) FROM t), @b = x'41', @n = x'35'");
+    await both('SELECT SUM(k) / 7, MAX(id) INTO @s, @i FROM t');
+    for (const sql of [
+      'SELECT @q, @m, @s, @i',
+      'SELECT k, @q * 3, @m * 1000000 FROM t ORDER BY k',
+      'SELECT k FROM t WHERE k > @s * 7 - 18 ORDER BY k',
+      'SELECT k FROM t WHERE v = @b OR k = @n ORDER BY k',
+    ])
+      expect(await asText(sql)).toBe(same);
   });
 });
 
