@@ -1,5 +1,6 @@
 // Shards of one keyspace should have the same tables. Where they do not, what differs is said.
 import type { TableFacts } from '../vschema/columns.ts';
+import type { ColumnDrift } from '../vschema/model.ts';
 
 export interface Drift {
   readonly keyspace: string;
@@ -28,6 +29,8 @@ export function mergeTables(keyspace: string, shards: readonly ShardTables[]): M
     for (const [name, facts] of own) if (!tables.has(name)) tables.set(name, facts);
   }
   for (const [table, facts] of tables) {
+    const columns = columnDrift(table, facts, shards);
+    if (columns !== null) tables.set(table, { ...facts, drift: columns });
     const first = shards.find((shard) => shard.tables.has(table))?.shard ?? '';
     for (const { shard, tables: own } of shards) {
       const found = own.get(table);
@@ -39,8 +42,41 @@ export function mergeTables(keyspace: string, shards: readonly ShardTables[]): M
   return { tables, drift };
 }
 
+function columnDrift(table: string, first: TableFacts, shards: readonly ShardTables[]): ColumnDrift | null {
+  const differing = new Set<string>();
+  let lists = false;
+  let why = '';
+  for (const { shard, tables } of shards) {
+    const found = tables.get(table);
+    if (found === undefined || found === first) continue;
+    const before = differing.size;
+    for (const name of differingColumns(first.columns, found.columns)) differing.add(name);
+    const sameList = listOf(first) === listOf(found);
+    lists ||= !sameList;
+    if (why !== '' || (sameList && differing.size === before)) continue;
+    const firstShard = shards.find((one) => one.tables.get(table) === first)?.shard ?? '';
+    why = `shard ${shard}: ${listDiffers('column', first.columns, found.columns, firstShard, (column) => column.columnType) ?? ''}`;
+  }
+  return why === '' ? null : { columns: [...differing], lists, why };
+}
+
+function listOf({ columns }: TableFacts): string {
+  return columns.map(({ name, invisible }) => `${name.toLowerCase()} ${invisible}`).join();
+}
+
+function differingColumns(a: TableFacts['columns'], b: TableFacts['columns']): string[] {
+  const kinds = (columns: TableFacts['columns']): Map<string, string> =>
+    new Map(
+      columns.map(({ name, columnType, charset, collation }) => [
+        name.toLowerCase(),
+        `${columnType} ${charset} ${collation}`,
+      ]),
+    );
+  const [left, right] = [kinds(a), kinds(b)];
+  return [...new Set([...left.keys(), ...right.keys()])].filter((name) => left.get(name) !== right.get(name));
+}
+
 function differs(expected: TableFacts, found: TableFacts, first: string): string | null {
-  if (expected === found) return null;
   return (
     kindDiffers(expected, found, first) ??
     listDiffers('column', expected.columns, found.columns, first, (column) => column.columnType) ??

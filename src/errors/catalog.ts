@@ -190,6 +190,13 @@ export const catalog = {
     why: '{why}',
     remedy: 'select from its tables',
   },
+  SG2028: {
+    errno: 1235,
+    sqlState: '42000',
+    what: 'table {table} over several shards',
+    why: 'its columns are not the same on all of them ({why})',
+    remedy: 'bring the table to one definition on every shard, or name only columns that are alike',
+  },
   SG4001: {
     errno: 2003,
     sqlState: '08S01',

@@ -100,8 +100,13 @@ function unnamedTable(input: KeyspaceInput, facts: TableFacts): Table {
   };
 }
 
-function factsOf(facts: TableFacts | null): Pick<Table, 'keys' | 'foreignKeys' | 'view'> {
-  return { keys: facts?.keys ?? [], foreignKeys: facts?.foreignKeys ?? [], view: facts?.view ?? null };
+function factsOf(facts: TableFacts | null): Pick<Table, 'keys' | 'foreignKeys' | 'view' | 'drift'> {
+  return {
+    keys: facts?.keys ?? [],
+    foreignKeys: facts?.foreignKeys ?? [],
+    view: facts?.view ?? null,
+    drift: facts?.drift ?? null,
+  };
 }
 
 function columnVindexesOf(

@@ -59,8 +59,20 @@ export interface Table {
   readonly columns: readonly Column[] | null;
   readonly keys: readonly Key[];
   readonly foreignKeys: readonly ForeignKey[];
+  /** How shards differ in its columns; null when they agree. */
+  readonly drift: ColumnDrift | null;
   /** SELECT text (SqlText) of a view, physical names already turned to keyspace names; null for base tables. */
   readonly view: string | null;
+}
+
+/** A table whose columns are not the same on all shards: somebody is changing it, or forgot a shard. */
+export interface ColumnDrift {
+  /** Lower-case names of columns that some shard lacks, or has with another type or collation. */
+  readonly columns: readonly string[];
+  /** The lists of columns differ: `SELECT *` and INSERT without column names mean something else on each shard. */
+  readonly lists: boolean;
+  /** For people: `shard 80-: column price: int(11) here, decimal(10,2) on -80`. */
+  readonly why: string;
 }
 
 /**

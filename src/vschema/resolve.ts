@@ -63,6 +63,7 @@ export function assumedTable(keyspace: string, name: string): Table {
     columns: null,
     keys: [],
     foreignKeys: [],
+    drift: null,
     view: null,
   };
 }

@@ -68,6 +68,7 @@ function tableWith(keyspace: Keyspace, facts: TableFacts, routing: readonly Rout
     columns: facts.columns,
     keys: facts.keys,
     foreignKeys: facts.foreignKeys,
+    drift: null,
     view: null,
   };
 }

@@ -6,6 +6,7 @@ import type { Node } from '../../sql/ast.ts';
 import { walk } from '../../sql/visitor.ts';
 import { aggregatesIn, groupExpressions, hasWindow, selectOf } from '../bind/clauses.ts';
 import type { Binding, Block, BoundQuery, Source } from '../bind/model.ts';
+import { driftRefusal } from '../drift.ts';
 import { refusalOf, refuse } from '../refusals.ts';
 import { labelOf } from '../route/combine.ts';
 import type { KeyTuple, Locality } from '../route/locality.ts';
@@ -26,7 +27,9 @@ export function planSeveral(several: Several): Draft {
   const ask = template === null ? null : { keyspace, template };
   const [doubt] = statement.binding.doubts;
   const refusal =
-    doubt === undefined ? refusedConstruct(several) : shardgateError('SG2010', { detail: doubt });
+    doubt === undefined
+      ? (driftRefusal(statement.binding.tables) ?? refusedConstruct(several))
+      : shardgateError('SG2010', { detail: doubt });
   if (refusal !== null) return { node: refuse(refusal, ask), label: 'none' };
   try {
     return planProven(several);

@@ -6,6 +6,7 @@ import type { RoutingKey } from '../../vindex/routing-key.ts';
 import { routingColumnOf } from '../../vschema/declared-columns.ts';
 import type { Table } from '../../vschema/model.ts';
 import { lower } from '../bind/columns-of.ts';
+import { checkSameLists } from '../drift.ts';
 
 /** Lower-case names in the order of the values. */
 export function insertColumns(node: Insert, table: Table): readonly string[] {
@@ -14,6 +15,7 @@ export function insertColumns(node: Insert, table: Table): readonly string[] {
   }
   if (node.columns !== null) return node.columns.columns.map((column) => lower(column.name.name));
   if (table.columns === null) throw shardgateError('SG6010', { table: table.name });
+  checkSameLists(table);
   return table.columns.filter((column) => !column.invisible).map((column) => lower(column.name));
 }
 

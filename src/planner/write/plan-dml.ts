@@ -6,6 +6,7 @@ import type { Delete, Update } from '../../sql/ast.ts';
 import { lower } from '../bind/columns-of.ts';
 import type { Block, TableSource } from '../bind/model.ts';
 import type { PlanContext } from '../context.ts';
+import { driftRefusal } from '../drift.ts';
 import { columnOf } from '../facts/read-facts.ts';
 import { checkUsable, wholeDestination } from '../query/plan-query.ts';
 import { asksForTime, isDeterministic } from '../query/traits.ts';
@@ -47,10 +48,12 @@ export function planDml(node: Update | Delete, context: PlanContext): Plan {
   const home = targets[0]?.table.keyspace ?? keyspace;
   const byRows = rowsReason(statement, targets);
   if (byRows !== null || keyspaces.length > 1) {
+    checkDrift(tables);
     reasons.push(`rows are read first: ${byRows ?? 'its tables are on different servers'}`);
     return planOfWrite(node.kind, home, planRows(statement, home, targets), reasons);
   }
   const destination = wholeDestination(statement);
+  if (destination.kind !== 'equal') checkDrift(tables);
   reasons.push(`destination: ${describeDestination(destination)}`);
   const why = severalReason(statement);
   if (why === null) {
@@ -62,6 +65,11 @@ export function planDml(node: Update | Delete, context: PlanContext): Plan {
   if (destination.kind === 'all') return planOfWrite(node.kind, keyspace, several, reasons);
   const whole = wholeText(node, statement.unit, context);
   return planOfWrite(node.kind, keyspace, routeNode(keyspace, destination, whole, several), reasons);
+}
+
+function checkDrift(tables: readonly TableSource[]): void {
+  const refusal = driftRefusal(tables);
+  if (refusal !== null) throw refusal;
 }
 
 /** On one shard the statement may run all the same: what several shards cannot do is said when it comes to that. */

@@ -58,6 +58,7 @@ export const refused: readonly Refused[] = [
 /** Those that need another vschema than this one, and what it would have. */
 export const ofOtherVschemas: Readonly<Record<string, string>> = {
   SG2002: 'the same table name in two keyspaces besides the current one',
+  SG2028: 'a table whose columns are not the same on all shards',
   SG6017: 'a write that names no table of any keyspace',
   SG6034: 'a lookup vindex whose table no vschema names',
 };
