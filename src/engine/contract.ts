@@ -132,6 +132,8 @@ export interface OkResult {
   readonly lastInsertId: bigint;
   readonly warnings: number;
   readonly info: string;
+  /** `lastInsertId` is a number that Shardgate has generated: LAST_INSERT_ID() says so too. */
+  readonly generated?: boolean;
 }
 
 export interface EngineLimits {

@@ -2,6 +2,8 @@
 import type { InsertNode } from '../plan/nodes.ts';
 import { present } from '../util/assert.ts';
 import { type Shard, shardNamed } from '../vindex/shard-map.ts';
+import type { OkResult } from './contract.ts';
+import { insertFacts } from './insert-facts.ts';
 import { insertRowsWithLookups } from './insert-lookups.ts';
 import { type Place, placedRowText, placesAfterStoring, placesOf, rowsByShard } from './insert-places.ts';
 import type { RowSource } from './insert-rows.ts';
@@ -17,6 +19,8 @@ export interface BatchCounts {
   readonly lastInsertId: bigint;
   readonly duplicates: number;
   readonly warnings: number;
+  /** As in `OkResult`. */
+  readonly generated: boolean;
 }
 
 /** The statement is an INSERT IGNORE or a REPLACE. */
@@ -24,24 +28,16 @@ export async function insertBatch(unit: WriteUnit, node: InsertNode, rows: RowSo
   const { execution } = unit;
   const fill = node.sequence === null ? noFill : await fillFromSequence(execution, node, node.sequence, rows);
   if (node.lookups !== undefined || node.key?.vindex.kind === 'lookup') {
-    const { affectedRows, warnings, info } = await insertRowsWithLookups(unit, node, rows, fill);
-    return countsOf(affectedRows, warnings, info, fill, 0n);
+    return countsOf(await insertRowsWithLookups(unit, node, rows, fill));
   }
   const writes = await writesOf(unit, node, rows, fill);
   const answers = await unit.writeAll(writes, lowestRowError);
-  const answer = insertAnswer(answers, rows.count, false, node.everywhere, true);
-  return countsOf(answer.affectedRows, answer.warnings, answer.info, fill, answer.lastInsertId);
+  return countsOf(insertAnswer(answers, { ...insertFacts(node, rows, fill), informs: true }));
 }
 
-function countsOf(
-  affectedRows: bigint,
-  warnings: number,
-  info: string,
-  fill: SequenceFill,
-  insertId: bigint,
-): BatchCounts {
+function countsOf({ affectedRows, warnings, info, lastInsertId, generated }: OkResult): BatchCounts {
   const duplicates = insertCounts(info)?.[1] ?? 0;
-  return { affectedRows, warnings, duplicates, lastInsertId: fill.firstId ?? insertId };
+  return { affectedRows, warnings, duplicates, lastInsertId, generated: generated === true };
 }
 
 async function writesOf(

@@ -7,6 +7,7 @@ import type { RoutingKey } from '../vindex/routing-key.ts';
 import { shardOf } from '../vindex/shard-map.ts';
 import type { KeyspaceId, VindexValue } from '../vindex/vindex.ts';
 import type { Execution, OkResult } from './contract.ts';
+import { insertFacts } from './insert-facts.ts';
 import { noPlaceOf, placedRowText, rowsByShard } from './insert-places.ts';
 import {
   type KnownRow,
@@ -25,7 +26,7 @@ import { type LookupEntry, LookupWriter, lowestRow, type RowFailure } from './lo
 import { pinTime } from './pinned-time.ts';
 import { shardMapOf } from './resolve.ts';
 import { shardText } from './shard-text.ts';
-import { inUnit, settleAll, type WriteFailure, type WriteUnit } from './unit.ts';
+import { inUnit, settleAll, type WriteAnswer, type WriteFailure, type WriteUnit } from './unit.ts';
 
 /** Ends the sink; rejects with what the client must see, nothing written anywhere. */
 export async function insertWithLookups(
@@ -35,8 +36,9 @@ export async function insertWithLookups(
   fill: SequenceFill,
 ): Promise<void> {
   const time = pinTime(execution, node.pinTime);
-  const answer = await inUnit(execution, [], time, (unit) => insertRowsWithLookups(unit, node, rows, fill));
-  execution.sink.ok(fill.firstId === null ? answer : { ...answer, lastInsertId: fill.firstId });
+  execution.sink.ok(
+    await inUnit(execution, [], time, (unit) => insertRowsWithLookups(unit, node, rows, fill)),
+  );
 }
 
 /** The same inside a unit that goes on. */
@@ -52,9 +54,10 @@ export async function insertRowsWithLookups(
   const valued = await valuesOfRows(unit.execution, node, wanted, rows, fill.replaced, ignore);
   const known = await placeRows(unit, node, wanted, valued);
   if (upsert !== undefined && upsert.mode !== 'error') {
-    return new UpsertRun(unit, node, upsert, wanted, rows).run(known);
+    return new UpsertRun(unit, node, upsert, wanted, rows, fill).run(known);
   }
-  return writeRows(unit, node, wanted, rows, known);
+  const facts = insertFacts(node, rows, fill);
+  return insertAnswer(await writeRows(unit, node, wanted, rows, known), facts);
 }
 
 /** The columns of all vindexes, each once. */
@@ -148,7 +151,7 @@ async function writeRows(
   wanted: readonly WantedCell[],
   rows: RowSource,
   known: readonly KnownRow[],
-): Promise<OkResult> {
+): Promise<readonly WriteAnswer[]> {
   const refused = await createLookups(unit, node, wanted, known);
   if (refused !== null) {
     const upTo = known.filter(({ row }) => row <= refused.row);
@@ -164,8 +167,7 @@ async function writeRows(
   });
   const answers = await unit.writeAll(writes, (failures) => firstRefusal(failures, refused));
   if (refused !== null) throw refused.error;
-  const informs = rows.count > 1 || node.rows.kind === 'query';
-  return insertAnswer(answers, rows.count, node.tail.length > 0, false, informs);
+  return answers;
 }
 
 /** A row with its primary key is there. No lock: it only decides which words are used. */

@@ -45,17 +45,23 @@ export function splitInsert(
   return { shard, statements, rows: rowsByStatement };
 }
 
-/**
- * One answer of many. `everywhere`: every shard stored the same rows, the first one counts. `rowCount`: rows of the
- * client's statement; a single one has no info text, unless it came from a SELECT (`informs`).
- */
-export function insertAnswer(
-  answers: readonly WriteAnswer[],
-  rowCount: number,
-  hasTail: boolean,
-  everywhere: boolean,
-  informs: boolean = rowCount > 1,
-): OkResult {
+/** What an answer of many needs to know of the client's statement. */
+export interface InsertFacts {
+  readonly rowCount: number;
+  /** What a row does that meets another: it fails or replaces it, is left out, or updates the other. */
+  readonly onConflict: 'insert' | 'ignore' | 'update';
+  /** Every shard stored the same rows: the first one counts. */
+  readonly everywhere: boolean;
+  /** There is an info text: not for a single row, unless it came from a SELECT. */
+  readonly informs: boolean;
+  /** The first number Shardgate generated; null: none. */
+  readonly firstId: bigint | null;
+  /** The number the client's last row brings for an AUTO_INCREMENT column; 0: none, or not a plain one. */
+  readonly lastGiven: bigint;
+}
+
+export function insertAnswer(answers: readonly WriteAnswer[], facts: InsertFacts): OkResult {
+  const { rowCount, onConflict, everywhere, informs, firstId } = facts;
   const counted = everywhere ? answers.slice(0, 1) : answers;
   const terminals = counted.flatMap((answer) => answer.terminals);
   const warnings = terminals.reduce((total, terminal) => total + terminal.warnings, 0);
@@ -63,25 +69,40 @@ export function insertAnswer(
   for (const { info, affectedRows } of terminals) {
     const counts = insertCounts(info);
     // One row: 2 is a row replaced or updated, 0 one ignored (or, under ON DUPLICATE KEY, left as it was).
-    duplicates += counts?.[1] ?? (affectedRows > 1n || (affectedRows === 0n && !hasTail) ? 1 : 0);
+    const isDuplicate = affectedRows > 1n || (affectedRows === 0n && onConflict !== 'update');
+    duplicates += counts?.[1] ?? (isDuplicate ? 1 : 0);
   }
-  return {
-    affectedRows: terminals.reduce((total, terminal) => total + terminal.affectedRows, 0n),
-    lastInsertId: reportedInsertId(counted, rowCount),
+  const affectedRows = terminals.reduce((total, terminal) => total + terminal.affectedRows, 0n);
+  const answer = {
+    affectedRows,
     warnings,
     info: informs ? printInsertInfo(rowCount, duplicates, warnings) : '',
   };
+  const told = toldByShards(counted, facts, affectedRows);
+  if (firstId === null || !isUsed(facts, affectedRows, duplicates, told))
+    return { ...answer, lastInsertId: told };
+  return { ...answer, lastInsertId: firstId, generated: true };
+}
+
+/** Whether a row with a generated number was stored: one that met another may have been left out, or have updated it. */
+function isUsed(facts: InsertFacts, affectedRows: bigint, duplicates: number, told: bigint): boolean {
+  if (facts.onConflict === 'insert') return true;
+  if (facts.rowCount > 1) return affectedRows > 0n && duplicates < facts.rowCount;
+  return affectedRows === 1n && (told === facts.firstId || told === 0n);
 }
 
 /**
- * No sequence gave numbers, so the rows bring their own, and a server then reports the AUTO_INCREMENT value of the last row it
- * stored: that of the statement with the client's last row.
+ * The rows bring their own numbers, and a server then reports the AUTO_INCREMENT value of the last row, stored or ignored,
+ * when it has stored any: that of the statement with the client's last row.
  */
-function reportedInsertId(answers: readonly WriteAnswer[], rowCount: number): bigint {
+function toldByShards(answers: readonly WriteAnswer[], facts: InsertFacts, affectedRows: bigint): bigint {
   for (const { write, terminals } of answers) {
     if (!isInsert(write)) continue;
-    const statement = write.rows.findIndex((rows) => rows.at(-1) === rowCount - 1);
-    if (statement >= 0) return terminals[statement]?.lastInsertId ?? 0n;
+    const statement = write.rows.findIndex((rows) => rows.at(-1) === facts.rowCount - 1);
+    if (statement < 0) continue;
+    const told = terminals[statement]?.lastInsertId ?? 0n;
+    const isIgnored = told === 0n && facts.onConflict === 'ignore' && affectedRows > 0n;
+    return isIgnored ? facts.lastGiven : told;
   }
   return answers[0]?.terminals[0]?.lastInsertId ?? 0n;
 }

@@ -7,9 +7,11 @@ import type { RoutingColumn, RoutingKey } from '../vindex/routing-key.ts';
 import { type Shard, shardOf } from '../vindex/shard-map.ts';
 import type { KeyspaceId, VindexValue } from '../vindex/vindex.ts';
 import type { OkResult } from './contract.ts';
+import { insertFacts } from './insert-facts.ts';
 import { placedRowText } from './insert-places.ts';
 import { type KnownRow, valuesOfKey, type WantedCell } from './insert-row-values.ts';
 import type { RowSource } from './insert-rows.ts';
+import type { SequenceFill } from './insert-sequence.ts';
 import { idsOfTuples } from './lookup-ids.ts';
 import { allRows, tableName, tupleEquals } from './lookup-text.ts';
 import { type LookupEntry, LookupWriter } from './lookup-writes.ts';
@@ -34,6 +36,10 @@ interface Tally {
   affected: bigint;
   duplicates: number;
   warnings: number;
+  /** What the last row's own shard says of its AUTO_INCREMENT value. */
+  lastTold: bigint;
+  /** The first number of Shardgate's that a row was stored with. */
+  firstUsed: bigint | null;
 }
 
 export class UpsertRun {
@@ -44,7 +50,8 @@ export class UpsertRun {
   readonly #wanted: readonly WantedCell[];
   readonly #rows: RowSource;
   readonly #writers: readonly (LookupWriter | null)[];
-  readonly #tally: Tally = { affected: 0n, duplicates: 0, warnings: 0 };
+  readonly #fill: SequenceFill;
+  readonly #tally: Tally = { affected: 0n, duplicates: 0, warnings: 0, lastTold: 0n, firstUsed: null };
 
   constructor(
     unit: WriteUnit,
@@ -52,8 +59,10 @@ export class UpsertRun {
     upsert: Upsert,
     wanted: readonly WantedCell[],
     rows: RowSource,
+    fill: SequenceFill,
   ) {
     this.#unit = unit;
+    this.#fill = fill;
     this.#node = node;
     this.#upsert = upsert;
     this.#key = present(node.key, 'a sharded table has a primary vindex');
@@ -72,19 +81,26 @@ export class UpsertRun {
       else if (this.#upsert.mode === 'replace') await this.#replace(row, met);
       else await this.#update(row, met);
     }
-    const { affected, duplicates, warnings } = this.#tally;
-    const informs = this.#rows.count > 1 || this.#node.rows.kind === 'query';
-    const info = informs ? printInsertInfo(this.#rows.count, duplicates, warnings) : '';
-    return { affectedRows: affected, lastInsertId: 0n, warnings, info };
+    return this.#answer();
   }
 
+  #answer(): OkResult {
+    const { affected, duplicates, warnings, lastTold, firstUsed } = this.#tally;
+    const facts = insertFacts(this.#node, this.#rows, this.#fill);
+    const info = facts.informs ? printInsertInfo(this.#rows.count, duplicates, warnings) : '';
+    const answer = { affectedRows: affected, warnings, info };
+    if (firstUsed !== null) return { ...answer, lastInsertId: firstUsed, generated: true };
+    const isIgnored = lastTold === 0n && facts.onConflict === 'ignore' && affected > 0n;
+    return { ...answer, lastInsertId: isIgnored ? facts.lastGiven : lastTold };
+  }
+
+  /** The shard with the row that is there says in its own words that this one is ignored. */
   async #ignore(row: KnownRow, met: readonly StoredRow[]): Promise<void> {
-    if (met.length > 0) {
-      this.#tally.duplicates++;
-      this.#tally.warnings++;
-      return;
-    }
-    await this.#add(row);
+    const [stored] = met;
+    if (stored === undefined) return this.#add(row);
+    const affected = await this.#send(row, stored.shard);
+    if (affected !== 0n) throw new Error('assertion failed: a row that meets another is ignored');
+    this.#tally.duplicates++;
   }
 
   /** The row's own shard replaces what it has; rows on other shards make room first. */
@@ -99,6 +115,7 @@ export class UpsertRun {
     if (met.length === 0) return this.#add(row);
     // The new row may take over the old one's values, and with them its lookup rows.
     const affected = await this.#send(row, row.shard);
+    this.#use(row);
     this.#tally.duplicates += Math.max(Number(affected) - 1, 0);
     for (const stored of met) {
       for (const [i, writer] of this.#writers.entries()) await writer?.remove([storedEntry(row, stored, i)]);
@@ -123,6 +140,13 @@ export class UpsertRun {
   async #add(row: KnownRow): Promise<void> {
     await this.#createLookups(row);
     await this.#send(row, row.shard);
+    this.#use(row);
+  }
+
+  /** The row was stored, and with it the number it was given. */
+  #use({ row }: KnownRow): void {
+    const [literal] = this.#fill.firstId === null ? [] : (this.#fill.replaced[row]?.values() ?? []);
+    if (literal !== undefined) this.#tally.firstUsed ??= BigInt(literal);
   }
 
   async #createLookups(row: KnownRow): Promise<void> {
@@ -139,9 +163,10 @@ export class UpsertRun {
     const { head, tail } = this.#node;
     const text = placedRowText(this.#rows, row.row, row.replaced);
     const sql = `${shardText(execution, shard, head)} ${text} ${shardText(execution, shard, tail)}`;
-    const { affectedRows, warnings } = await this.#unit.run(shard, sql.trimEnd());
+    const { affectedRows, warnings, lastInsertId } = await this.#unit.run(shard, sql.trimEnd());
     this.#tally.affected += affectedRows;
     this.#tally.warnings += warnings;
+    this.#tally.lastTold = lastInsertId;
     return affectedRows;
   }
 

@@ -5,6 +5,7 @@ import type { Template } from '../text/template.ts';
 import { present } from '../util/assert.ts';
 import { type Shard, shardNamed } from '../vindex/shard-map.ts';
 import type { Execution } from './contract.ts';
+import { insertFacts, saysIgnore } from './insert-facts.ts';
 import { insertWithLookups } from './insert-lookups.ts';
 import { type Place, placedRowText, placesAfterStoring, placesOf, rowsByShard } from './insert-places.ts';
 import { readOf, withRead } from './insert-read.ts';
@@ -73,10 +74,7 @@ function place(
   const places = placesOf(execution, node, key, map, rows, fill.replaced);
   const known = places.filter((found) => found !== null);
   if (known.length === places.length) return send(execution, node, rows, known, fill);
-  const ignore = saysIgnore(
-    shardText(execution, present(map.shards[0], 'a keyspace has a shard'), node.head),
-  );
-  return placesAfterStoring(execution, node, key, map, rows, places, ignore).then((all) =>
+  return placesAfterStoring(execution, node, key, map, rows, places, saysIgnore(node)).then((all) =>
     send(execution, node, rows, all, fill),
   );
 }
@@ -88,11 +86,6 @@ export function refuseLeftOut(node: InsertNode, rows: RowSource, cell: number): 
       throw shardgateError('SG6008', { column: `column ${cell + 1}`, table: node.table });
     }
   }
-}
-
-/** INSERT IGNORE converts where INSERT fails. A table of that name at worst converts what the shard then refuses. */
-function saysIgnore(head: string): boolean {
-  return /\bignore\b/i.test(head);
 }
 
 function send(
@@ -114,7 +107,7 @@ function send(
   if (one !== undefined && statement !== undefined && asOneServer) {
     return sendToShard(execution, one.shard, [{ kind: 'text', text: statement }]);
   }
-  return insertOnSeveral(execution, node, writes, rows.count, fill);
+  return insertOnSeveral(execution, node, writes, rows, fill);
 }
 
 function writesFor(
@@ -133,18 +126,11 @@ async function insertOnSeveral(
   execution: Execution,
   node: InsertNode,
   writes: readonly InsertWrites[],
-  rowCount: number,
+  rows: RowSource,
   fill: SequenceFill,
 ): Promise<void> {
   const answers = await runUnit(execution, writes, pinTime(execution, node.pinTime), lowestRowError);
-  const answer = insertAnswer(
-    answers,
-    rowCount,
-    node.tail.length > 0,
-    node.everywhere,
-    informs(node, rowCount),
-  );
-  execution.sink.ok(fill.firstId === null ? answer : { ...answer, lastInsertId: fill.firstId });
+  execution.sink.ok(insertAnswer(answers, insertFacts(node, rows, fill)));
 }
 
 /** A table that is on one shard only. */
@@ -152,12 +138,7 @@ function insertOnShard(execution: Execution, node: InsertNode, rows: RowSource, 
   const shard = present(shardNamed(shardMapOf(execution, node.keyspace), name), `shard ${name}`);
   const all = Array.from({ length: rows.count }, (_, row) => row);
   const writes = [writesFor(execution, node, shard, all, (row) => rows.rowText(row))];
-  return insertOnSeveral(execution, node, writes, rows.count, noFill);
-}
-
-/** Whether the answer counts records: a single row of VALUES has no such text. */
-function informs({ rows }: InsertNode, rowCount: number): boolean {
-  return rowCount > 1 || rows.kind === 'query';
+  return insertOnSeveral(execution, node, writes, rows, noFill);
 }
 
 /** Reference tables: the same rows on every shard, together or not at all. */
@@ -165,5 +146,5 @@ function insertEverywhere(execution: Execution, node: InsertNode, rows: RowSourc
   const { shards } = shardMapOf(execution, node.keyspace);
   const all = Array.from({ length: rows.count }, (_, row) => row);
   const writes = shards.map((shard) => writesFor(execution, node, shard, all, (row) => rows.rowText(row)));
-  return insertOnSeveral(execution, node, writes, rows.count, noFill);
+  return insertOnSeveral(execution, node, writes, rows, noFill);
 }

@@ -103,6 +103,7 @@ class Load {
   #rows = 0;
   #affected = 0n;
   #insertId = 0n;
+  #generated = false;
   #duplicates = 0;
   #warnings = 0;
 
@@ -145,6 +146,7 @@ class Load {
     return {
       affectedRows: this.#affected,
       lastInsertId: this.#insertId,
+      generated: this.#generated,
       warnings: this.#warnings,
       info: `Records: ${this.#rows}  Deleted: ${deleted}  Skipped: ${skipped}  Warnings: ${this.#warnings}`,
     };
@@ -218,7 +220,10 @@ class Load {
     this.#affected += counts.affectedRows;
     this.#duplicates += counts.duplicates;
     this.#warnings += counts.warnings;
-    if (this.#insertId === 0n) this.#insertId = counts.lastInsertId;
+    // Of generated numbers the first one counts, of given ones the last.
+    if (this.#generated) return;
+    this.#generated = counts.generated;
+    if (counts.lastInsertId !== 0n) this.#insertId = counts.lastInsertId;
   }
 }
 

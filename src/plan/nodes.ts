@@ -44,7 +44,16 @@ export interface Plan {
    * commits.
    */
   readonly joins?: 'plainly' | 'kept' | 'call';
+  /** Of an INSERT; absent: LAST_INSERT_ID() is the number in its OK. */
+  readonly insertId?: InsertIdRule;
 }
+
+/**
+ * An OK names the AUTO_INCREMENT value of a row that was stored, LAST_INSERT_ID() remembers generated ones only:
+ *  - given: the client gives the numbers, unless the engine says that it has generated some
+ *  - ask: only the server knows
+ */
+export type InsertIdRule = 'given' | 'ask';
 
 /** A destination by values; of a lookup vindex where its table is asked before the statement's shards are known. */
 export type LookupDestination = Extract<Destination, { readonly kind: 'equal' | 'in' }>;

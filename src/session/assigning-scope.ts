@@ -6,6 +6,7 @@ import type { SqlError } from '../errors/sql-error.ts';
 import { quoteIdentifier } from '../text/quote.ts';
 import { sendStatement } from './backend-command.ts';
 import { readResult } from './backend-read.ts';
+import { BesideScope } from './beside-scope.ts';
 import type { SessionState } from './state.ts';
 import { literalOf } from './user-variables.ts';
 
@@ -17,18 +18,26 @@ export class AssigningScope implements ConnectionScope {
   readonly #state: SessionState;
   readonly #names: readonly string[];
   readonly #setsInsertId: boolean;
+  #inner: Pick<ConnectionScope, 'inTransaction' | 'acquire'>;
   #used = false;
   #readBack: Promise<void> = Promise.resolve();
 
   /** `setsInsertId`: the statement calls LAST_INSERT_ID(x). */
   constructor(state: SessionState, names: readonly string[], setsInsertId: boolean) {
     this.#state = state;
+    this.#inner = state.scope;
     this.#names = names;
     this.#setsInsertId = setsInsertId;
   }
 
   get inTransaction(): boolean {
-    return this.#state.scope.inTransaction;
+    return this.#inner.inTransaction;
+  }
+
+  /** For a statement without tables, which begins no transaction. */
+  beside(): this {
+    if (BesideScope.isNeeded(this.#state.scope)) this.#inner = new BesideScope(this.#state.scope);
+    return this;
   }
 
   /** Resolves when the session knows the new values. */
@@ -46,7 +55,7 @@ export class AssigningScope implements ConnectionScope {
   ): Promise<ScopedLease> {
     if (this.#used) throw severalShards();
     this.#used = true;
-    const lease = await this.#state.scope.acquire(shardId, use);
+    const lease = await this.#inner.acquire(shardId, use);
     const before = this.#names.map(
       (name) => `@${quoteIdentifier(name)} = ${this.#state.userVariables.get(name)?.sql ?? 'NULL'}`,
     );

@@ -27,6 +27,8 @@ export interface Outcome {
   readonly rowCount: number;
   readonly affectedRows: bigint;
   readonly lastInsertId: bigint;
+  /** As in the engine's `OkResult`. */
+  readonly generated?: boolean;
   readonly warnings: number;
 }
 
@@ -158,6 +160,7 @@ export class ClientSink implements ResultSink {
       rowCount: 0,
       affectedRows: result.affectedRows,
       lastInsertId: result.lastInsertId,
+      generated: result.generated === true,
       warnings: result.warnings,
     });
   }

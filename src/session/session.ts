@@ -230,5 +230,6 @@ function remember(state: SessionState, outcome: Outcome): void {
   state.rowCount = outcome.rows ? -1n : outcome.affectedRows;
   if (outcome.rows) state.foundRows = state.calculatedRows ?? outcome.rowCount;
   state.calculatedRows = null;
-  if (outcome.lastInsertId !== 0n) state.lastInsertId = outcome.lastInsertId;
+  const tells = state.insertIdRule === null || outcome.generated === true;
+  if (outcome.lastInsertId !== 0n && tells) state.lastInsertId = outcome.lastInsertId;
 }

@@ -1,5 +1,6 @@
 // Everything a session remembers between statements.
 import type { BackendConnection, LeaseOptions } from '../backend/contract.ts';
+import type { InsertIdRule } from '../plan/nodes.ts';
 import { Capability, hasFlag } from '../protocol/capabilities.ts';
 import type { StateChange } from '../protocol/messages.ts';
 import { type LexMode, withSqlMode } from '../sql/mode.ts';
@@ -52,6 +53,8 @@ export class SessionState {
   mode: LexMode;
   transactionMode: TransactionMode;
   lastInsertId = 0n;
+  /** How the running statement's OK tells it; null: it is the number there. */
+  insertIdRule: InsertIdRule | null = null;
   foundRows = 0;
   /** SQL_CALC_FOUND_ROWS: what the running statement has found, beyond what its LIMIT lets through. */
   calculatedRows: number | null = null;
@@ -196,6 +199,7 @@ export class SessionState {
   beginStatement(): void {
     this.statementNumber++;
     this.warnings = [];
+    this.insertIdRule = null;
   }
 
   /** Warnings of the statement before, still being fetched from its shards. */

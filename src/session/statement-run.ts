@@ -16,6 +16,7 @@ import { StatementValues } from './bind-values.ts';
 import { CaptureSink } from './capture-sink.ts';
 import { runDdl } from './ddl.ts';
 import { fillParams } from './fill-params.ts';
+import { InsertIdScope } from './insert-id-scope.ts';
 import { runKept } from './kept-connection.ts';
 import { type PlannedText, planText } from './plan-text.ts';
 import { intoVariables, runSelectInto } from './select-into.ts';
@@ -81,9 +82,10 @@ function runInto(
   switch (entry.kind) {
     case 'plan': {
       if (state.scope.readOnly && writeLabels.has(entry.plan.label)) throw readOnlyTransaction();
-      const alone = !entry.touchesTables && scope === state.scope && BesideScope.isNeeded(state.scope);
-      const own = alone ? new BesideScope(state.scope) : scope;
-      return execute(session, input, planned, entry.plan, vschema, sink, own);
+      const own = entry.touchesTables ? scope : besideOf(state, scope);
+      const run = (at: ConnectionScope, into: ResultSink) =>
+        execute(session, input, planned, entry.plan, vschema, into, at);
+      return entry.plan.insertId === 'ask' ? runAsking(state, own, sink, run) : run(own, sink);
     }
     case 'session':
       return runSessionStatement(entry.statement, contextOf(session, input, vschema, sink));
@@ -102,6 +104,12 @@ function runInto(
       return runInto(session, rewritten, sink, true);
     }
   }
+}
+
+/** Where a statement without tables runs: it begins no transaction and makes none larger. */
+function besideOf(state: SessionState, scope: ConnectionScope): ConnectionScope {
+  if (scope instanceof AssigningScope) return scope.beside();
+  return scope === state.scope && BesideScope.isNeeded(state.scope) ? new BesideScope(state.scope) : scope;
 }
 
 const writeLabels: ReadonlySet<string> = new Set(['insert', 'update', 'delete']);
@@ -138,6 +146,18 @@ async function runAssigning(
   await scope.finished();
 }
 
+/** Waits until the session knows what the server says of LAST_INSERT_ID(). */
+async function runAsking(
+  state: SessionState,
+  inner: ConnectionScope,
+  sink: ResultSink,
+  run: (scope: ConnectionScope, sink: ResultSink) => void | Promise<void>,
+): Promise<void> {
+  const scope = new InsertIdScope(state, inner);
+  await waitFor(sink, (target) => run(scope, target));
+  await scope.finished();
+}
+
 function execute(
   session: SessionPort,
   input: StatementInput,
@@ -150,6 +170,7 @@ function execute(
   const { state, deps } = session;
   session.describeRunning(planned.normalized.key);
   state.beginStatement();
+  state.insertIdRule = plan.insertId ?? null;
   if (plan.label === 'ddl' && plan.joins !== 'plainly') {
     const context = contextOf(session, input, vschema, sink);
     return plan.joins === undefined

@@ -1,6 +1,7 @@
 // Sessions of writes from seeds: statement by statement, and at the end what is stored where.
+import { Capability } from '../../src/protocol/capabilities.ts';
 import type { Stage } from '../support/stage.ts';
-import { Arena, describe } from './arena.ts';
+import { Arena, describe, type SessionKind } from './arena.ts';
 import { type Piece, render } from './piece.ts';
 import { misplaced } from './placement.ts';
 import { Random } from './random.ts';
@@ -27,7 +28,7 @@ export async function fuzzWrites(stage: Stage, run: WriteRun, tally: Tally): Pro
     const settings = world.settings.filter((one) => !one.includes('sql_mode') || one.includes('STRICT'));
     const fuzzWorld: FuzzWorld = { ...world, settings };
     const pieces = sessionOf(seed, run.statementsPerSession, fuzzWorld);
-    const finding = await playSession(stage, fuzzWorld, pieces, tally);
+    const finding = await playSession(stage, fuzzWorld, sessionKind(seed), pieces, tally);
     if (finding !== null) {
       tally.findings.push(`--- writes, seed ${seed}\n${finding}`);
       run.progress(tally.findings.at(-1) ?? '');
@@ -36,6 +37,15 @@ export async function fuzzWrites(stage: Stage, run: WriteRun, tally: Tally): Pro
       `seed ${seed}: ${tally.statements} statements, ${tally.errors} errors alike, ${tally.findings.length} different`,
     );
   }
+}
+
+/** Some clients count rows found instead of changed; some transactions end in two phases. */
+function sessionKind(seed: number): SessionKind {
+  const random = new Random(seed ^ 0x1d);
+  return {
+    flags: random.chance(0.3) ? Capability.foundRows : 0,
+    proxySettings: random.chance(0.4) ? ["SET transaction_mode = 'twopc'"] : [],
+  };
 }
 
 interface Step {
@@ -57,17 +67,22 @@ function sessionOf(seed: number, count: number, fuzzWorld: FuzzWorld): readonly 
 async function playSession(
   stage: Stage,
   fuzzWorld: FuzzWorld,
+  kind: SessionKind,
   steps: readonly Step[],
   tally: Tally,
 ): Promise<string | null> {
-  const arena = await Arena.open(stage, fuzzWorld);
+  const arena = await Arena.open(stage, fuzzWorld, kind);
   const done: string[] = [];
   try {
+    let readOnly = false;
     for (const { piece, prepared } of steps) {
+      const { sql, params } = render(piece, prepared);
+      // MariaDB stays READ ONLY when SET autocommit ends such a transaction.
+      if (readOnly && sql.startsWith('SET autocommit')) await arena.ask('COMMIT', { ordered: true });
+      if (/^(BEGIN|START|COMMIT$|ROLLBACK$)/.test(sql)) readOnly = sql.endsWith('READ ONLY');
       const verdict = await arena.judgeWrite(piece, prepared);
       tally.statements++;
       tally.executions++;
-      const { sql, params } = render(piece, prepared);
       const text = `${sql};${params.length > 0 ? ` -- ${params.map(String).join(', ')}` : ''}`;
       if (verdict.kind === 'different')
         return [...done.slice(-shownBefore), text, verdict.difference].join('\n');

@@ -9,6 +9,8 @@ export interface FuzzColumn {
   readonly type: ColumnType;
   readonly nullable: boolean;
   readonly sharding: boolean;
+  /** By itself: no two rows of the table have the same value. */
+  readonly unique?: true;
 }
 
 export interface FuzzTable {

@@ -7,6 +7,7 @@ import type { Column, Generation, Scope } from './scope.ts';
 import { randomSelect } from './selects.ts';
 import type { FuzzColumn, FuzzTable } from './tables.ts';
 import { valueFor } from './types.ts';
+import { wideWrite } from './wide-writes.ts';
 
 /** One statement; `seed` decides everything about it. */
 export function randomWrite(seed: number, tables: readonly FuzzTable[]): Piece {
@@ -30,6 +31,7 @@ export function randomWrite(seed: number, tables: readonly FuzzTable[]): Piece {
         ).piece,
     ],
     [2, () => lookAt(table)],
+    [4, () => wideWrite({ generation, table, scopeOf })],
   ]);
   return make();
 }
@@ -91,7 +93,8 @@ function badCell(random: Random, column: FuzzColumn): Piece {
   return random.weighted<Piece>([
     // A TIMESTAMP turns NULL into now.
     [column.type.sql.startsWith('TIMESTAMP') ? 0 : 2, 'NULL'],
-    [1, 'DEFAULT'],
+    // What a server warns of while it computes a sharding column is not said.
+    [column.sharding ? 0 : 1, 'DEFAULT'],
     [2, literal(random, 'text')],
     [1, literal(random, 'int')],
   ]);
@@ -259,7 +262,11 @@ function assigned(generation: Generation, table: FuzzTable, column: FuzzColumn):
       column.name === 'id' ? 0 : 2,
       choice(expression(generation, scopeOf(table, table.name), column.type.family, 1).piece, value),
     ],
-    [column.type.family === 'int' && column.name !== 'id' ? 2 : 0, choice(`${column.name} % 50 + 1`, value)],
+    // Of keys, rows would meet each other on their way or not, depending on which goes first.
+    [
+      column.type.family === 'int' && !table.primaryKey.includes(column.name) ? 2 : 0,
+      choice(`${column.name} % 50 + 1`, value),
+    ],
   ]);
 }
 

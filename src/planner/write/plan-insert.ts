@@ -11,6 +11,7 @@ import { statementUnit } from '../statement-unit.ts';
 import { describeInsert } from './describe-insert.ts';
 import { impossible } from './impossible.ts';
 import { autoIncrement, insertColumns } from './insert-columns.ts';
+import { insertIdRule } from './insert-id.ts';
 import { insertNode } from './insert-node.ts';
 import type { InsertPlanning } from './insert-planning.ts';
 import { checkTarget, onEveryShard, onShard, shapeByKey } from './insert-shape.ts';
@@ -20,14 +21,25 @@ import { routeNode, wholeText, wholeTextAlways } from './route-node.ts';
 import { subqueryCells } from './subquery-cells.ts';
 
 export function planInsert(node: Insert, context: PlanContext): Plan {
+  const table = targetOf(node, context);
+  const unit = statementUnit(context.text, node, context.normalized);
+  const plan = planInto({ node, context, unit, table, reasons: [] });
+  const insertId = insertIdRule(node, table, context);
+  return insertId === null ? plan : { ...plan, insertId };
+}
+
+function targetOf(node: Insert, context: PlanContext): Table {
   const table = lookupTable(context.vschema, node.table, context.database);
   if (table === null) throw shardgateError('SG2019', { schema: node.table.schema?.name ?? '' });
   if (table.kind === 'unknown')
     throw shardgateError('SG2003', { table: table.name, keyspace: table.keyspace });
-  const unit = statementUnit(context.text, node, context.normalized);
-  const planning: InsertPlanning = { node, context, unit, table, reasons: [] };
-  if (node.source.kind === 'insertQuery') return planInsertSelect(planning, node.source.query);
-  switch (table.kind) {
+  return table;
+}
+
+function planInto(planning: InsertPlanning): Plan {
+  const { source } = planning.node;
+  if (source.kind === 'insertQuery') return planInsertSelect(planning, source.query);
+  switch (planning.table.kind) {
     case 'unsharded':
     case 'sequence':
     case 'pinned':
@@ -36,6 +48,8 @@ export function planInsert(node: Insert, context: PlanContext): Plan {
       return everywhere(planning);
     case 'sharded':
       return split(planning);
+    case 'unknown':
+      throw new Error('assertion failed: tables that no vschema names are refused');
   }
 }
 

@@ -17,6 +17,7 @@ import { keyspaceOf } from '../statement.ts';
 import { statementUnit } from '../statement-unit.ts';
 import { type TextUnit, valueRefOf } from '../text-unit.ts';
 import { autoIncrement, keyCells } from './insert-columns.ts';
+import { loadIdRule } from './insert-id.ts';
 import { planOfWrite } from './plan-of-write.ts';
 import { rowLookups } from './row-lookups.ts';
 import { upsertOf } from './upsert-keys.ts';
@@ -57,7 +58,9 @@ export function planLoad(node: LoadData, context: PlanContext): Plan {
     cells: cellsOf(loading, names),
   };
   const reasons = ['the client sends the file: its rows are inserted as they come'];
-  return planOfWrite('insert', table.keyspace, root, reasons);
+  const plan = planOfWrite('insert', table.keyspace, root, reasons);
+  const insertId = loadIdRule(table, context);
+  return insertId === null ? plan : { ...plan, insertId };
 }
 
 /** Told before the client sends a byte. */

@@ -25,13 +25,24 @@ export function checkOnDuplicate(table: Table, assignments: readonly Assignment[
   }
   for (const { column, value } of assignments) {
     const name = lower(column.name.name);
-    if (!fixed.has(name) || (keepsValue(name, value) && inEveryKey(table, name))) continue;
+    if (!fixed.has(name) || isItself(table, name, value)) continue;
+    if (isNewValue(name, value) && inEveryKey(table, name)) continue;
     throw shardgateError('SG6003', { column: column.name.name, table: table.name });
   }
 }
 
-/** `a = VALUES(a)`, `a = a`, `a = new.a`. */
-function keepsValue(name: string, value: Assignment['value']): boolean {
+/** `a = a`, and `a = LAST_INSERT_ID(a)`, by which clients ask for the number of the row that was there. */
+function isItself(table: Table, name: string, value: Assignment['value']): boolean {
+  if (value.kind === 'column') {
+    const isOwn = value.table === null || value.table.name === table.name;
+    return isOwn && lower(value.name.name) === name;
+  }
+  const [argument] = value.kind === 'call' && value.name === 'last_insert_id' ? value.args : [];
+  return argument?.kind === 'column' && isItself(table, name, argument);
+}
+
+/** `a = VALUES(a)`, `a = new.a`. */
+function isNewValue(name: string, value: Assignment['value']): boolean {
   if (value.kind === 'column') return lower(value.name.name) === name;
   return value.kind === 'valuesFunction' && lower(value.column.name.name) === name;
 }

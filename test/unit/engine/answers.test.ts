@@ -77,13 +77,14 @@ describe('answers of split INSERTs', () => {
       { write: one, terminals: [terminal(2n, '', 5n)] },
       { write: many, terminals: [terminal(4n, 'Records: 3  Duplicates: 1  Warnings: 2', 9n, 2)] },
     ];
-    expect(insertAnswer(answers, 4, true, false)).toEqual({
+    const facts = { everywhere: false, firstId: null, lastGiven: 0n, onConflict: 'update' } as const;
+    expect(insertAnswer(answers, { ...facts, rowCount: 4, informs: true })).toEqual({
       affectedRows: 6n,
       lastInsertId: 9n,
       warnings: 2,
       info: 'Records: 4  Duplicates: 2  Warnings: 2',
     });
-    expect(insertAnswer(answers.slice(0, 1), 1, true, false).info).toBe('');
+    expect(insertAnswer(answers.slice(0, 1), { ...facts, rowCount: 1, informs: false }).info).toBe('');
   });
 
   test('large statements are split, the tail stands behind each', () => {

@@ -1,0 +1,200 @@
+// What writes once answered otherwise than one server, statement by statement: counts, numbers, warnings and what a session remembers.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { differenceOf } from '../../support/compare-answers.ts';
+import { Stage, type World, type WorldSchema } from '../../support/stage.ts';
+import { exactCollation, testFlavour, testServers } from '../../support/test-servers.ts';
+
+const charset = 'ENGINE=InnoDB DEFAULT CHARSET=utf8mb4';
+const email = `email VARCHAR(40) COLLATE ${exactCollation()}`;
+
+const schema: WorldSchema = {
+  shards: ['-40', '40-80', '80-c0', 'c0-'],
+  vschema: {
+    sharded: true,
+    vindexes: {
+      hash: { type: 'hash' },
+      xx: { type: 'xxhash' },
+      by_email: {
+        type: 'consistent_lookup_unique',
+        params: { table: 'email_idx', from: 'email', to: 'keyspace_id' },
+        owner: 'users',
+      },
+    },
+    tables: {
+      entries: { column_vindexes: [{ column: 'account', name: 'hash' }] },
+      orders: {
+        column_vindexes: [{ column: 'id', name: 'hash' }],
+        auto_increment: { column: 'id', sequence: 'main.seq' },
+      },
+      users: {
+        column_vindexes: [
+          { column: 'id', name: 'hash' },
+          { column: 'email', name: 'by_email' },
+        ],
+      },
+      email_idx: { column_vindexes: [{ column: 'email', name: 'xx' }] },
+      countries: { type: 'reference' },
+    },
+  },
+  schema: `
+CREATE TABLE entries (account BIGINT NOT NULL, id BIGINT NOT NULL AUTO_INCREMENT, n INT, PRIMARY KEY (account, id), KEY (id)) ${charset};
+CREATE TABLE orders (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, n INT) ${charset};
+CREATE TABLE users (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, ${email}, n INT, UNIQUE KEY email (email)) ${charset};
+CREATE TABLE countries (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(20)) ${charset};
+CREATE TABLE email_idx (${email} PRIMARY KEY, keyspace_id VARBINARY(16)) ${charset};
+`,
+  mainSchema: `
+CREATE TABLE notes (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, title VARCHAR(20) UNIQUE, n INT) ${charset};
+CREATE TABLE seq (id INT PRIMARY KEY, next_id BIGINT, cache BIGINT);
+INSERT INTO seq VALUES (0, 1, 1000);
+`,
+};
+
+let stage: Stage;
+let world: World;
+
+beforeAll(async () => {
+  stage = await Stage.open(await testServers());
+  world = await stage.world(schema);
+});
+afterAll(async () => {
+  await world?.close();
+  await stage?.close();
+});
+
+/** Sessions of their own on both; the first difference of each statement. */
+async function differences(statements: readonly string[], flags = 0): Promise<readonly string[]> {
+  const [oracle, proxy] = [await world.oracle({ flags }), await world.proxy({ flags })];
+  const found: string[] = [];
+  for (const sql of statements) {
+    const [expected, actual] = [await oracle.query(sql), await proxy.query(sql)];
+    const options = { ordered: true, coreColumns: true, flavour: testFlavour() };
+    const difference = differenceOf(expected, actual, options);
+    if (difference !== null) found.push(`${sql}\n${difference}`);
+  }
+  return found;
+}
+
+const remembered = 'SELECT LAST_INSERT_ID()';
+
+test.each<readonly [string, readonly string[]]>([
+  [
+    'numbers that the client gives are in the OK, not in LAST_INSERT_ID()',
+    [
+      'INSERT INTO entries VALUES (1, 5, 1)',
+      remembered,
+      'INSERT INTO entries VALUES (1, 6, 1), (2, 7, 1), (3, 8, 2), (5, 9, 2)',
+      remembered,
+      'INSERT INTO entries VALUES (3, 11, 1), (1, 10, 1)',
+      'INSERT INTO entries VALUES (1, 5, 7), (2, 20, 7) ON DUPLICATE KEY UPDATE n = 9',
+      'INSERT INTO entries VALUES (2, 21, 7), (1, 5, 7) ON DUPLICATE KEY UPDATE n = 10',
+      'INSERT INTO entries SELECT account + 100, id + 100, n FROM entries ORDER BY account, id',
+      'REPLACE INTO entries VALUES (3, 8, 2), (1, 5, 8)',
+      remembered,
+      'UPDATE entries SET n = 5 WHERE id = LAST_INSERT_ID()',
+      'INSERT INTO entries VALUES (9, -5, 1)',
+      remembered,
+    ],
+  ],
+  [
+    'numbers of rows that IGNORE leaves out',
+    [
+      'INSERT INTO entries VALUES (31, 5, 1), (33, 8, 1)',
+      'INSERT IGNORE INTO entries VALUES (31, 5, 7), (33, 30, 1)',
+      'INSERT IGNORE INTO entries VALUES (33, 31, 1), (31, 5, 7)',
+      'INSERT IGNORE INTO entries VALUES (31, 5, 7)',
+      remembered,
+    ],
+  ],
+  [
+    'numbers of a sequence, and of rows that meet others',
+    [
+      'INSERT INTO orders (n) VALUES (1)',
+      remembered,
+      'INSERT INTO orders (n) VALUES (1), (2), (3)',
+      remembered,
+      'INSERT INTO orders (id, n) VALUES (50, 1)',
+      remembered,
+      'INSERT INTO orders (id, n) VALUES (50, 1), (51, 2) ON DUPLICATE KEY UPDATE n = n + 1',
+      remembered,
+      'INSERT INTO orders (id, n) VALUES (50, 1), (51, 2) ON DUPLICATE KEY UPDATE n = n + 1',
+      remembered,
+      'INSERT INTO orders (n) VALUES (9)',
+      remembered,
+    ],
+  ],
+  [
+    'a table with lookup vindexes tells its numbers',
+    [
+      "INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2)",
+      remembered,
+      "INSERT INTO users VALUES (3, 'c', 1)",
+      "INSERT INTO users VALUES (4, 'c', 1) ON DUPLICATE KEY UPDATE n = n + 1",
+      "INSERT INTO users VALUES (3, 'c', 1) ON DUPLICATE KEY UPDATE n = LAST_INSERT_ID(9)",
+      remembered,
+      "INSERT INTO users VALUES (5, 'e', 1), (4, 'c', 1) ON DUPLICATE KEY UPDATE n = n + 1",
+      "REPLACE INTO users VALUES (6, 'e', 1)",
+      "REPLACE INTO users VALUES (7, 'e', 1), (2, 'z', 1)",
+      "INSERT IGNORE INTO users VALUES (8, 'e', 1), (9, 'i', 1)",
+      remembered,
+    ],
+  ],
+  [
+    'the number of the row that was there: id = LAST_INSERT_ID(id)',
+    [
+      "INSERT INTO users VALUES (101, 'x1', 1), (102, 'x2', 2)",
+      "INSERT INTO users VALUES (103, 'x2', 2) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id), n = n + 1",
+      remembered,
+      "SELECT * FROM users WHERE email LIKE 'x%' ORDER BY id",
+      'INSERT INTO entries VALUES (41, 5, 1), (43, 8, 1)',
+      'INSERT INTO entries VALUES (41, 5, 7) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id), n = 12',
+      remembered,
+      'UPDATE entries SET id = LAST_INSERT_ID(id + 1000) WHERE account = 41 AND id = 5',
+      remembered,
+    ],
+  ],
+  [
+    'IGNORE shows why a row was left out where another shard has the row it met',
+    [
+      "INSERT INTO users VALUES (201, 'i1', 1), (202, 'i2', 2)",
+      "INSERT IGNORE INTO users VALUES (203, 'i3', 1), (204, 'i1', 1)",
+      'SHOW WARNINGS',
+      "INSERT IGNORE INTO users VALUES (202, 'i4', 1)",
+      'SHOW WARNINGS',
+    ],
+  ],
+  [
+    'a table of an unsharded keyspace: its server says what LAST_INSERT_ID() is',
+    [
+      "INSERT INTO main.notes (title, n) VALUES ('a', 1)",
+      remembered,
+      "INSERT INTO main.notes (title, n) VALUES ('b', 1), ('c', 2)",
+      remembered,
+      'SELECT LAST_INSERT_ID(50)',
+      "INSERT INTO main.notes (title, n) VALUES ('a', 1) ON DUPLICATE KEY UPDATE n = n + 1",
+      remembered,
+      "INSERT INTO main.notes (title, n) VALUES ('a', 1) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)",
+      remembered,
+      "INSERT INTO main.notes (title, n) VALUES ('d', 1), ('a', 2) ON DUPLICATE KEY UPDATE n = n + 1",
+      remembered,
+      'SELECT LAST_INSERT_ID(50)',
+      "INSERT INTO main.notes (id, title, n) VALUES (700, 'w', 1)",
+      remembered,
+      "INSERT INTO main.notes VALUES (NULL, 'v', 1), (800, 'u', 1)",
+      remembered,
+      "INSERT IGNORE INTO main.notes VALUES (701, 'w', 1)",
+      'SHOW WARNINGS',
+      remembered,
+      "REPLACE INTO main.notes (title, n) VALUES ('a', 1)",
+      remembered,
+      'INSERT INTO main.notes SELECT id + 5000, NULL, n FROM main.notes',
+      remembered,
+    ],
+  ],
+  [
+    'LAST_INSERT_ID(x) begins no transaction',
+    ['SET autocommit = 0', 'SELECT LAST_INSERT_ID(4)', remembered, 'SELECT @a := 5', 'SET autocommit = 1'],
+  ],
+])('%s', async (_name, statements) => {
+  expect(await differences(statements)).toEqual([]);
+});
