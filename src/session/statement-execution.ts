@@ -26,6 +26,7 @@ export interface ExecutionParts {
   readonly statement: RunningStatement;
   readonly binds: BindValues;
   readonly sink: ResultSink;
+  readonly ownTimestamp: boolean;
   /** Of a statement that loads a file, from a client that sends files. */
   readonly localFile?: (name: string) => ClientFile;
 }
@@ -43,6 +44,7 @@ export class StatementExecution implements Execution {
   readonly flavour: 'mariadb' | 'mysql';
   readonly literalCharset: LiteralCharset;
   readonly observer: ExecutionObserver;
+  readonly ownTimestamp: boolean;
   readonly sequences?: SequenceSource;
   readonly localFile?: (name: string) => ClientFile;
   readonly #deps: SessionDependencies;
@@ -61,6 +63,7 @@ export class StatementExecution implements Execution {
     this.statement = parts.statement;
     this.binds = parts.binds;
     this.sink = parts.sink;
+    this.ownTimestamp = parts.ownTimestamp;
     this.gateway = deps.gateway;
     this.scope = scope;
     this.limits = deps.limits;

@@ -192,6 +192,7 @@ function execute(
         },
         binds: new StatementValues(input.text, planned.normalized, state.mode, input.params),
         sink: target,
+        ownTimestamp: state.settings.get('timestamp') !== null,
         ...(plan.root.kind === 'load' ? fileOf(session) : {}),
       },
       shardMapsOf(vschema),

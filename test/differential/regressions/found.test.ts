@@ -171,6 +171,20 @@ describe('reads', () => {
     expect(await asText('SELECT MAX(CAST(x.k AS UNSIGNED) - 100) FROM t AS x')).toBe(same);
   });
 
+  test('a timestamp that the client set is the instant on every shard', async () => {
+    await both('SET timestamp = 1700000000.25');
+    const found = [
+      await asText('SELECT k, NOW(3) FROM t ORDER BY k'),
+      await asText('SELECT v, CURDATE(), COUNT(*), UNIX_TIMESTAMP() FROM t GROUP BY v ORDER BY v'),
+      await asText('SELECT v, UTC_TIMESTAMP(), BIT_XOR(k) FROM t GROUP BY v ORDER BY v'),
+    ];
+    await both('SET timestamp = DEFAULT');
+    expect(found).toEqual([same, same, same]);
+    const instants = await proxy.query('SELECT k, NOW(6) FROM t');
+    if (instants.kind !== 'rows') throw new Error(summary(instants));
+    expect(new Set(instants.rows.map((row) => row.subarray(-26).toString('latin1'))).size).toBe(1);
+  });
+
   test('user variables keep the digits of a quotient, and bytes are bytes', async () => {
     await both("SET @q = 1/3, @m = (SELECT AVG(k / 7) FROM t), @b = x'41', @n = x'35'");
     await both('SELECT SUM(k) / 7, MAX(id) INTO @s, @i FROM t');
