@@ -10,6 +10,7 @@ import type {
   CreateView,
   DropDatabase,
   Node,
+  Query,
   Statement,
   TableName,
 } from '../../sql/ast.ts';
@@ -38,6 +39,7 @@ export function onEveryShard(
   context: PlanContext,
   options: EachShardOptions = {},
 ): Plan {
+  checkQualifiers(root, keyspace, context);
   const unit = statementUnit(context.text, root, context.normalized);
   const { result = 'ok', warning = null, destination = { kind: 'all' }, joins } = options;
   const joining = joins === undefined ? {} : { joins };
@@ -61,9 +63,22 @@ export function onEveryShard(
   return { ...planOfWrite('ddl', keyspace.name, node, [reason]), ...joining };
 }
 
+/** Names of tables may say another keyspace anywhere: REFERENCES, RENAME ... TO, a view's query. */
+function checkQualifiers(root: Node, keyspace: Keyspace, { vschema }: PlanContext): void {
+  walk(root, (node) => {
+    if (node.kind !== 'tableName' || node.schema === null) return;
+    const other = vschema.keyspaces.get(node.schema.name);
+    if (other === undefined || other === keyspace || !(other.sharded || keyspace.sharded)) return;
+    throw shardgateError('SG6015', { statement: 'DDL', keyspaces: `${keyspace.name}, ${other.name}` });
+  });
+}
+
 export function planCreateTable(node: CreateTable, context: PlanContext): Plan {
   const keyspace = keyspaceNamed(node.table.schema?.name ?? null, context);
-  if (!keyspace.sharded) return onEveryShard(node, keyspace, context, temporary(node, context));
+  if (!keyspace.sharded) {
+    if (node.query !== null) checkQuery(node.query, 'CREATE TABLE ... SELECT', keyspace, context);
+    return onEveryShard(node, keyspace, context, temporary(node, context));
+  }
   const name = node.table.name.name;
   if (node.temporary) {
     throw shardgateError('SG6016', {
@@ -120,8 +135,14 @@ export function planCreateIndex(node: CreateIndex, context: PlanContext): Plan {
 
 export function planCreateView(node: CreateView, context: PlanContext): Plan {
   const keyspace = keyspaceNamed(node.name.schema?.name ?? null, context);
+  checkQuery(node.query, 'CREATE VIEW', keyspace, context);
+  return onEveryShard(node, keyspace, context);
+}
+
+/** Throws when the query reads a table that is elsewhere. */
+function checkQuery(query: Query, statement: string, keyspace: Keyspace, context: PlanContext): void {
   const named: TableName[] = [];
-  walk(node.query, (inner) => {
+  walk(query, (inner) => {
     if (inner.kind === 'table') named.push(inner.name);
   });
   const other = named
@@ -129,9 +150,8 @@ export function planCreateView(node: CreateView, context: PlanContext): Plan {
     .find((table) => (table?.keyspace ?? keyspace.name) !== keyspace.name);
   if (other !== undefined && other !== null) {
     const keyspaces = `${keyspace.name}, ${other.keyspace}`;
-    throw shardgateError('SG6015', { statement: 'CREATE VIEW', keyspaces });
+    throw shardgateError('SG6015', { statement, keyspaces });
   }
-  return onEveryShard(node, keyspace, context);
 }
 
 /** Keyspaces come from the configuration: CREATE and DROP DATABASE are refused, unless IF [NOT] EXISTS makes them no-ops. */
