@@ -7,7 +7,7 @@ import { limitClause, orderByClause } from './clause.ts';
 import type { Cursor } from './cursor.ts';
 import { keywordCall } from './keyword-call.ts';
 import { level } from './level.ts';
-import { stringLiteral } from './literal-node.ts';
+import { literal, literalType, stringLiteral } from './literal-node.ts';
 import { tableName } from './names.ts';
 import { overClause } from './window.ts';
 
@@ -129,13 +129,13 @@ function aggregate(c: Cursor, ident: Ident, name: string): Aggregate {
   if (!distinct) c.accept(K.ALL);
   const star = name === 'count' && !distinct && c.kind === T.star && c.peekKind() === T.closeParen;
   if (star) c.advance();
-  const args = star ? [] : c.commaList(argument);
+  const args = star ? [] : takesSeveral(name, distinct) ? c.commaList(argument) : [argument(c)];
   let orderBy: OrderByClause | null = null;
   let separator: Literal | null = null;
   let limit: LimitClause | null = null;
   if (name === 'group_concat' || name === 'json_arrayagg') {
     if (c.word === K.ORDER) orderBy = orderByClause(c);
-    if (c.accept(K.SEPARATOR)) separator = stringLiteral(c);
+    if (c.accept(K.SEPARATOR)) separator = separatorLiteral(c);
     if (c.word === K.LIMIT) limit = limitClause(c);
   }
   c.expectKind(T.closeParen);
@@ -155,6 +155,16 @@ function aggregate(c: Cursor, ident: Ident, name: string): Aggregate {
     start,
     end: c.lastEnd,
   };
+}
+
+/** Aggregates of more than one argument. */
+function takesSeveral(name: string, distinct: boolean): boolean {
+  return name === 'count' ? distinct : name === 'group_concat' || name.startsWith('json_');
+}
+
+function separatorLiteral(c: Cursor): Literal {
+  const type = literalType(c.kind);
+  return type === 'hex' || type === 'bit' ? literal(c, type) : stringLiteral(c);
 }
 
 function windowCall(c: Cursor, ident: Ident, name: string): Expression {

@@ -70,7 +70,18 @@ export function limitClause(c: Cursor): LimitClause {
 
 /** A number, a parameter, a variable of a stored program; servers accept no expression here. */
 function limitNumber(c: Cursor): Expression {
+  if (c.kind !== T.integer && c.kind !== T.param && !c.isIdentifier()) c.fail();
   return c.grammar.expression(c, level.primary);
+}
+
+/** `LIMIT n` of UPDATE and DELETE, when the cursor is at one. */
+export function rowLimitOption(c: Cursor): LimitClause | null {
+  if (c.word !== K.LIMIT) return null;
+  const start = c.start;
+  c.advance();
+  const count = limitNumber(c);
+  const span = { start, end: c.lastEnd };
+  return { kind: 'limit', form: 'limit', count, offset: null, withTies: false, rowsExamined: null, ...span };
 }
 
 /** MariaDB: `[OFFSET n ROWS] [FETCH FIRST|NEXT [n] ROWS ONLY|WITH TIES]`. */

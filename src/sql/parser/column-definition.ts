@@ -30,7 +30,9 @@ export function columnDefinition(c: Cursor): ColumnDefinition {
   const start = c.start;
   const name = c.identifier();
   // `t.c` and `db.t.c` are allowed where the table is the one defined.
-  return columnAfter(c, c.acceptKind(T.dot) ? c.anyIdentifier() : name, start);
+  let last = name;
+  for (let names = 1; names < 3 && c.acceptKind(T.dot); names += 1) last = c.anyIdentifier();
+  return columnAfter(c, last, start);
 }
 
 function columnAfter(c: Cursor, name: Ident, start: number): ColumnDefinition {

@@ -121,9 +121,9 @@ function createIndex(c: Cursor, start: number): CreateIndex {
   indexOptions(c);
   c.expect(K.ON);
   const table = tableName(c);
+  const parts = keyParts(c);
   if (c.accept(K.WAIT)) c.expectKind(T.integer);
   else c.accept(K.NOWAIT);
-  const parts = keyParts(c);
   indexOptions(c);
   const span = { start: keyStart, end: c.lastEnd };
   const key: KeyDefinition = {

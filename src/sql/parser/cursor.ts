@@ -171,9 +171,15 @@ export class Cursor {
     return words.join(' ');
   }
 
+  /** The syntax error at a token that has been read already. */
+  failAt(start: number): never {
+    throw syntaxError(this.text, start, this.mode);
+  }
+
   /** The syntax error at the current token. */
   fail(): never {
-    throw syntaxError(this.text, this.start, this.mode);
+    // To the servers a comma begins behind itself.
+    throw syntaxError(this.text, this.kind === T.comma ? this.end : this.start, this.mode);
   }
 
   enter(): void {

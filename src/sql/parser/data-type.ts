@@ -113,7 +113,8 @@ function named(c: Cursor): Shape {
   if (word === 'BOOL' || word === 'BOOLEAN') shape.length = 1;
   if (word === 'SERIAL') shape.unsigned = true;
   if (word === 'LONG') long(c, shape);
-  if (shape.name === 'CHAR' && c.accept(K.VARYING)) shape.name = 'VARCHAR';
+  const varchar = word === 'NCHAR' && (c.accept(K.VARCHAR) || c.accept(K.VARCHARACTER));
+  if (varchar || (shape.name === 'CHAR' && c.accept(K.VARYING))) shape.name = 'VARCHAR';
   return shape;
 }
 

@@ -2,7 +2,7 @@
 import type { Delete, FromClause, TableName, TableReference, With } from '../ast.ts';
 import { K } from '../keywords.ts';
 import { T } from '../token.ts';
-import { limitOption, orderByOption, whereClause } from './clause.ts';
+import { orderByOption, rowLimitOption, whereClause } from './clause.ts';
 import type { Cursor } from './cursor.ts';
 import { returningClause } from './insert.ts';
 import { tableName } from './names.ts';
@@ -25,11 +25,17 @@ export function deleteStatement(c: Cursor, withClause: With | null): Delete {
   const ignore = c.accept(K.IGNORE);
   const { form, targets, from } = c.word === K.FROM ? afterFrom(c) : beforeFrom(c);
   const where = whereClause(c);
-  const orderBy = orderByOption(c);
-  const limit = limitOption(c);
-  const returning = returningClause(c);
+  const ordered = form === 'single' || ordersSeveral(c);
+  const orderBy = ordered ? orderByOption(c) : null;
+  const limit = ordered ? rowLimitOption(c) : null;
+  const returning = form === 'single' ? returningClause(c) : null;
   const tail = { form, targets, from, where, orderBy, limit, returning, start, end: c.lastEnd };
   return { kind: 'delete', with: withClause, hints, lowPriority, quick, ignore, ...tail };
+}
+
+/** Whether the server takes ORDER BY and LIMIT where several tables are named. */
+function ordersSeveral({ mode }: Cursor): boolean {
+  return mode.flavour === 'mariadb' && mode.version >= 110801;
 }
 
 /** `DELETE t1, t2 FROM references`. */

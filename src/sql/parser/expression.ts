@@ -21,7 +21,8 @@ export function expression(c: Cursor, minimum: number): Expression {
   c.enter();
   const left = prefix(c, minimum);
   c.grow();
-  const result = infix(c, left, minimum);
+  const isNot = left.kind === 'not' && !c.mode.highNotPrecedence;
+  const result = infix(c, left, minimum, isNot ? level.not : level.primary);
   c.leave();
   if (outer > c.height) c.height = outer;
   return result;
@@ -62,34 +63,78 @@ function not(c: Cursor, minimum: number): Expression {
   return { kind: 'not', operand, start, end: c.lastEnd };
 }
 
-/** Continues an expression after its first operand; also used where that operand was read by other means. */
-export function infix(c: Cursor, first: Expression, minimum: number): Expression {
+/**
+ * Continues an expression after its first operand; also used where that operand was read by other means. What an
+ * operator has made is no operand of one that binds tighter: `a IN (1) + 2` and `a IS NULL * 2` want parentheses.
+ */
+export function infix(c: Cursor, first: Expression, minimum: number, bindsLike = maximumLevel): Expression {
   let left = first;
+  let maximum = bindsLike;
   for (;;) {
-    const next = c.kind === T.word ? byWord(c, left, minimum) : bySymbol(c, left, minimum);
+    const own = operatorLevel(c);
+    if (own < minimum || own > maximum) return left;
+    const next = c.kind === T.word ? byWord(c, left) : bySymbol(c, left, own);
     if (next === null) return left;
     left = next;
+    maximum = own;
   }
 }
 
-function byWord(c: Cursor, left: Expression, minimum: number): Expression | null {
-  switch (c.word) {
-    case 0:
-      return null;
+const maximumLevel: number = level.primary;
+const noOperator = -1;
+
+/** How tightly the operator at the cursor binds; `noOperator` when none is there. */
+function operatorLevel(c: Cursor): number {
+  if (c.kind === T.word) return c.word === 0 ? noOperator : wordLevel(c.word);
+  if (c.kind === T.orOr && c.mode.pipesAsConcat) return level.concat;
+  return symbolLevels[c.kind] ?? noOperator;
+}
+
+const symbolLevels: readonly (number | undefined)[] = byIndex([
+  [T.equal, level.comparison],
+  [T.nullSafeEqual, level.comparison],
+  [T.notEqual, level.comparison],
+  [T.less, level.comparison],
+  [T.lessEqual, level.comparison],
+  [T.greater, level.comparison],
+  [T.greaterEqual, level.comparison],
+  [T.andAnd, level.and],
+  [T.orOr, level.or],
+  [T.plus, level.sum],
+  [T.minus, level.sum],
+  [T.star, level.product],
+  [T.slash, level.product],
+  [T.percent, level.product],
+  [T.pipe, level.bitOr],
+  [T.ampersand, level.bitAnd],
+  [T.shiftLeft, level.shift],
+  [T.shiftRight, level.shift],
+  [T.caret, level.bitXor],
+]);
+
+function byIndex(entries: readonly (readonly [number, number])[]): (number | undefined)[] {
+  const found: (number | undefined)[] = Array.from({
+    length: 1 + Math.max(...entries.map(([kind]) => kind)),
+  });
+  for (const [kind, own] of entries) found[kind] = own;
+  return found;
+}
+
+function wordLevel(word: number): number {
+  switch (word) {
     case K.AND:
-      return minimum <= level.and ? logical(c, left, 'and', level.and) : null;
+      return level.and;
     case K.OR:
-      return minimum <= level.or ? logical(c, left, 'or', level.or) : null;
+      return level.or;
     case K.XOR:
-      return minimum <= level.xor ? logical(c, left, 'xor', level.xor) : null;
+      return level.xor;
     case K.IS:
-      return minimum <= level.comparison ? is(c, left) : null;
+      return level.comparison;
     case K.DIV:
-      return minimum <= level.product ? binary(c, left, 'div', level.product) : null;
     case K.MOD:
-      return minimum <= level.product ? binary(c, left, 'mod', level.product) : null;
+      return level.product;
     case K.COLLATE:
-      return minimum <= level.collate ? collate(c, left) : null;
+      return level.collate;
     case K.NOT:
     case K.IN:
     case K.LIKE:
@@ -98,60 +143,80 @@ function byWord(c: Cursor, left: Expression, minimum: number): Expression | null
     case K.RLIKE:
     case K.SOUNDS:
     case K.MEMBER:
-      return minimum <= level.predicate ? predicate(c, left) : null;
+      return level.predicate;
     default:
-      return null;
+      return noOperator;
   }
 }
 
-function bySymbol(c: Cursor, left: Expression, minimum: number): Expression | null {
+function byWord(c: Cursor, left: Expression): Expression | null {
+  switch (c.word) {
+    case K.AND:
+      return logical(c, left, 'and', level.and);
+    case K.OR:
+      return logical(c, left, 'or', level.or);
+    case K.XOR:
+      return logical(c, left, 'xor', level.xor);
+    case K.IS:
+      return is(c, left);
+    case K.DIV:
+      return binary(c, left, 'div', level.product);
+    case K.MOD:
+      return binary(c, left, 'mod', level.product);
+    case K.COLLATE:
+      return collate(c, left);
+    default:
+      return predicate(c, left);
+  }
+}
+
+function bySymbol(c: Cursor, left: Expression, own: number): Expression | null {
   switch (c.kind) {
     case T.equal:
-      return minimum <= level.comparison ? comparison(c, left, '=') : null;
+      return comparison(c, left, '=');
     case T.nullSafeEqual:
-      return minimum <= level.comparison ? comparison(c, left, '<=>') : null;
+      return comparison(c, left, '<=>');
     case T.notEqual:
-      return minimum <= level.comparison ? comparison(c, left, '<>') : null;
+      return comparison(c, left, '<>');
     case T.less:
-      return minimum <= level.comparison ? comparison(c, left, '<') : null;
+      return comparison(c, left, '<');
     case T.lessEqual:
-      return minimum <= level.comparison ? comparison(c, left, '<=') : null;
+      return comparison(c, left, '<=');
     case T.greater:
-      return minimum <= level.comparison ? comparison(c, left, '>') : null;
+      return comparison(c, left, '>');
     case T.greaterEqual:
-      return minimum <= level.comparison ? comparison(c, left, '>=') : null;
+      return comparison(c, left, '>=');
     case T.andAnd:
-      return minimum <= level.and ? logical(c, left, 'and', level.and) : null;
+      return logical(c, left, 'and', own);
     case T.orOr:
-      if (c.mode.pipesAsConcat) return minimum <= level.concat ? binary(c, left, '||', level.concat) : null;
-      return minimum <= level.or ? logical(c, left, 'or', level.or) : null;
+      return c.mode.pipesAsConcat ? binary(c, left, '||', own) : logical(c, left, 'or', own);
     default:
-      return arithmetic(c, left, minimum);
+      return arithmetic(c, left, own);
   }
 }
 
-function arithmetic(c: Cursor, left: Expression, minimum: number): Expression | null {
+function arithmetic(c: Cursor, left: Expression, own: number): Expression | null {
   switch (c.kind) {
     case T.plus:
-      return minimum <= level.sum ? binary(c, left, '+', level.sum) : null;
+      return binary(c, left, '+', own);
     case T.minus:
-      return minimum <= level.sum ? binary(c, left, '-', level.sum) : null;
+      return binary(c, left, '-', own);
     case T.star:
-      return minimum <= level.product ? binary(c, left, '*', level.product) : null;
+      return binary(c, left, '*', own);
     case T.slash:
-      return minimum <= level.product ? binary(c, left, '/', level.product) : null;
+      return binary(c, left, '/', own);
     case T.percent:
-      return minimum <= level.product ? binary(c, left, '%', level.product) : null;
+      return binary(c, left, '%', own);
     case T.pipe:
-      return minimum <= level.bitOr ? binary(c, left, '|', level.bitOr) : null;
+      return binary(c, left, '|', own);
     case T.ampersand:
-      return minimum <= level.bitAnd ? binary(c, left, '&', level.bitAnd) : null;
+      return binary(c, left, '&', own);
     case T.shiftLeft:
-      return minimum <= level.shift ? binary(c, left, '<<', level.shift) : null;
+      return binary(c, left, '<<', own);
     case T.shiftRight:
-      return minimum <= level.shift ? binary(c, left, '>>', level.shift) : null;
+      return binary(c, left, '>>', own);
     case T.caret:
-      return minimum <= level.bitXor ? binary(c, left, '^', level.bitXor) : null;
+      return binary(c, left, '^', own);
     default:
       return null;
   }

@@ -85,6 +85,7 @@ function usingClause(c: Cursor): UsingClause {
   const start = c.start;
   c.advance();
   const columns = nameList(c);
+  if (columns.length === 0) c.failAt(c.lastEnd - 1);
   return { kind: 'using', columns, start, end: c.lastEnd };
 }
 

@@ -138,7 +138,8 @@ function char(c: Cursor, pieces: Pieces): void {
 
 function using(c: Cursor, pieces: Pieces): void {
   word(c, pieces);
-  pieces.push(c.nameOrString().name);
+  pieces.push(c.source());
+  c.nameOrString();
 }
 
 function getFormat(c: Cursor, pieces: Pieces): void {

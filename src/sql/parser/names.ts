@@ -52,7 +52,7 @@ export function nameList(c: Cursor): Ident[] {
 
 /** `[AS] alias` of a table. */
 export function tableAlias(c: Cursor): Ident | null {
-  if (c.accept(K.AS)) return c.nameOrString();
+  if (c.accept(K.AS)) return c.identifier();
   if (c.kind === T.word && c.word !== 0 && isNoAlias(c)) return null;
   return c.isIdentifier() ? c.anyIdentifier() : null;
 }
@@ -76,5 +76,7 @@ function isNoAlias(c: Cursor): boolean {
 export function partitions(c: Cursor): Ident[] {
   if (c.word !== K.PARTITION || c.peekKind() !== T.openParen) return [];
   c.advance();
-  return nameList(c);
+  const names = nameList(c);
+  if (names.length === 0) c.failAt(c.lastEnd - 1);
+  return names;
 }

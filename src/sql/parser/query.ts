@@ -41,6 +41,10 @@ export function queryWith(c: Cursor, withClause: With | null): Query {
 
 function rest(c: Cursor, first: Query, withClause: With | null): Query {
   const body = setOperations(c, first);
+  // A SELECT that stands alone has read its own tail.
+  if (body.kind === 'select') {
+    return withClause === null ? body : { ...body, with: withClause, start: withClause.start };
+  }
   const orderBy = orderByOption(c);
   const limit = limitOption(c);
   let into = intoClause(c);
@@ -58,6 +62,7 @@ function rest(c: Cursor, first: Query, withClause: With | null): Query {
 function setOperations(c: Cursor, first: Query): Query {
   let left = intersections(c, first);
   while (c.word === K.UNION || c.word === K.EXCEPT) {
+    refuseTail(c, left);
     const operator = c.word === K.UNION ? 'union' : 'except';
     c.advance();
     const quantifier = setQuantifier(c);
@@ -70,6 +75,7 @@ function setOperations(c: Cursor, first: Query): Query {
 function intersections(c: Cursor, first: Query): Query {
   let left = first;
   while (c.word === K.INTERSECT) {
+    refuseTail(c, left);
     c.advance();
     const quantifier = setQuantifier(c);
     left = setOperation(c, 'intersect', quantifier, left, operand(c, false));
@@ -81,6 +87,13 @@ function setQuantifier(c: Cursor): 'all' | 'distinct' | null {
   return c.accept(K.ALL) ? 'all' : c.accept(K.DISTINCT) ? 'distinct' : null;
 }
 
+/** ORDER BY, LIMIT and what else may end a query need parentheses when an operand has them. */
+function refuseTail(c: Cursor, left: Query): void {
+  const { orderBy, limit, into, locking } = left;
+  if (left.kind === 'parenQuery') return;
+  if (orderBy !== null || limit !== null || into !== null || locking.length > 0) c.fail();
+}
+
 function setOperation(
   c: Cursor,
   operator: SetOperation['operator'],
@@ -89,9 +102,6 @@ function setOperation(
   right: Query,
 ): SetOperation {
   c.grow();
-  // ORDER BY and LIMIT of one operand need parentheses.
-  if (left.kind !== 'parenQuery' && (left.orderBy !== null || left.limit !== null || left.into !== null))
-    c.fail();
   return {
     kind: 'setOperation',
     with: null,

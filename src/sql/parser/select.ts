@@ -81,7 +81,7 @@ const noOptions: readonly SelectOption[] = [];
 
 function selectOptions(c: Cursor): readonly SelectOption[] {
   let options: SelectOption[] | null = null;
-  for (let option = selectOption(c.word); option !== null; option = selectOption(c.word)) {
+  for (let option = selectOption(c); option !== null; option = selectOption(c)) {
     options ??= [];
     options.push(option);
     c.advance();
@@ -89,7 +89,7 @@ function selectOptions(c: Cursor): readonly SelectOption[] {
   return options ?? noOptions;
 }
 
-function selectOption(word: number): SelectOption | null {
+function selectOption({ word, mode }: Cursor): SelectOption | null {
   switch (word) {
     case K.ALL:
       return 'all';
@@ -97,6 +97,8 @@ function selectOption(word: number): SelectOption | null {
       return 'distinct';
     case K.DISTINCTROW:
       return 'distinctrow';
+    case K.UNIQUE:
+      return mode.flavour === 'mariadb' ? 'distinct' : null;
     case K.HIGH_PRIORITY:
       return 'highPriority';
     case K.STRAIGHT_JOIN:
@@ -121,6 +123,11 @@ function selectOption(word: number): SelectOption | null {
 function selectList(c: Cursor): SelectList {
   const start = c.start;
   const items = c.commaList(selectItem);
+  // `*` is the first item or none; `t.*` may stand anywhere.
+  const late = items.find(
+    (item, i) => i > 0 && item.expression.kind === 'star' && item.expression.table === null,
+  );
+  if (late !== undefined) c.failAt(late.start);
   return { kind: 'selectList', items, start, end: c.lastEnd };
 }
 
@@ -177,7 +184,8 @@ function groupByClause(c: Cursor): GroupByClause | null {
   const start = c.start;
   c.advance();
   c.expect(K.BY);
-  const call = c.is(K.ROLLUP) && c.peekKind() === T.openParen;
+  // To MariaDB a function of that name.
+  const call = c.mode.flavour === 'mysql' && c.is(K.ROLLUP) && c.peekKind() === T.openParen;
   if (call) {
     c.advance();
     c.advance();

@@ -98,7 +98,7 @@ function lockMode(c: Cursor): TableLock['mode'] {
 export function unlockTables(c: Cursor): UnlockTables {
   const start = c.start;
   c.advance();
-  if (!c.accept(K.TABLES) && !c.accept(K.TABLE)) c.expect(K.INSTANCE);
+  if (!c.accept(K.TABLES)) c.expect(K.TABLE);
   return { kind: 'unlockTables', start, end: c.lastEnd };
 }
 

@@ -15,6 +15,7 @@ import { anyExpression } from './clause.ts';
 import type { Cursor } from './cursor.ts';
 import { systemVariable, userVariable, variableScope } from './literal-node.ts';
 import { skipToEnd } from './skip.ts';
+import { accessMode } from './transaction.ts';
 
 /** The cursor is at SET. */
 export function setStatement(c: Cursor): SetStatement | SetStatementFor {
@@ -150,9 +151,7 @@ function transaction(c: Cursor, start: number, scope: VariableScope | null): Set
   let access: SetTransaction['access'] = null;
   do {
     if (c.acceptPair(K.ISOLATION, K.LEVEL)) isolation = isolationLevel(c);
-    else if (c.acceptPair(K.READ, K.ONLY)) access = 'readOnly';
-    else if (c.acceptPair(K.READ, K.WRITE)) access = 'readWrite';
-    else c.fail();
+    else access = accessMode(c, access);
   } while (c.acceptKind(T.comma));
   return { kind: 'setTransaction', scope, isolation, access, start, end: c.lastEnd };
 }

@@ -105,8 +105,9 @@ function ifNotExists(c: Cursor): void {
 }
 
 function filter(c: Cursor, parts: Parts): void {
-  c.accept(K.SONAME);
-  if (c.accept(K.LIKE)) parts.like = textLiteral(c);
+  // SHOW PLUGINS SONAME 'file' goes to a server as it stands.
+  if (c.accept(K.SONAME) && c.kind === T.string) textLiteral(c);
+  else if (c.accept(K.LIKE)) parts.like = textLiteral(c);
   else if (c.accept(K.WHERE)) parts.where = anyExpression(c);
   if (c.kind === T.word) parts.limit = limitOption(c);
 }

@@ -121,7 +121,7 @@ function rare(c: Cursor): Statement | null {
         ? lockTables(c)
         : admin(c, c.start, 'LOCK');
     case K.UNLOCK:
-      return unlockTables(c);
+      return c.peekWord() === K.INSTANCE ? admin(c, c.start, 'UNLOCK') : unlockTables(c);
     case K.KILL:
       return kill(c);
     case K.CALL:
@@ -177,6 +177,7 @@ function isAnalyzedStatement(c: Cursor): boolean {
     next === K.DELETE ||
     next === K.INSERT ||
     next === K.WITH ||
+    next === K.VALUES ||
     next === K.REPLACE
   );
 }

@@ -34,11 +34,19 @@ export function startTransaction(c: Cursor): Begin {
     if (c.acceptPair(K.WITH, K.CONSISTENT)) {
       c.expect(K.SNAPSHOT);
       consistentSnapshot = true;
-    } else if (c.acceptPair(K.READ, K.ONLY)) access = 'readOnly';
-    else if (c.acceptPair(K.READ, K.WRITE)) access = 'readWrite';
+    } else if (c.word === K.READ) access = accessMode(c, access);
     else break;
   } while (c.acceptKind(T.comma));
   return { kind: 'begin', form: 'start', access, consistentSnapshot, start, end: c.lastEnd };
+}
+
+/** `READ ONLY` or `READ WRITE`, one of them and once; `before` is what was read already. */
+export function accessMode(c: Cursor, before: 'readOnly' | 'readWrite' | null): 'readOnly' | 'readWrite' {
+  if (before !== null) c.fail();
+  c.expect(K.READ);
+  if (c.accept(K.ONLY)) return 'readOnly';
+  c.expect(K.WRITE);
+  return 'readWrite';
 }
 
 interface Completion {
@@ -54,6 +62,7 @@ function completion(c: Cursor): Completion {
     chain = !c.accept(K.NO);
     c.expect(K.CHAIN);
   }
+  if (chain === true && c.word === K.RELEASE) c.fail();
   const release = c.accept(K.RELEASE) ? true : c.acceptPair(K.NO, K.RELEASE) ? false : null;
   return { chain, release };
 }

@@ -1,7 +1,7 @@
 // UPDATE.
 import type { SetClause, Update, With } from '../ast.ts';
 import { K } from '../keywords.ts';
-import { limitOption, orderByOption, whereClause } from './clause.ts';
+import { orderByOption, rowLimitOption, whereClause } from './clause.ts';
 import type { Cursor } from './cursor.ts';
 import { assignments, returningClause } from './insert.ts';
 import { hintsOption } from './select.ts';
@@ -18,7 +18,7 @@ export function update(c: Cursor, withClause: With | null): Update {
   const set = setClause(c);
   const where = whereClause(c);
   const orderBy = orderByOption(c);
-  const limit = limitOption(c);
+  const limit = rowLimitOption(c);
   const returning = returningClause(c);
   const tail = { tables, set, where, orderBy, limit, returning, start, end: c.lastEnd };
   return { kind: 'update', with: withClause, hints, lowPriority, ignore, ...tail };

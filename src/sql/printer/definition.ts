@@ -24,7 +24,10 @@ export const parts = {
     w.node(node.name);
     w.put(' ');
     w.node(node.type);
-    if (node.type.collation !== null) w.put(` COLLATE ${node.type.collation}`);
+    if (node.type.collation !== null) {
+      w.put(' COLLATE ');
+      w.word(node.type.collation);
+    }
     if (node.generated !== null) {
       w.put(' AS ');
       w.parens([node.generated]);

@@ -152,8 +152,12 @@ export const clauses = {
       return;
     }
     w.put('LIMIT');
+    // In the order of the text: the first `?` stays the first.
+    const offsetFirst = node.form === 'comma' ? node.offset : null;
+    w.optional(' ', offsetFirst);
+    if (offsetFirst !== null) w.put(',');
     w.optional(' ', node.count);
-    w.optional(' OFFSET ', node.offset);
+    if (offsetFirst === null) w.optional(' OFFSET ', node.offset);
     w.optional(' ROWS EXAMINED ', node.rowsExamined);
   },
   locking(w, node) {

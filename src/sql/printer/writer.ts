@@ -80,9 +80,9 @@ export class Writer {
     this.text += quoted ? this.#quote(name) : this.#encode(name);
   }
 
-  /** A name without quotes where only words may stand (collations, character sets, units). */
+  /** A name that stands without quotes even where a server reserves it: of a collation, a character set, a unit. */
   word(name: string): void {
-    this.text += this.#encode(name);
+    this.text += /^\w+$/.test(name) ? name : this.#quote(name);
   }
 
   #quote(name: string): SqlText {

@@ -364,6 +364,23 @@ describe('errors', () => {
     ['SELECT a.* + 1 FROM a', '+ 1 FROM a', 1],
     ['USE shop\nSELECT 1', 'SELECT 1', 2],
     ['USE `shop` x', 'x', 1],
+    ['SELECT a FROM t LIMIT 1 LIMIT 2', 'LIMIT 2', 1],
+    ['SELECT a FROM t ORDER BY a ORDER BY b', 'ORDER BY b', 1],
+    ['SELECT a FROM t FOR UPDATE LIMIT 1', 'LIMIT 1', 1],
+    ['SELECT 1 INTO @x INTO @y', 'INTO @y', 1],
+    ['SELECT 1 FOR UPDATE UNION SELECT 2', 'UNION SELECT 2', 1],
+    ['SELECT 1 LIMIT -1', '-1', 1],
+    ["SELECT 1 LIMIT '1'", "'1'", 1],
+    ['SELECT a, * FROM t', '* FROM t', 1],
+    ['SELECT a IS NULL + 1', '+ 1', 1],
+    ['SELECT a IN (1) * 2', '* 2', 1],
+    ['SELECT NOT a IS NULL IN (1)', 'IN (1)', 1],
+    ['SELECT COUNT(a, b) FROM t', ' b) FROM t', 1],
+    ['SELECT t.a FROM t JOIN u USING ()', ')', 1],
+    ['UPDATE t SET a = 1 LIMIT 1, 2', ' 2', 1],
+    ['DELETE t FROM t LIMIT 1', 'LIMIT 1', 1],
+    ['START TRANSACTION READ ONLY, READ WRITE', 'READ WRITE', 1],
+    ['COMMIT AND CHAIN RELEASE', 'RELEASE', 1],
   ])('%s', (sql, near, line) => {
     const message = (server: string): string =>
       `You have an error in your SQL syntax; check the manual that corresponds to your ${server} server version ` +
