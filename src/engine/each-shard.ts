@@ -16,8 +16,15 @@ import { shardsOrOne } from './resolve.ts';
 import { agreedColumns, firstError } from './scatter.ts';
 import { type ShardRead, ShardReads } from './shard-reads.ts';
 import { shardText } from './shard-text.ts';
+import { TableReports } from './table-reports.ts';
 
 export async function runEachShard(execution: Execution, node: EachShardNode): Promise<void> {
+  // Left undone: no server may see it.
+  if (node.destination.kind === 'none') {
+    const warnings = node.warning === null ? 0 : 1;
+    execution.sink.ok({ affectedRows: 0n, lastInsertId: 0n, warnings, info: '' });
+    return;
+  }
   const shards = shardsOrOne(execution, node.keyspace, node.destination);
   if (node.result === 'ok') return runForOk(execution, node, shards);
   return runForRows(execution, node, shards);
@@ -90,20 +97,42 @@ async function runForRows(
   shards: readonly Shard[],
 ): Promise<void> {
   const open = await ShardReads.open(execution, shards, {
-    format: execution.statement.format,
+    format: isReport(node) ? 'text' : execution.statement.format,
     time: pinTime(execution, false),
     locks: true,
     sqlFor: (shard) => shardText(execution, shard, node.template),
   });
   let failure: unknown = null;
   try {
-    await writeRows(execution, node, open.reads);
+    if (isReport(node)) await writeReports(execution, node, open.reads);
+    else await writeRows(execution, node, open.reads);
   } catch (error) {
     failure = firstError(open.reads, error);
   }
   const warnings = await open.close();
   if (failure !== null) throw failure;
-  execution.sink.end(warnings);
+  // Every shard warns of the same tables.
+  execution.sink.end(isReport(node) ? Math.ceil(warnings / shards.length) : warnings);
+}
+
+function isReport({ result }: EachShardNode): boolean {
+  return result === 'reports' || result === 'checksums';
+}
+
+async function writeReports(
+  execution: Execution,
+  node: EachShardNode,
+  reads: readonly ShardRead[],
+): Promise<void> {
+  const columns = await agreedColumns(reads);
+  const reports = new TableReports(node, columns);
+  for (const { stream, shard } of reads) {
+    for (let batch = await stream.next(); batch !== null; batch = await stream.next())
+      for (const row of batch) reports.add(row, shard);
+  }
+  execution.sink.columns(columns);
+  const waiting = new ClientWriter(execution).write(reports.encoded(execution.statement.format));
+  if (waiting !== null) await waiting;
 }
 
 async function writeRows(

@@ -454,7 +454,9 @@ export interface EachShardNode {
   readonly keyspace: string;
   readonly destination: Destination;
   readonly template: Template;
-  readonly result: 'ok' | 'firstShard' | 'concat';
+  readonly result: 'ok' | 'firstShard' | 'concat' | 'reports' | 'checksums';
+  /** Of checksums: tables (`keyspace.table`) that every shard has whole. */
+  readonly wholeTables?: readonly string[];
   /** Text of a warning the client finds in SHOW WARNINGS when it succeeds. */
   readonly warning: string | null;
 }

@@ -30,9 +30,16 @@ import { planLoad } from './write/plan-load.ts';
  */
 export function planStatement(statement: Statement, context: PlanContext): Plan {
   const named = namedShards(context);
-  if (named !== null) return planTargeted(statement, named, context);
+  if (named !== null && !databases.has(statement.kind)) return planTargeted(statement, named, context);
   return withLookupDestinations(byVschema(statement, context));
 }
+
+/** The configuration's, whichever shard is named. */
+const databases: ReadonlySet<Statement['kind']> = new Set([
+  'createDatabase',
+  'dropDatabase',
+  'alterDatabase',
+]);
 
 function byVschema(statement: Statement, context: PlanContext): Plan {
   switch (statement.kind) {

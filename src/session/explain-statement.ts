@@ -7,25 +7,25 @@ import type { SqlText } from '../sql/mode.ts';
 import { parseStatement } from '../sql/parser/parse.ts';
 import { answerRows, numberColumn, textColumn } from './answer.ts';
 import { planText } from './plan-text.ts';
-import { probeShard } from './probe-shard.ts';
 import { intoVariables } from './select-into.ts';
-import { answerFromShard } from './show/server-show.ts';
 import type { StatementContext } from './statement-context.ts';
 import type { SentStatement } from './statement-log.ts';
 import { substitute } from './substitute.ts';
 
 /**
- * A statement that runs on one shard as the client wrote it: that server's EXPLAIN (of the first shard of its keyspace when
- * values decide). Any other: the plan with its reasons, one row per line.
+ * A statement for one shard: the EXPLAIN of the server that would run it, of any when it may be several. Any other: the plan
+ * with its reasons, one row per line.
  */
 export async function runExplain(statement: Explain, context: StatementContext): Promise<void> {
   if (statement.statement === null) throw shardgateError('SG5009', { construct: 'EXPLAIN FOR CONNECTION' });
   const inner = context.text.slice(statement.statement.start, statement.statement.end);
   const plan = planOf(inner, context);
-  if (plan !== null && plan.root.kind === 'route' && plan.root.template === null && !statement.analyze) {
-    const keyspace = context.vschema.keyspaces.get(plan.root.keyspace);
-    const shard = keyspace?.shardMap.shards[0] ?? probeShard(context.vschema, context.state.target);
-    return answerFromShard(context.text, shard, context);
+  if (plan?.root.kind === 'route')
+    return context.runFilled(substitute(statement, context.text, context.state));
+  if (statement.analyze && plan !== null) {
+    const why = 'each server would analyse a statement of its own';
+    const remedy = 'VEXPLAIN TRACE runs it and tells rows, bytes and time of each';
+    throw shardgateError('SG2001', { construct: 'ANALYZE of a statement over several shards', why, remedy });
   }
   answerLines(
     'plan',

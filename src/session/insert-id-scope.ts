@@ -4,7 +4,6 @@ import type { AtomicUnit, ConnectionScope, ScopedLease } from '../engine/contrac
 import { sendStatement } from './backend-command.ts';
 import { readResult } from './backend-read.ts';
 import type { SessionState } from './state.ts';
-import { fetchWarnings } from './warnings.ts';
 
 /** The telling travels with the statement; the asking follows the client's answer. */
 export class InsertIdScope implements ConnectionScope {
@@ -57,7 +56,7 @@ export class InsertIdScope implements ConnectionScope {
     if (broken || !lease.connection.alive) return lease.done(true);
     try {
       // Asking forgets the statement's warnings; with some, they are what is looked for first.
-      const warned = warnings > 0 ? await fetchWarnings(lease.connection) : [];
+      const warned = warnings > 0 ? await this.#state.warningsOn(lease.connection) : [];
       const { rows } = await readResult(lease.connection, 'SELECT LAST_INSERT_ID()');
       this.#state.lastInsertId = BigInt(rows[0]?.[0] ?? 0);
       this.#state.warnings = [...this.#state.warnings, ...warned];

@@ -34,7 +34,7 @@ export function planText(
   const normalized = normalize(text, state.mode);
   const context = state.contextKey(vschema.version);
   const found = deps.planCache.get(context, normalized.key);
-  if (found !== null && (found.kind !== 'substitute' || !substituted)) return { normalized, entry: found };
+  if (found !== null && (found.kind === 'plan' || !substituted)) return { normalized, entry: found };
   const statement = parseStatement(text, state.mode);
   const entry = entryFor(statement, text, normalized, vschema, state, substituted);
   // A text that still asks the session for something must come to the substitution again, every time.
@@ -53,7 +53,10 @@ function entryFor(
   state: SessionState,
   substituted: boolean,
 ): CachedStatement {
-  if (isSessionStatement(statement) || isLockStatement(statement)) return { kind: 'session', statement };
+  // The session has looked at it, and found that a server is to explain it.
+  const explained = substituted && statement.kind === 'explain';
+  if (!explained && (isSessionStatement(statement) || isLockStatement(statement)))
+    return { kind: 'session', statement };
   if (calculatesFoundRows(statement)) return { kind: 'session', statement };
   if (!substituted && readsSessionState(statement)) return { kind: 'substitute' };
   if (namesSystemSchema(statement, state.target.database)) return { kind: 'session', statement };

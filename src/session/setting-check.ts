@@ -75,7 +75,7 @@ async function onProbe<R>(context: StatementContext, body: (lease: Lease) => Pro
 
 async function tryOnServer(lease: Lease, name: string, sql: string): Promise<AcceptedSetting> {
   const terminal = await runStatement(lease.connection, `SET SESSION ${name} = ${sql}`);
-  const warnings = terminal.warnings === 0 ? [] : await fetchWarnings(lease.connection);
+  const warnings = terminal.warnings === 0 ? [] : await fetchWarnings(lease.connection, null);
   const { columns, rows } = await readResult(lease.connection, `SELECT @@SESSION.${name}`);
   const shownAs = await readResult(lease.connection, `SHOW SESSION VARIABLES LIKE ${quoteString(name)}`);
   const shown = shownAs.rows[0]?.[1] ?? '';

@@ -1,5 +1,5 @@
 // The shard maps of a vschema by keyspace, made once per snapshot.
-import type { ShardMap } from '../vindex/shard-map.ts';
+import type { Shard, ShardMap } from '../vindex/shard-map.ts';
 import type { VSchema } from '../vschema/model.ts';
 
 export interface ShardMaps {
@@ -17,4 +17,10 @@ export function shardMapsOf(vschema: VSchema): ShardMaps {
     cache.set(vschema, maps);
   }
   return maps;
+}
+
+/** The shard of an id (`keyspace/name`); null when the vschema has it no more. */
+export function shardNamed(vschema: VSchema, shardId: string): Shard | null {
+  const keyspace = vschema.keyspaces.get(shardId.slice(0, shardId.indexOf('/')));
+  return keyspace?.shardMap.shards.find(({ id }) => id === shardId) ?? null;
 }

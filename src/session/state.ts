@@ -11,10 +11,11 @@ import type { KeptVariable } from './kept-variable.ts';
 import { NamedLocks } from './named-locks.ts';
 import { PreparedStatements } from './prepared-statements.ts';
 import { Settings } from './settings.ts';
+import { shardNamed } from './shard-maps.ts';
 import { tracksSchema, tracksVariable } from './tracked-variables.ts';
 import { TransactionScope } from './transaction.ts';
 import type { TransactionMode } from './variables.ts';
-import { fetchWarnings, type Warning } from './warnings.ts';
+import { fetchWarnings, type Warning, withoutRepeated } from './warnings.ts';
 
 /** Where unqualified statements go: a keyspace, or a part of it by USE `ks:-80@replica`. */
 export interface Target {
@@ -63,6 +64,8 @@ export class SessionState {
   multiStatements: boolean;
   /** What SET NAMES DEFAULT goes back to. */
   readonly charsetAtLogin: string;
+  /** The running statement does the same on every shard: what all of them warn of is one warning. */
+  sameOnAllShards = false;
   /** Counts statements, so that late warnings of an earlier one are not taken for the current one's. */
   statementNumber = 0;
   #fetching: Promise<unknown> = Promise.resolve();
@@ -207,10 +210,18 @@ export class SessionState {
     return this.#fetching;
   }
 
+  /** Asks for them; databases are called by their keyspaces' names. */
+  warningsOn(connection: BackendConnection): Promise<readonly Warning[]> {
+    return fetchWarnings(connection, shardNamed(this.#deps.vschema(), connection.shardId));
+  }
+
   #collectWarnings(connection: BackendConnection): Promise<void> {
     const statement = this.statementNumber;
-    const fetched = fetchWarnings(connection).then((warnings) => {
-      if (statement === this.statementNumber) this.warnings = [...this.warnings, ...warnings];
+    const fetched = this.warningsOn(connection).then((warnings) => {
+      if (statement !== this.statementNumber) return;
+      this.warnings = this.sameOnAllShards
+        ? withoutRepeated([...this.warnings, ...warnings])
+        : [...this.warnings, ...warnings];
     });
     this.#fetching = Promise.allSettled([this.#fetching, fetched]);
     return fetched;

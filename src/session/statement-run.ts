@@ -171,6 +171,7 @@ function execute(
   session.describeRunning(planned.normalized.key);
   state.beginStatement();
   state.insertIdRule = plan.insertId ?? null;
+  state.sameOnAllShards = plan.label === 'ddl';
   if (plan.label === 'ddl' && plan.joins !== 'plainly') {
     const context = contextOf(session, input, vschema, sink);
     return plan.joins === undefined
@@ -232,6 +233,11 @@ function contextOf(
       const plain: StatementInput = { text, packets: null, params, format: input.format, prepared: null };
       const own = by === undefined ? limited(plain, state) : plain;
       await waitFor(by ?? sink, (target) => runInto(session, own, target, false));
+    },
+    async runFilled(text) {
+      await waitFor(sink, (target) =>
+        runInto(session, { ...input, text, packets: null, prepared: null }, target, true),
+      );
     },
     async trace(body) {
       const sent: SentStatement[] = [];

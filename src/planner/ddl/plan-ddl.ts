@@ -30,6 +30,7 @@ export interface EachShardOptions {
   readonly warning?: string | null;
   readonly destination?: EachShardNode['destination'];
   readonly joins?: Plan['joins'];
+  readonly wholeTables?: readonly string[];
 }
 
 /** The statement on every shard of a sharded keyspace, or relayed to the one server of an unsharded one. */
@@ -41,7 +42,7 @@ export function onEveryShard(
 ): Plan {
   checkQualifiers(root, keyspace, context);
   const unit = statementUnit(context.text, root, context.normalized);
-  const { result = 'ok', warning = null, destination = { kind: 'all' }, joins } = options;
+  const { result = 'ok', warning = null, destination = { kind: 'all' }, joins, wholeTables } = options;
   const joining = joins === undefined ? {} : { joins };
   // Rows of administration name tables with their database: those are not relayed, so that the name can be changed.
   if (!keyspace.sharded && destination.kind === 'all' && warning === null && result === 'ok') {
@@ -56,6 +57,7 @@ export function onEveryShard(
     destination,
     template: wholeTextAlways(root, unit, context),
     result,
+    ...(wholeTables === undefined ? {} : { wholeTables }),
     warning,
   };
   const reason =

@@ -8,7 +8,7 @@ import { hasSubquery } from '../query/traits.ts';
 import { refuse } from '../refusals.ts';
 import { statementUnit } from '../statement-unit.ts';
 import { routeNode, wholeText } from '../write/route-node.ts';
-import { keyspaceNamed, keyspaceOfTable, oneKeyspace } from './place-of-table.ts';
+import { keyspaceNamed, keyspaceOfTable, knownTable, oneKeyspace } from './place-of-table.ts';
 import { type EachShardOptions, onEveryShard } from './plan-ddl.ts';
 
 function refused(statement: string, keyspace: Keyspace, why: string, remedy: string): never {
@@ -38,7 +38,9 @@ const tableVerbs = new Set([
 export function planAdmin(node: Admin, context: PlanContext): Plan {
   if (node.tables.length > 0 && tableVerbs.has(node.verb)) {
     const keyspace = oneKeyspace(node.tables, node.verb, context);
-    return onEveryShard(node, keyspace, context, { result: 'firstShard', ...joining(node) });
+    const options =
+      node.verb === 'CHECKSUM TABLE' ? checksums(node, context) : { result: 'reports' as const };
+    return onEveryShard(node, keyspace, context, { ...options, ...joining(node) });
   }
   // Its values would go to variables of a connection that is not the session's.
   if (node.verb === 'GET') {
@@ -70,6 +72,12 @@ export function joinsOf(verb: string): Plan['joins'] {
 function joining({ verb }: Admin): EachShardOptions {
   const joins = joinsOf(verb);
   return joins === undefined ? {} : { joins };
+}
+
+function checksums({ tables }: Admin, context: PlanContext): EachShardOptions {
+  const known = tables.flatMap((name) => knownTable(name, context) ?? []);
+  const whole = known.filter(({ kind }) => kind === 'reference');
+  return { result: 'checksums', wholeTables: whole.map(({ keyspace, name }) => `${keyspace}.${name}`) };
 }
 
 export function planCall(node: CallProcedure, context: PlanContext): Plan {
