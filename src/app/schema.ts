@@ -23,6 +23,7 @@ export function snapshot(
       shardMap: config.shardMap,
       definition,
       constraints: config.constraints,
+      functions: tracker?.tracked(config.name)?.functions ?? new Map(),
       facts: tracker?.tracked(config.name)?.tables ?? declared,
     })),
   });

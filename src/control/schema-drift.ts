@@ -1,6 +1,7 @@
 // Shards of one keyspace should have the same tables. Where they do not, what differs is said.
 import type { TableFacts } from '../vschema/columns.ts';
 import type { ColumnDrift } from '../vschema/model.ts';
+import type { FunctionFacts } from './schema-reader.ts';
 
 export interface Drift {
   readonly keyspace: string;
@@ -40,6 +41,17 @@ export function mergeTables(keyspace: string, shards: readonly ShardTables[]): M
     }
   }
   return { tables, drift };
+}
+
+/** Bodies of the functions that every shard has with the same body and signature. */
+export function alikeFunctions(
+  shards: readonly ReadonlyMap<string, FunctionFacts>[],
+): ReadonlyMap<string, string> {
+  const [first, ...others] = shards;
+  const alike = [...(first ?? [])].filter(([name, { body, signature }]) =>
+    others.every((other) => other.get(name)?.body === body && other.get(name)?.signature === signature),
+  );
+  return new Map(alike.map(([name, { body }]) => [name, body]));
 }
 
 function columnDrift(table: string, first: TableFacts, shards: readonly ShardTables[]): ColumnDrift | null {

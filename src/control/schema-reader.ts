@@ -23,7 +23,16 @@ const checksumSql = `SELECT CONCAT_WS('-',
     REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME))), 0))
     FROM information_schema.KEY_COLUMN_USAGE WHERE TABLE_SCHEMA = ?),
   (SELECT CONCAT(COUNT(*), ':', COALESCE(SUM(CRC32(CONCAT_WS('#', TABLE_NAME, VIEW_DEFINITION))), 0))
-    FROM information_schema.VIEWS WHERE TABLE_SCHEMA = ?)) AS checksum`;
+    FROM information_schema.VIEWS WHERE TABLE_SCHEMA = ?),
+  (SELECT CONCAT(COUNT(*), ':', COALESCE(SUM(CRC32(CONCAT_WS('#', ROUTINE_NAME, LAST_ALTERED, SQL_MODE, ROUTINE_DEFINITION))), 0))
+    FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = ? AND ROUTINE_TYPE = 'FUNCTION')) AS checksum`;
+
+// A body that may not be read is NULL.
+const functionsSql = `SELECT r.ROUTINE_NAME, r.ROUTINE_DEFINITION, CONCAT_WS('#', r.SQL_MODE, r.DATABASE_COLLATION,
+  (SELECT GROUP_CONCAT(CONCAT_WS(' ', p.PARAMETER_NAME, p.DTD_IDENTIFIER, p.COLLATION_NAME) ORDER BY p.ORDINAL_POSITION)
+    FROM information_schema.PARAMETERS p
+    WHERE p.SPECIFIC_SCHEMA = r.ROUTINE_SCHEMA AND p.SPECIFIC_NAME = r.SPECIFIC_NAME)) AS signature
+  FROM information_schema.ROUTINES r WHERE r.ROUTINE_SCHEMA = ? AND r.ROUTINE_TYPE = 'FUNCTION'`;
 
 const columnsSql = `SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE, CAST(COLUMN_TYPE AS CHAR) AS COLUMN_TYPE,
   CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, DATETIME_PRECISION, CHARACTER_SET_NAME, COLLATION_NAME,
@@ -41,7 +50,7 @@ const viewsSql = `SELECT TABLE_NAME, VIEW_DEFINITION FROM information_schema.VIE
 
 /** Equal checksums: nothing that `readTables` would tell has changed (but for a collision of sums). */
 export async function readChecksum(connection: ControlConnection, database: string): Promise<string> {
-  const rows = await connection.query(checksumSql, [database, database, database, database], readTimeoutMs);
+  const rows = await connection.query(checksumSql, Array(5).fill(database), readTimeoutMs);
   return text(rows[0]?.['checksum']) ?? '';
 }
 
@@ -69,6 +78,28 @@ export async function readTables(
     });
   }
   return tables;
+}
+
+/** A stored function: what decides its values, and with `signature` what decides its type. */
+export interface FunctionFacts {
+  /** SqlText. */
+  readonly body: string;
+  readonly signature: string;
+}
+
+/** Stored functions whose bodies may be read, by lower-case name. */
+export async function readFunctions(
+  connection: ControlConnection,
+  database: string,
+): Promise<ReadonlyMap<string, FunctionFacts>> {
+  const functions = new Map<string, FunctionFacts>();
+  for (const row of await connection.query(functionsSql, [database], readTimeoutMs)) {
+    const body = text(row['ROUTINE_DEFINITION']);
+    const name = text(row['ROUTINE_NAME']) ?? '';
+    const signature = text(row['signature']) ?? '';
+    if (body !== null) functions.set(name.toLowerCase(), { body: sqlTextOf(body), signature });
+  }
+  return functions;
 }
 
 function byTable(rows: ControlRows): Map<string, ControlRows[number][]> {

@@ -4,8 +4,8 @@ import { addressOf } from '../backend/options.ts';
 import type { Logger } from '../observability/log.ts';
 import type { TableFacts } from '../vschema/columns.ts';
 import { ControlConnection } from './control-connection.ts';
-import { type Drift, mergeTables } from './schema-drift.ts';
-import { readChecksum, readTables } from './schema-reader.ts';
+import { alikeFunctions, type Drift, mergeTables } from './schema-drift.ts';
+import { type FunctionFacts, readChecksum, readFunctions, readTables } from './schema-reader.ts';
 import type { DatabaseNames } from './view-text.ts';
 
 const defaultPollMs = 10_000;
@@ -14,6 +14,8 @@ export interface TrackedKeyspace {
   readonly keyspace: string;
   /** By name. Null until one shard could be read. */
   readonly tables: ReadonlyMap<string, TableFacts> | null;
+  /** Bodies of the stored functions that all shards have alike, by lower-case name. */
+  readonly functions: ReadonlyMap<string, string>;
   readonly drift: readonly Drift[];
   /** Shards that could not be read last time, with the reason. */
   readonly unread: readonly { readonly shard: string; readonly reason: string }[];
@@ -21,7 +23,7 @@ export interface TrackedKeyspace {
 
 export interface SchemaTrackerOptions {
   readonly log: Logger;
-  /** Called when tables or drift of a keyspace have changed, before the `refresh` that found it resolves. */
+  /** Called when tables, functions or drift of a keyspace have changed, before the `refresh` that found it resolves. */
   readonly onChange: (tracked: TrackedKeyspace) => void;
   readonly pollMs?: number;
 }
@@ -33,6 +35,7 @@ interface ShardState {
   readonly names: DatabaseNames;
   checksum: string;
   tables: ReadonlyMap<string, TableFacts> | null;
+  functions: ReadonlyMap<string, FunctionFacts>;
   problem: string | null;
 }
 
@@ -62,7 +65,7 @@ export class SchemaTracker {
         shards: own.map((targets) => shardState(targets, shards)),
         running: null,
         next: null,
-        tracked: { keyspace, tables: null, drift: [], unread: [] },
+        tracked: { keyspace, tables: null, functions: new Map(), drift: [], unread: [] },
         told: '',
       });
     }
@@ -125,6 +128,7 @@ export class SchemaTracker {
     state.tracked = {
       keyspace,
       tables: readable.length === 0 ? null : merged.tables,
+      functions: alikeFunctions(state.shards.map((shard) => shard.functions)),
       drift: merged.drift,
       unread,
     };
@@ -132,8 +136,8 @@ export class SchemaTracker {
   }
 
   #tell(state: KeyspaceState): void {
-    const { tables, drift } = state.tracked;
-    const telling = JSON.stringify([tables === null ? null : [...tables.values()], drift]);
+    const { tables, functions, drift } = state.tracked;
+    const telling = JSON.stringify([tables === null ? null : [...tables.values()], [...functions], drift]);
     if (telling === state.told) return;
     state.told = telling;
     for (const one of drift) this.#options.log.warn(one, 'shards differ');
@@ -146,6 +150,7 @@ export class SchemaTracker {
       // The checksum first: what changes between the two readings is found by the next poll.
       const checksum = await readChecksum(shard.connection, database);
       shard.tables = await readTables(shard.connection, database, shard.names);
+      shard.functions = await readFunctions(shard.connection, database);
       shard.checksum = checksum;
       shard.problem = null;
     } catch (error) {
@@ -193,6 +198,7 @@ function shardState(targets: ShardTargets, all: readonly ShardTargets[]): ShardS
     names: databaseNames(targets, all),
     checksum: '',
     tables: null,
+    functions: new Map(),
     problem: null,
   };
 }

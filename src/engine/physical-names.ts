@@ -12,7 +12,8 @@ export function renameError(error: SqlError, shard: Shard): SqlError {
   return message === error.message ? error : new SqlError(error.errno, error.sqlState, message, error.id);
 }
 
-const routine = /^(?:FUNCTION|PROCEDURE) /;
+/** What stands in front of the name of a routine, which has no quotes. */
+const beforeRoutine = /^(?:Incorrect number of arguments for )?(?:FUNCTION|PROCEDURE) $/;
 
 /** The error with the columns of a fragment's table called what the client's statement calls them. */
 export function renameFragmentColumns(error: SqlError, fragments: readonly Fragment[]): SqlError {
@@ -78,8 +79,7 @@ export function renameInMessage(message: string, database: string, keyspace: str
     const before = message[at - 1];
     const after = message[at + database.length];
     const opened = before === "'" || before === '`';
-    const isRoutine =
-      after === '.' && (at === 'FUNCTION '.length || at === 'PROCEDURE '.length) && routine.test(message);
+    const isRoutine = after === '.' && beforeRoutine.test(message.slice(0, at));
     if (!isRoutine && (!opened || !(after === before || after === '.'))) continue;
     text += message.slice(from, at) + keyspace;
     from = at + database.length;

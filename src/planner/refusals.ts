@@ -6,25 +6,29 @@ import type { Node } from '../sql/ast.ts';
 import { walk } from '../sql/visitor.ts';
 import type { Template } from '../text/template.ts';
 import { isBuiltinFunction, lockFunctions } from './query/builtin-functions.ts';
+import { noFunctions, type PureFunctions } from './stored-functions.ts';
 
 /**
  * The first construct below `root` that no plan over several shards answers rightly, null when there is none.
  * On one shard all of them are the server's business.
+ * `pure`: stored functions that are calls like any other.
  */
-export function refusalOf(root: Node): SqlError | null {
+export function refusalOf(root: Node, pure: PureFunctions = noFunctions): SqlError | null {
   let found: SqlError | null = null;
   walk(root, (node) => {
-    found ??= refuseNode(node);
+    found ??= refuseNode(node, pure);
     return found === null;
   });
   return found;
 }
 
-function refuseNode(node: Node): SqlError | null {
+function refuseNode(node: Node, pure: PureFunctions): SqlError | null {
   switch (node.kind) {
     case 'call':
       if (node.schema !== null || !isBuiltinFunction(node.name)) {
-        return shardgateError('SG2012', { name: node.ident.name });
+        return node.schema === null && pure(node.name)
+          ? null
+          : shardgateError('SG2012', { name: node.ident.name });
       }
       return lockFunctions.has(node.name) ? shardgateError('SG2024', { name: node.ident.name }) : null;
     case 'into':

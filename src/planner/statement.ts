@@ -9,6 +9,7 @@ import { readFlow } from './facts/flow.ts';
 import type { Flow } from './facts/held.ts';
 import { LocalityProof } from './route/locality.ts';
 import { statementUnit } from './statement-unit.ts';
+import { type PureFunctions, pureFunctions } from './stored-functions.ts';
 import type { TextUnit } from './text-unit.ts';
 
 export interface BoundStatement {
@@ -29,6 +30,11 @@ export function bound(
   const binding = bindStatement(node, unit, context);
   const flow = readFlow(binding);
   return { node, context, unit, binding, flow, proof: new LocalityProof(binding, flow) };
+}
+
+/** Stored functions that may run wherever parts of the statement do. */
+export function pureFunctionsOf({ context, binding }: BoundStatement): PureFunctions {
+  return pureFunctions(context, new Set(binding.tables.map(({ table }) => table.keyspace)));
 }
 
 export function keyspaceOf(context: PlanContext, name: string): Keyspace {

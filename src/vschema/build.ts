@@ -17,6 +17,8 @@ export interface KeyspaceInput {
   readonly constraints: 'check' | 'trust';
   /** By table name; null: neither a server nor a schema file was read. */
   readonly facts: ReadonlyMap<string, TableFacts> | null;
+  /** Bodies of stored functions by lower-case name; absent: none is known. */
+  readonly functions?: ReadonlyMap<string, string>;
 }
 
 export interface VSchemaInput {
@@ -46,6 +48,7 @@ export function buildKeyspace(input: KeyspaceInput): Keyspace {
     shardMap: input.shardMap,
     vindexes: definition.vindexes,
     tables,
+    functions: input.functions ?? new Map(),
     defaultColumnVindex: definition.defaultColumnVindex,
     requireExplicitRouting: definition.requireExplicitRouting,
     constraints: input.constraints,

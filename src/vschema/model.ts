@@ -28,6 +28,8 @@ export interface Keyspace {
   readonly vindexes: ReadonlyMap<string, Vindex>;
   /** By exact table name. Tables of a sharded keyspace that no vschema names have kind `unknown`. */
   readonly tables: ReadonlyMap<string, Table>;
+  /** Bodies (SqlText) of the stored functions that all shards have alike, by lower-case name. */
+  readonly functions: ReadonlyMap<string, string>;
   /** `"tables": {"*": ...}`: how a table the vschema does not name is sharded; null when there is none. */
   readonly defaultColumnVindex: { readonly vindex: string; readonly column: string | null } | null;
   readonly requireExplicitRouting: boolean;

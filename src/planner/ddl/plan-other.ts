@@ -7,6 +7,7 @@ import type { PlanContext } from '../context.ts';
 import { hasSubquery } from '../query/traits.ts';
 import { refuse } from '../refusals.ts';
 import { statementUnit } from '../statement-unit.ts';
+import { isPureBody } from '../stored-functions.ts';
 import { routeNode, wholeText } from '../write/route-node.ts';
 import { keyspaceNamed, keyspaceOfTable, knownTable, oneKeyspace } from './place-of-table.ts';
 import { type EachShardOptions, onEveryShard } from './plan-ddl.ts';
@@ -20,11 +21,18 @@ export function planObject(node: ObjectStatement, context: PlanContext): Plan {
   const [table] = node.tables;
   const keyspace =
     table === undefined ? keyspaceNamed(node.schema?.name ?? null, context) : keyspaceOfTable(table, context);
-  if (keyspace.sharded && node.verb !== 'drop') {
+  if (keyspace.sharded && node.verb !== 'drop' && !computesOnly(node)) {
     const why = 'it would see and change the rows of one shard only';
     refused(`${node.verb.toUpperCase()} ${node.what}`, keyspace, why, 'do its work in the application');
   }
   return onEveryShard(node, keyspace, context);
+}
+
+/** A function that looks at no rows is the same on every shard. */
+function computesOnly({ verb, what, name, start, text }: ObjectStatement): boolean {
+  return (
+    verb === 'create' && what === 'FUNCTION' && name !== null && isPureBody(text.slice(name.end - start))
+  );
 }
 
 const tableVerbs = new Set([

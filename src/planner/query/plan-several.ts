@@ -10,7 +10,7 @@ import { driftRefusal } from '../drift.ts';
 import { refusalOf, refuse } from '../refusals.ts';
 import { labelOf } from '../route/combine.ts';
 import type { KeyTuple, Locality } from '../route/locality.ts';
-import type { BoundStatement } from '../statement.ts';
+import { type BoundStatement, pureFunctionsOf } from '../statement.ts';
 import { describeTemplate } from './describe-template.ts';
 import type { Draft, Several } from './draft.ts';
 import { foldAggregates } from './fold.ts';
@@ -42,10 +42,11 @@ export function planSeveral(several: Several): Draft {
 function refusedConstruct(several: Several): SqlError | null {
   const { statement } = several;
   const blocks = new Set(statement.binding.blocks.map((block) => block.unit));
-  const direct = refusalOf(statement.node);
+  const pure = pureFunctionsOf(statement);
+  const direct = refusalOf(statement.node, pure);
   if (direct !== null || blocks.size === 1) return direct;
   for (const block of statement.binding.blocks) {
-    const inView = block.unit === statement.unit ? null : refusalOf(block.node);
+    const inView = block.unit === statement.unit ? null : refusalOf(block.node, pure);
     if (inView !== null) return inView;
   }
   return null;

@@ -12,7 +12,7 @@ import { checkUsable, wholeDestination } from '../query/plan-query.ts';
 import { asksForTime, isDeterministic } from '../query/traits.ts';
 import { refusalOf, refuse } from '../refusals.ts';
 import { describeDestination } from '../route/combine.ts';
-import { type BoundStatement, bound, keyspaceOf } from '../statement.ts';
+import { type BoundStatement, bound, keyspaceOf, pureFunctionsOf } from '../statement.ts';
 import { assignmentsOf, checkUnowned } from './assignments.ts';
 import { impossible } from './impossible.ts';
 import { planOfWrite } from './plan-of-write.ts';
@@ -171,7 +171,7 @@ function severalReason(statement: BoundStatement): string | null {
   const { node, binding, proof } = statement;
   const [doubt] = binding.doubts;
   if (doubt !== undefined) return doubt;
-  const construct = refusalOf(node);
+  const construct = refusalOf(node, pureFunctionsOf(statement));
   if (construct !== null) return construct.message;
   if (node.kind !== 'update' && node.kind !== 'delete') return null;
   if (node.returning !== null) return 'RETURNING is one answer';

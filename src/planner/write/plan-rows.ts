@@ -8,7 +8,7 @@ import type { Piece } from '../derived-unit.ts';
 import { asksForTime } from '../query/traits.ts';
 import { refusalOf } from '../refusals.ts';
 import { identifier, join, joinWith, splice, text } from '../splice.ts';
-import { type BoundStatement, keyspaceOf } from '../statement.ts';
+import { type BoundStatement, keyspaceOf, pureFunctionsOf } from '../statement.ts';
 import { type Assigned, assignedBefore, assignmentsOf, ownEdits } from './assignments.ts';
 import { copiedColumns } from './copied-columns.ts';
 import { ReadItems } from './read-items.ts';
@@ -32,7 +32,7 @@ export function planRows(
   const { node, binding } = statement;
   const [doubt] = binding.doubts;
   if (doubt !== undefined) throw shardgateError('SG2010', { detail: doubt });
-  const construct = refusalOf(node);
+  const construct = refusalOf(node, pureFunctionsOf(statement));
   if (construct !== null) throw construct;
   if ((node.kind === 'update' || node.kind === 'delete') && node.returning !== null)
     throw shardgateError('SG6011');
