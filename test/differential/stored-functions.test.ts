@@ -89,7 +89,7 @@ describe('a function that only computes', () => {
     'SELECT k, RANK() OVER (ORDER BY grade(price), k) AS r FROM t ORDER BY k',
     'SELECT steps(k * 100) AS s, GROUP_CONCAT(k ORDER BY k) FROM t GROUP BY s ORDER BY s',
     'SELECT DISTINCT grade(price) FROM t ORDER BY 1 LIMIT 3',
-    'SELECT k FROM t WHERE twice(n) = 6 OR grade(n) = 'small' ORDER BY k',
+    "SELECT k FROM t WHERE twice(n) = 6 OR grade(n) = 'small' ORDER BY k",
     'SELECT twice(k, k) FROM t',
     'SELECT nothing_like_it(k) FROM t',
   ])('%s', async (sql) => {
