@@ -12,7 +12,9 @@ const patience = { poll: { timeout: 10 * seconds } };
 
 /** Tests that touch neither sockets nor servers. */
 function plainProject(name: string): object {
-  return { test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 20 * seconds, expect: patience } };
+  return {
+    test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 20 * seconds, expect: patience },
+  };
 }
 
 /** Tests against real database servers, which the global set-up finds or fetches once. */
