@@ -8,12 +8,14 @@ import { relayBench } from './relay/relay-bench.ts';
 import type { Bench, Figure } from './report.ts';
 import { printFigures } from './report.ts';
 import { sqlBench } from './sql/sql-bench.ts';
+import { writesBench } from './writes/writes-bench.ts';
 
 const benches: Readonly<Record<string, Bench>> = {
   relay: relayBench,
   sql: sqlBench,
   merge: mergeBench,
   memory: memoryBench,
+  writes: writesBench,
 };
 
 const { values, positionals } = parseArgs({

@@ -18,6 +18,8 @@ export interface ShardsOptions {
   readonly schema: readonly string[];
   /** Over ours, in the configuration. */
   readonly limits?: Readonly<Record<string, number>>;
+  /** The server keeps its promises over a loss of power; false when absent. */
+  readonly durable?: boolean;
   /** Options of the node process, e.g. `--max-old-space-size=256`. */
   readonly nodeOptions?: readonly string[];
 }
@@ -48,7 +50,8 @@ export function benchServers(): Promise<ServerProvider> {
 }
 
 export async function openShards(provider: ServerProvider, options: ShardsOptions): Promise<Shards> {
-  const server = await provider.start({ name: 'shards', dataDirectory: null, port: 0, durable: false });
+  const { durable = false } = options;
+  const server = await provider.start({ name: 'shards', dataDirectory: null, port: 0, durable });
   const admin = await connectAsAdmin(server.admin);
   await admin.query("CREATE USER app@'%' IDENTIFIED BY 'app'");
   await admin.query("GRANT ALL PRIVILEGES ON *.* TO app@'%'");

@@ -69,9 +69,9 @@ export interface ConnectionScope {
   tryShare?(shardId: string): SharedConnection | null;
   /**
    * Makes the next writes on several shards one unit: inside a transaction a savepoint on each, else a transaction of its
-   * own. `commit` or `rollback` ends it.
+   * own. `commit` or `rollback` ends it. `asksSetting`: each of its statements is sent with the unit's `statementSetting`.
    */
-  beginUnit(shardIds: readonly string[], signal: AbortSignal): Promise<AtomicUnit>;
+  beginUnit(shardIds: readonly string[], signal: AbortSignal, asksSetting?: boolean): Promise<AtomicUnit>;
   /**
    * A workspace session: autocommit, its own, never the transaction's, with the session's settings and the shard's database.
    * It is held while other leases are waited for (see `EngineLimits.gathersMax`).
@@ -89,6 +89,8 @@ export interface ScopedLease {
 }
 
 export interface AtomicUnit {
+  /** What `SET STATEMENT ... FOR` is to set for its statements (MariaDB); absent: nothing. */
+  readonly statementSetting?: string;
   /** Of a shard named at the beginning or joined since. */
   lease(shardId: string): ScopedLease;
   /** The same, a shard not in the unit yet taken into it: for statements that find out on their way where they write. */

@@ -66,7 +66,7 @@ export class WriteUnit {
     if (signal.aborted) throw cancelReason(signal);
     observer.shardQuery(shard.id, sql);
     this.#time.before(connection);
-    const answer = runStatement(connection, this.#time.wrap(sql));
+    const answer = runStatement(connection, this.#time.wrap(sql, this.#unit.statementSetting));
     this.#time.after(connection);
     const terminal = await named(answer, shard);
     // The unit keeps the connection: this only has its warnings fetched before anything else runs there.
@@ -140,17 +140,18 @@ async function named<T>(answer: Promise<T>, shard: Shard): Promise<T> {
 /**
  * Runs `body` in a unit of its own and commits it; nothing stays done when it fails or the statement is cancelled. `shardIds`
  * sorted by shard: connections taken beforehand, in an order that is the same for all statements; others may join later.
- * `body` settles only when nothing of it runs any more (`settleAll`), so that nothing is written behind the rollback.
+ * `asksSetting`: all its statements go through `run`. `body` settles only when nothing of it runs any more (`settleAll`), so that nothing is written behind the rollback.
  */
 export async function inUnit<T>(
   execution: Execution,
   shardIds: readonly string[],
   time: PinnedTime,
   body: (unit: WriteUnit) => Promise<T>,
+  asksSetting = false,
 ): Promise<T> {
   const { scope, signal } = execution;
   throwIfCancelled(signal);
-  const unit = await scope.beginUnit(shardIds, signal);
+  const unit = await scope.beginUnit(shardIds, signal, asksSetting);
   const writing = new WriteUnit(execution, unit, time);
   const stop = () => writing.stop();
   signal.addEventListener('abort', stop);
@@ -177,7 +178,7 @@ export async function settleAll<T>(promises: readonly Promise<T>[]): Promise<rea
   });
 }
 
-/** Runs all writes, sorted by shard, as one unit. */
+/** Runs all writes, sorted by shard, as one unit. Nothing else runs in it: what is to be set goes with the statements. */
 export function runUnit(
   execution: Execution,
   writes: readonly ShardWrites[],
@@ -185,7 +186,8 @@ export function runUnit(
   choose: (failures: readonly WriteFailure[]) => SqlError,
 ): Promise<readonly WriteAnswer[]> {
   const shardIds = writes.map((write) => write.shard.id);
-  return inUnit(execution, shardIds, time, (unit) => unit.writeAll(writes, choose));
+  const asksSetting = execution.flavour === 'mariadb';
+  return inUnit(execution, shardIds, time, (unit) => unit.writeAll(writes, choose), asksSetting);
 }
 
 /** The error of the lowest shard. */

@@ -77,6 +77,7 @@ export class TransactionUnit implements AtomicUnit {
   readonly #signal: AbortSignal;
   readonly #acquire: AcquireShard;
   readonly #ended: () => void;
+  statementSetting?: string;
 
   /** `acquire` adds a branch to the set. `ended`: it holds no connection any more. */
   constructor(set: BranchSet, signal: AbortSignal, acquire: AcquireShard, ended: () => void) {

@@ -24,8 +24,8 @@ export class BesideScope implements ConnectionScope {
     return this.#scope.beside(shardId, use.signal);
   }
 
-  beginUnit(shardIds: readonly string[], signal: AbortSignal): Promise<AtomicUnit> {
-    return this.#scope.beginUnit(shardIds, signal);
+  beginUnit(shardIds: readonly string[], signal: AbortSignal, asksSetting = false): Promise<AtomicUnit> {
+    return this.#scope.beginUnit(shardIds, signal, asksSetting);
   }
 
   workspace(shardId: string, signal: AbortSignal): Promise<Lease> {

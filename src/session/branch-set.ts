@@ -1,7 +1,7 @@
 // The branches of one transaction: opened one by one as shards are touched, ended together in the mode it began in.
 import type { BackendConnection, Lease } from '../backend/contract.ts';
 import type { SqlText } from '../sql/mode.ts';
-import { Branch } from './branch.ts';
+import { Branch, limitedLockWait } from './branch.ts';
 import { type CommitReport, commitBranches, rollbackBranches } from './commit.ts';
 import type { TwoPhaseCommit } from './twopc.ts';
 import { commitDistributed } from './twopc-commit.ts';
@@ -38,6 +38,7 @@ export class BranchSet {
   readonly #deps: BranchDependencies;
   readonly #branches = new Map<string, Branch>();
   #dtid: string | null = null;
+  #limitsByStatement = false;
 
   constructor(mode: TransactionMode, options: TransactionOptions, deps: BranchDependencies) {
     this.mode = mode;
@@ -67,6 +68,15 @@ export class BranchSet {
     return false;
   }
 
+  /**
+   * Waits for locks are limited by a setting of each statement, which costs less than two of each connection: returns it, or
+   * nothing where the client has named a limit. Before the first branch.
+   */
+  limitByStatement(): string | undefined {
+    this.#limitsByStatement = true;
+    return this.#deps.namesLockWait() ? undefined : limitedLockWait;
+  }
+
   /** Opens a branch on a shard that has none yet. In mode single the caller sees to it that there is one only. */
   add(shardId: string, lease: Lease, writes: boolean, savepoints: readonly SqlText[]): Branch {
     const xid = this.#xidFor(shardId, lease.connection);
@@ -76,8 +86,10 @@ export class BranchSet {
     const before = isolation === null ? [] : [`SET TRANSACTION ISOLATION LEVEL ${isolation}`];
     const snapshot = consistentSnapshot && xid !== null ? [this.#deps.twopc.snapshotSql] : [];
     branch.open(before, beginStatement(this.options), [...snapshot, ...savepoints]);
-    if (this.#branches.size > 1 && !this.#deps.namesLockWait())
+    const limits = this.#branches.size > 1 && !this.#limitsByStatement && !this.#deps.namesLockWait();
+    if (limits) {
       for (const one of this.#branches.values()) one.limitLockWaits();
+    }
     return branch;
   }
 

@@ -13,6 +13,8 @@ const statusInTransaction = 1;
  * The cast: to MySQL the least of an unsigned and a signed number is a decimal, which the variable does not take.
  */
 const lockWaitSecondsMax = 8;
+/** For one statement (MariaDB). */
+export const limitedLockWait = `innodb_lock_wait_timeout=LEAST(@@innodb_lock_wait_timeout, ${lockWaitSecondsMax})`;
 const limitLockWaits = `SET @__sg_wait = @@innodb_lock_wait_timeout, innodb_lock_wait_timeout = CAST(LEAST(@@innodb_lock_wait_timeout, ${lockWaitSecondsMax}) AS SIGNED)`;
 const restoreLockWaits = `SET innodb_lock_wait_timeout = IF(@@innodb_lock_wait_timeout = LEAST(@__sg_wait, ${lockWaitSecondsMax}), @__sg_wait, @@innodb_lock_wait_timeout), @__sg_wait = NULL`;
 

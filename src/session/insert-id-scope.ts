@@ -43,9 +43,9 @@ export class InsertIdScope implements ConnectionScope {
     };
   }
 
-  beginUnit(shardIds: readonly string[], signal: AbortSignal): Promise<AtomicUnit> {
+  beginUnit(shardIds: readonly string[], signal: AbortSignal, asksSetting = false): Promise<AtomicUnit> {
     // Rows that were read from elsewhere: what is inserted is numbers the client gives.
-    return this.#inner.beginUnit(shardIds, signal);
+    return this.#inner.beginUnit(shardIds, signal, asksSetting);
   }
 
   workspace(shardId: string, signal: AbortSignal): Promise<Lease> {

@@ -190,8 +190,12 @@ export class TransactionScope implements ConnectionScope {
     }
   }
 
-  async beginUnit(shardIds: readonly string[], signal: AbortSignal): Promise<AtomicUnit> {
-    if (!this.inTransaction) return this.#unitOfItsOwn(shardIds, signal);
+  async beginUnit(
+    shardIds: readonly string[],
+    signal: AbortSignal,
+    asksSetting = false,
+  ): Promise<AtomicUnit> {
+    if (!this.inTransaction) return this.#unitOfItsOwn(shardIds, signal, asksSetting);
     const leases = new Map<string, ScopedLease>();
     try {
       for (const shardId of shardIds)
@@ -206,7 +210,11 @@ export class TransactionScope implements ConnectionScope {
   }
 
   /** A transaction of the statement's own, with the session's mode and nothing of what SET TRANSACTION keeps for the next one. */
-  async #unitOfItsOwn(shardIds: readonly string[], signal: AbortSignal): Promise<AtomicUnit> {
+  async #unitOfItsOwn(
+    shardIds: readonly string[],
+    signal: AbortSignal,
+    asksSetting: boolean,
+  ): Promise<AtomicUnit> {
     const { gateway } = this.#deps;
     const leases: (readonly [string, Lease])[] = [];
     const set = this.#fresh(plainTransaction);
@@ -220,10 +228,13 @@ export class TransactionScope implements ConnectionScope {
       for (const [, lease] of leases) lease.release();
       throw error;
     }
+    const setting = asksSetting ? set.limitByStatement() : undefined;
     for (const [shardId, lease] of leases) set.add(shardId, lease, true, []);
     this.#units.add(set);
     const join = (shardId: string, joining: AbortSignal) => this.#joinUnit(set, shardId, joining);
-    return new TransactionUnit(set, signal, join, () => this.#units.delete(set));
+    const unit = new TransactionUnit(set, signal, join, () => this.#units.delete(set));
+    if (leases.length > 1 && setting !== undefined) unit.statementSetting = setting;
+    return unit;
   }
 
   async #joinUnit(set: BranchSet, shardId: string, signal: AbortSignal): Promise<ScopedLease> {
