@@ -98,6 +98,8 @@ describe('a function that only computes', () => {
 
   test('changes rows of several shards', async () => {
     await both('UPDATE t SET n = twice(n) WHERE grade(price) IS NOT NULL');
+    await both('INSERT INTO t (k, n, v) VALUES (twice(10), twice(4), grade(3)), (21, twice(NULL), NULL)');
+    await both('INSERT INTO u SELECT twice(k), 50, twice(n) FROM t');
     await both('DELETE FROM u WHERE twice(n) > 12');
     for (const sql of ['SELECT k, n FROM t ORDER BY k', 'SELECT * FROM u ORDER BY k, id']) {
       expect(await difference(sql)).toBeNull();

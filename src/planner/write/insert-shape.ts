@@ -3,18 +3,19 @@ import { shardgateError } from '../../errors/catalog.ts';
 import type { NumberSource } from '../../plan/nodes.ts';
 import { refusalOf } from '../refusals.ts';
 import { keyspaceOf } from '../statement.ts';
+import { pureFunctions } from '../stored-functions.ts';
 import { autoIncrement, insertColumns, keyCells } from './insert-columns.ts';
 import type { InsertShape } from './insert-node.ts';
 import type { InsertPlanning } from './insert-planning.ts';
 import { checkConflicts, checkOnDuplicate } from './write-checks.ts';
 
 /** What a sharded target refuses whatever the rows are. */
-export function checkTarget({ node, table }: InsertPlanning): void {
+export function checkTarget({ node, table, context }: InsertPlanning): void {
   const conflict = node.replace ? 'REPLACE' : node.ignore ? 'INSERT IGNORE' : 'ON DUPLICATE KEY UPDATE';
   if (node.replace || node.ignore || node.onDuplicate !== null) checkConflicts(table, conflict);
   if (node.onDuplicate !== null) checkOnDuplicate(table, node.onDuplicate.assignments);
   if (node.returning !== null) throw shardgateError('SG6011');
-  const construct = refusalOf(node);
+  const construct = refusalOf(node, pureFunctions(context, new Set([table.keyspace])));
   if (construct !== null) throw construct;
 }
 
