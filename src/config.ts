@@ -4,7 +4,7 @@ import { applyEnvironment } from './config/environment.ts';
 import type { Config, Environment, LoadedConfig } from './config/model.ts';
 import { resolveConfig } from './config/resolve.ts';
 import { configSchema } from './config/schema.ts';
-import { plainObject, problemsOfIssues } from './config/zod-problems.ts';
+import { plainObject, problemsOfIssues, withoutUnknownKeys } from './config/zod-problems.ts';
 import { readDocument } from './util/document.ts';
 import { errorAt, formatProblems, hasErrors, inLineOrder, type Problem } from './util/problem.ts';
 
@@ -40,18 +40,20 @@ export function checkConfig(
 ): LoadedConfig {
   const document = readDocument(text, options.file);
   if (document.root === null) return { config: null, problems: document.problems };
-  const overridden = applyEnvironment(plainObject(document.root), options.environment ?? process.env);
-  const parsed = configSchema.safeParse(overridden.content);
+  const environment = options.environment ?? process.env;
+  const overridden = applyEnvironment(plainObject(document.root), environment);
+  const origin = { file: options.file, root: document.root, fromEnvironment: overridden.names };
+  const found = [...document.problems];
+  let parsed = configSchema.safeParse(overridden.content);
   if (!parsed.success) {
-    const origin = { file: options.file, root: document.root, fromEnvironment: overridden.names };
-    return { config: null, problems: inLineOrder(problemsOfIssues(parsed.error.issues, origin)) };
+    const told = new Set(found.map(({ path }) => path));
+    found.push(...problemsOfIssues(parsed.error.issues, origin).filter(({ path }) => !told.has(path)));
+    // Where all that is wrong is keys nobody knows, the rest can be looked at as well.
+    parsed = configSchema.safeParse(withoutUnknownKeys(overridden.content, parsed.error.issues));
   }
-  const resolved = resolveConfig(parsed.data, {
-    file: options.file,
-    root: document.root,
-    environment: options.environment ?? process.env,
-  });
-  const problems = inLineOrder(resolved.problems);
+  if (!parsed.success) return { config: null, problems: inLineOrder(found) };
+  const resolved = resolveConfig(parsed.data, { file: options.file, root: document.root, environment });
+  const problems = inLineOrder([...found, ...resolved.problems]);
   return { config: hasErrors(problems) ? null : resolved.config, problems };
 }
 

@@ -10,7 +10,8 @@ export function startTimeouts(registry: SessionRegistry, queryTimeoutMs: number)
     const now = performance.now();
     for (const session of registry.all()) {
       if (session.transactionExpired(now)) session.disconnect(shardgateError('SG5026'));
-      if (queryTimeoutMs > 0 && session.timeoutApplies && now - session.sinceMs > queryTimeoutMs) {
+      const limitMs = session.timeoutMs ?? queryTimeoutMs;
+      if (limitMs > 0 && session.timeoutApplies && now - session.sinceMs > limitMs) {
         session.interrupt(
           new SqlError(
             3024,

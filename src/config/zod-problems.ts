@@ -41,6 +41,22 @@ export function problemsOfIssues(
   });
 }
 
+/** The content without the keys that the issues say nobody knows. */
+export function withoutUnknownKeys(content: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
+  const copy: unknown = structuredClone(content);
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    let place: unknown = copy;
+    for (const part of issue.path) place = isObject(place) ? Reflect.get(place, part) : null;
+    if (isObject(place)) for (const key of issue.keys) Reflect.deleteProperty(place, key);
+  }
+  return copy;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
 function problemAt(path: readonly PropertyKey[], message: string, origin: IssueOrigin): Problem {
   const dotted = dottedPath(path);
   const variable = origin.fromEnvironment.get(dotted);

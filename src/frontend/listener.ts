@@ -157,7 +157,10 @@ class SocketListener implements Listener {
     const server = createServer({ noDelay: true, keepAlive: true, highWaterMark: writeBufferBytes });
     server.on('connection', (socket) => this.#accept(socket, isPrivate));
     // Out of descriptors: those connected go on, new ones wait in the kernel's queue.
-    server.on('error', (error) => this.#deps.log.warn({ err: error }, 'accepting a client failed'));
+    server.on('error', (error) => {
+      // What keeps it from listening is told by who started it.
+      if (server.listening) this.#deps.log.warn({ err: error }, 'accepting a client failed');
+    });
     this.#servers.push(server);
     return server;
   }

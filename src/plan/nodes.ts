@@ -44,6 +44,8 @@ export interface Plan {
    * commits.
    */
   readonly joins?: 'plainly' | 'kept' | 'call';
+  /** Of the directive QUERY_TIMEOUT_MS; absent: the session's. */
+  readonly timeoutMs?: number;
   /** Of an INSERT; absent: LAST_INSERT_ID() is the number in its OK. */
   readonly insertId?: InsertIdRule;
 }

@@ -29,6 +29,12 @@ import { planLoad } from './write/plan-load.ts';
  * Throws SqlError: a server's own error it can word exactly (1046, 1049, 1146), or a catalogue error naming the construct.
  */
 export function planStatement(statement: Statement, context: PlanContext): Plan {
+  const plan = planPlaced(statement, context);
+  const timeout = context.directives.get('QUERY_TIMEOUT_MS');
+  return timeout === undefined || !/^\d{1,9}$/.test(timeout) ? plan : { ...plan, timeoutMs: Number(timeout) };
+}
+
+function planPlaced(statement: Statement, context: PlanContext): Plan {
   const named = namedShards(context);
   if (named !== null && !databases.has(statement.kind)) return planTargeted(statement, named, context);
   return withLookupDestinations(byVschema(statement, context));

@@ -10,7 +10,7 @@ export function directivesOf(text: SqlText, mode: LexMode): ReadonlyMap<string, 
   if (!text.includes('/*vt+')) return none;
   const found = new Map<string, string>();
   for (const { start, end } of tokenize(text, mode).directives) {
-    const words = text.slice(start + '/*vt+'.length, end - '*/'.length).split(' ');
+    const words = text.slice(start + '/*vt+'.length, end - '*/'.length).split(/\s+/);
     for (const word of words) {
       if (word.trim() === '') continue;
       const [name = '', value = 'true'] = word.trim().split('=', 2);

@@ -38,12 +38,14 @@ export async function setProxyVariable(
     case 'tx_read_only':
     case 'transaction_read_only':
       return readOnlyChange(name, value.kind === 'default' ? '0' : text, item, context);
+    case 'query_timeout':
     case 'transaction_timeout': {
       const spelled = value.kind === 'default' ? '0' : text;
       if (!/^\d{1,12}$/.test(spelled))
         throw new SqlError(1232, '42000', `Incorrect argument type to variable '${name}'`);
       return () => {
-        state.transactionTimeoutMs = Number(spelled);
+        if (name === 'query_timeout') state.queryTimeoutMs = Number(spelled);
+        else state.transactionTimeoutMs = Number(spelled);
         state.kept.set(name, { value: spelled, sql: spelled });
       };
     }

@@ -18,6 +18,8 @@ export interface RegisteredSession {
   readonly pinnedBy: 'transaction' | 'reserved' | null;
   /** Something runs that the statement timeout is for, and no byte of its answer has gone out. */
   readonly timeoutApplies: boolean;
+  /** The client's own limit for it; null: the configuration's. */
+  readonly timeoutMs: number | null;
   /** Nothing runs and an open transaction has waited for longer than the client's transaction_timeout allows. */
   transactionExpired(nowMs: number): boolean;
   /** Tells the client why and closes the connection. */

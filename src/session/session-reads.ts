@@ -60,6 +60,19 @@ const variables: Readonly<Record<string, Read>> = {
 /** What `@@sql_select_limit` says of no limit. */
 const noSelectLimit = 18446744073709551615n;
 
+/** Variables that no server has, and what they are before they are set. */
+const ownVariables: Readonly<Record<string, SqlText>> = {
+  workload: "'OLTP'",
+  ddl_strategy: "'direct'",
+  migration_context: "''",
+  session_uuid: "''",
+  skip_query_plan_cache: '0',
+  query_timeout: '0',
+  transaction_timeout: '0',
+  client_found_rows: '0',
+  enable_system_settings: '1',
+};
+
 /** Whether the session answers this, not a server. */
 export function isSessionRead(node: Node): boolean {
   if (node.kind === 'userVariable') return true;
@@ -68,7 +81,7 @@ export function isSessionRead(node: Node): boolean {
   if (node.kind !== 'systemVariable' || node.scope === 'global') return false;
   const name = node.name.name.toLowerCase();
   const own = name === 'autocommit' || name === 'transaction_mode' || Object.hasOwn(variables, name);
-  return own || variableClass(name) === 'kept';
+  return own || Object.hasOwn(ownVariables, name) || variableClass(name) === 'kept';
 }
 
 /** The literal for a node that reads session state; null: a server has the same value. */
@@ -79,7 +92,7 @@ export function literalOfRead(node: Node, state: SessionState): SqlText | null {
   const name = node.name.name.toLowerCase();
   if (name === 'autocommit') return state.scope.autocommit ? '1' : '0';
   if (name === 'transaction_mode') return quoteString(state.transactionMode);
-  return variables[name]?.literal(state) ?? state.kept.get(name)?.sql ?? null;
+  return variables[name]?.literal(state) ?? state.kept.get(name)?.sql ?? ownVariables[name] ?? null;
 }
 
 /**
@@ -92,6 +105,7 @@ export function shownRead(node: Node, spelled: SqlText, state: SessionState): Sq
   if (name === 'autocommit') return state.scope.autocommit ? null : `IF(${spelled},0,${spelled})`;
   const read = node.kind === 'call' ? functions[node.name] : name === null ? undefined : variables[name];
   const value = read?.typed?.(state) ?? literalOfRead(node, state);
-  if (value === null || name === 'transaction_mode' || node.kind === 'userVariable') return value;
+  const isOwn = name !== null && (name === 'transaction_mode' || Object.hasOwn(ownVariables, name));
+  if (value === null || isOwn || node.kind === 'userVariable') return value;
   return value === 'NULL' ? `NULLIF(${spelled},${spelled})` : `IF(${spelled} IS NULL,${spelled},${value})`;
 }

@@ -95,6 +95,11 @@ export class Session implements ClientSession, RegisteredSession, SessionPort {
     );
   }
 
+  /** The client's own limit for the running statement; null: it set none. */
+  get timeoutMs(): number | null {
+    return this.log.timeoutMs ?? (this.state.queryTimeoutMs || null);
+  }
+
   get inTransaction(): boolean {
     return this.state.scope.open;
   }

@@ -90,6 +90,8 @@ async function variableChange(
       return setProxyVariable(name, item, context);
     case 'kept': {
       const { shown, typed } = noting(await checkSetting(name, item.value, context), warnings);
+      if (name === 'completion_type' && shown !== 'NO_CHAIN')
+        throw refused(name, 'COMMIT and ROLLBACK do what they say: write COMMIT AND CHAIN, or RELEASE');
       return () => {
         context.state.kept.set(name, { value: shown, sql: typed });
         context.state.noteChange({ kind: 'variable', name, value: shown });

@@ -44,6 +44,8 @@ export class SessionState {
   readonly locks = new NamedLocks();
   /** An open transaction may wait for its client's next statement for so long; 0: for ever. */
   transactionTimeoutMs = 0;
+  /** SET query_timeout; 0: the configuration's. */
+  queryTimeoutMs = 0;
   readonly userVariables = new Map<string, UserVariableValue>();
   /** SET of variables without effect behind a pool, shown back. */
   readonly kept = new Map<string, KeptVariable>();
@@ -70,6 +72,7 @@ export class SessionState {
   statementNumber = 0;
   #fetching: Promise<unknown> = Promise.resolve();
   #shownVariables: readonly string[] = [];
+  #onceIsolation: string | null = null;
   #changes: StateChange[] = [];
   #context: { readonly version: number; readonly key: string } | null = null;
   readonly #deps: SessionDependencies;
@@ -103,12 +106,21 @@ export class SessionState {
         settableValue(this.userVariables.get(name), settings),
       );
     }
+    if (this.#onceIsolation !== null) {
+      settings = settings.with(isolationVariable(this.mode), `'${this.#onceIsolation.replace(' ', '-')}'`);
+    }
     return { settings, clientFlags, role: this.target.role, signal };
+  }
+
+  /** The running statement is a transaction of its own, with this isolation. */
+  isolateOnce(isolation: string | null): void {
+    this.#onceIsolation = isolation;
   }
 
   /** User variables (lower case) that the next statement's connections must have; none for the one after. */
   showVariables(names: readonly string[]): void {
     this.#shownVariables = names;
+    this.#onceIsolation = null;
   }
 
   /** The client wants MariaDB's extended metadata in column definitions. */
@@ -245,11 +257,17 @@ export class SessionState {
     this.target = { database: this.target.database, shards: null, role: 'primary' };
     this.#context = null;
     this.scope.setAutocommit(true);
-    this.scope.setNext(null, null);
+    this.scope.takeNext();
     this.scope.unreserve();
     this.locks.clear();
     this.transactionTimeoutMs = 0;
+    this.queryTimeoutMs = 0;
   }
+}
+
+/** MariaDB before 11.1 calls it tx_isolation. */
+function isolationVariable({ flavour, version }: LexMode): string {
+  return flavour === 'mariadb' && version < 110101 ? 'tx_isolation' : 'transaction_isolation';
 }
 
 /** The value of a user variable for SET: text in the connection's character set and collation, as `SET @x = '...'` has it. */

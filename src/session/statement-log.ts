@@ -44,6 +44,11 @@ export class StatementLog implements ExecutionObserver {
     this.#startedMs = performance.now();
   }
 
+  /** What the statement's directive allows; null: it has none. */
+  get timeoutMs(): number | null {
+    return this.#plan?.timeoutMs ?? null;
+  }
+
   /** DDL takes what it takes. */
   get timeoutApplies(): boolean {
     return this.#plan !== null && this.#plan.label !== 'ddl';

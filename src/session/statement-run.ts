@@ -82,6 +82,7 @@ function runInto(
   switch (entry.kind) {
     case 'plan': {
       if (state.scope.readOnly && writeLabels.has(entry.plan.label)) throw readOnlyTransaction();
+      if (entry.touchesTables && entry.plan.label !== 'ddl') beginAlone(state, entry.plan);
       const own = entry.touchesTables ? scope : besideOf(state, scope);
       const run = (at: ConnectionScope, into: ResultSink) =>
         execute(session, input, planned, entry.plan, vschema, into, at);
@@ -110,6 +111,16 @@ function runInto(
 function besideOf(state: SessionState, scope: ConnectionScope): ConnectionScope {
   if (scope instanceof AssigningScope) return scope.beside();
   return scope === state.scope && BesideScope.isNeeded(state.scope) ? new BesideScope(state.scope) : scope;
+}
+
+/** SET TRANSACTION is for the next transaction, also when that is one statement with autocommit on. */
+function beginAlone(state: SessionState, { label }: Plan): void {
+  const { scope } = state;
+  if (scope.inTransaction) return;
+  // Such a write is no transaction: the next statement is still meant.
+  if (scope.nextReadOnly && writeLabels.has(label)) throw readOnlyTransaction();
+  const isolation = scope.takeNext();
+  if (isolation !== null) state.isolateOnce(isolation);
 }
 
 const writeLabels: ReadonlySet<string> = new Set(['insert', 'update', 'delete']);

@@ -114,6 +114,18 @@ export class TransactionScope implements ConnectionScope {
     if (readOnly !== null) this.#nextReadOnly = readOnly;
   }
 
+  get nextReadOnly(): boolean {
+    return this.#nextReadOnly;
+  }
+
+  /** Forgets what SET TRANSACTION said, and gives the isolation; null: it said none. */
+  takeNext(): string | null {
+    const isolation = this.#nextIsolation;
+    this.#nextIsolation = null;
+    this.#nextReadOnly = false;
+    return isolation;
+  }
+
   /** The caller has ended any open transaction before (BEGIN commits implicitly). */
   begin(readOnly: boolean | null, consistentSnapshot: boolean): void {
     this.#transaction = this.#fresh({

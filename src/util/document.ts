@@ -24,7 +24,7 @@ export interface ScalarNode {
 export type DocumentNode = MapNode | ListNode | ScalarNode;
 
 export interface ParsedDocument {
-  /** null exactly when there are problems. */
+  /** null when the text could not be read as a tree; a tree with problems is only there to look for more. */
   readonly root: DocumentNode | null;
   readonly problems: readonly Problem[];
 }
@@ -46,7 +46,8 @@ export function readDocument(text: string, file: string | null): ParsedDocument 
   });
   const lineOf = (offset: number): number => lineCounter.linePos(offset).line;
   const syntax = document.errors.map((error): Problem => {
-    return { ...errorAt('', error.message), file, line: lineOf(error.pos[0]) };
+    const key = error.code === 'DUPLICATE_KEY' ? keyAt(text, error.pos[0]) : '';
+    return { ...errorAt('', error.message + key), file, line: lineOf(error.pos[0]) };
   });
   if (syntax.length > 0) return { root: null, problems: syntax };
   const problems: Problem[] = [];
@@ -83,11 +84,17 @@ export function readDocument(text: string, file: string | null): ParsedDocument 
 
   try {
     const root = convert(document.contents, '', 1, 0);
-    return problems.length > 0 ? { root: null, problems } : { root, problems };
+    return { root, problems };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { root: null, problems: [{ ...errorAt('', message), file, line: null }] };
   }
+}
+
+/** What stands twice. */
+function keyAt(text: string, offset: number): string {
+  const key = /^[\w."'-]+/.exec(text.slice(offset, offset + 80))?.[0] ?? '';
+  return key === '' ? '' : `: ${key}`;
 }
 
 function scalarOf(value: unknown): ScalarNode['value'] {

@@ -37,7 +37,7 @@ const defaultTable = '*';
 export function loadKeyspace(text: string, options: LoadOptions): LoadedKeyspace {
   const document = readDocument(text, options.file);
   if (document.root === null) return { definition: null, problems: document.problems };
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...document.problems];
   const report = (problem: Problem): void => {
     problems.push({ ...problem, file: options.file });
   };

@@ -46,9 +46,46 @@ test.each([
   ).toBe(same);
 });
 
+describe('SET TRANSACTION is for the next transaction, also one of a single statement', () => {
+  test.each([
+    ['SET TRANSACTION READ ONLY', 'UPDATE codes SET name = name', 'UPDATE codes SET name = name'],
+    ['SET TRANSACTION READ ONLY', 'SELECT 1', 'UPDATE users SET name = name WHERE id = 1'],
+    ['SET TRANSACTION READ ONLY', 'SELECT name FROM users WHERE id = 1', 'UPDATE users SET name = name'],
+    ['SET TRANSACTION ISOLATION LEVEL READ COMMITTED', 'SELECT COUNT(*) FROM users', 'SELECT @@tx_isolation'],
+    ['SET TRANSACTION READ ONLY', 'SET autocommit = 0', 'UPDATE users SET name = name WHERE id = 1'],
+  ])('%s; %s; %s', async (set, ...statements) => {
+    await pair.do(set);
+    for (const sql of statements) expect(await pair.ask(sql)).toBe(same);
+    await pair.do('ROLLBACK');
+  });
+
+  test('is forgotten by COM_RESET_CONNECTION', async () => {
+    await pair.do('SET TRANSACTION READ ONLY');
+    const reset = Buffer.from([Command.resetConnection]);
+    expect(await pair.proxy.command(reset)).toMatchObject({ kind: 'ok' });
+    await pair.oracle.command(reset);
+    expect(await pair.ask('UPDATE users SET name = name WHERE id = 1')).toBe(same);
+  });
+});
+
+test('limits of the client’s own: SET query_timeout and the directive QUERY_TIMEOUT_MS', async () => {
+  const { proxy } = pair;
+  const slow = 'SELECT SLEEP(20) FROM users WHERE id = 1';
+  const expired = { kind: 'error', errno: 3024 };
+  expect(
+    await proxy.query(slow.replace('SELECT', 'SELECT /*vt+ WORKLOAD_NAME=x\n QUERY_TIMEOUT_MS=50 */')),
+  ).toMatchObject(expired);
+  await proxy.query('SET query_timeout = 60');
+  expect(await proxy.query(slow)).toMatchObject(expired);
+  expect(await proxy.query('SELECT @@query_timeout, @@workload, @@transaction_timeout')).toMatchObject({
+    rows: [Buffer.from('\x0260\x04OLTP\x010')],
+  });
+});
+
 describe('SET of what cannot be set', () => {
   test.each([
     'SET no_such_variable = 1',
+    'SET completion_type = NO_CHAIN',
     "SET sql_mode = 'NONSENSE'",
     'SET autocommit = 7',
     "SET time_zone = 'Nowhere/Land'",
@@ -57,6 +94,13 @@ describe('SET of what cannot be set', () => {
     'SELECT @@no_such_variable',
   ])('%s', async (sql) => {
     expect(await pair.ask(sql)).toBe(same);
+  });
+});
+
+test('completion_type other than NO_CHAIN is refused: COMMIT would do more than it says', async () => {
+  expect(await pair.proxy.query("SET completion_type = 'CHAIN'")).toMatchObject({
+    kind: 'error',
+    errno: 1235,
   });
 });
 

@@ -181,6 +181,26 @@ keyspaces:
     );
   });
 
+  test('numbers, unknown keys and gaps of one file are told together', () => {
+    const text = `listen: { port: 03307 }
+polo: {}
+users: [{ name: app, password: app }]
+keyspaces:
+  shop:
+    vschema: v.json
+    shards:
+      "-80": { primary: { host: h, user: u, database: d } }
+      "90-": { primary: { host: h, user: u, database: e } }
+`;
+    const problems = problemsOf(text);
+    for (const part of [
+      ':1: listen.port: found the number 03307',
+      ':2: polo: unknown key',
+      'key range 80-90',
+    ])
+      expect(problems).toContain(part);
+  });
+
   test.each([
     [
       'octal',
@@ -195,7 +215,7 @@ keyspaces:
       ':1: workers: found -1 (a number); allowed: a whole number from 1 to 256, or auto',
     ],
     ['yes and no', 'admin: no', ':1: admin: found "no"; allowed: a mapping'],
-    ['keys given twice', 'workers: 1\nworkers: 2', ':2: Map keys must be unique'],
+    ['keys given twice', 'workers: 1\nworkers: 2', ':2: Map keys must be unique: workers'],
     ['broken YAML', 'listen: { port: 1', 'shardgate.yaml:'],
     ['prototype keys', '__proto__: { workers: 3 }', ':1: __proto__: unknown key "__proto__"'],
     [
