@@ -11,10 +11,12 @@ import type { Config } from '../../../src/config/model.ts';
 import { parseConfig } from '../../../src/config.ts';
 import { type Cluster, startCluster } from '../../support/cluster.ts';
 
-const vschema = (type: string) => ({
+const tableBy = (name: string) => ({ [name]: { column_vindexes: [{ column: 'id', name: 'v' }] } });
+/** `more`: the name of a second table. */
+const vschema = (type: string, more = 'users') => ({
   sharded: true,
   vindexes: { v: { type } },
-  tables: { users: { column_vindexes: [{ column: 'id', name: 'v' }] } },
+  tables: { ...tableBy('users'), ...tableBy(more) },
 });
 const schema = 'CREATE TABLE users (id BIGINT PRIMARY KEY, name VARCHAR(20));\n';
 
@@ -32,8 +34,12 @@ afterAll(async () => {
 });
 
 /** `order`: which of the cluster's databases stands behind which key range. */
-async function config(type: string, order: readonly number[] = [0, 1, 2, 3]): Promise<Config> {
-  await writeFile(join(directory, 'shop.vschema.json'), JSON.stringify(vschema(type)));
+async function config(
+  type: string,
+  order: readonly number[] = [0, 1, 2, 3],
+  more = 'users',
+): Promise<Config> {
+  await writeFile(join(directory, 'shop.vschema.json'), JSON.stringify(vschema(type, more)));
   const shards = cluster.shards.map(({ name }, index) => {
     const { server, database } = cluster.shards[order[index] ?? 0] ?? { server: null, database: '' };
     const address = { host: server?.host, port: server?.port, database, user: 'app', password: 'app' };
@@ -81,10 +87,12 @@ describe('the identity of a shard', () => {
     await adopt(await config('hash'));
   });
 
-  test('a reload may change the vschema it was served with, and no other', async () => {
+  test('a reload may change the vschema it was served with, but not where rows are, and no other', async () => {
     const app = await served(await config('hash'));
     try {
       await config('xxhash');
+      expect(String(await app.reload())).toContain('its rows lie by hash of id');
+      await config('hash', [0, 1, 2, 3], 'orders');
       expect(await app.reload()).toEqual([]);
       await config('hash', [1, 0, 2, 3]);
       expect(String(await app.reload())).toContain('says it is shard');

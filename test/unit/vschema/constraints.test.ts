@@ -163,6 +163,42 @@ test('a reload that moves an interval of a range is refused', () => {
   );
 });
 
+describe('a reload that would look for rows where they are not is refused', () => {
+  const by = (type: string, column: string) =>
+    load({
+      sharded: true,
+      vindexes: { v: { type } },
+      tables: { t: { column_vindexes: [{ column, name: 'v' }] } },
+    });
+  const shared = load({ sharded: true, vindexes: {}, tables: { t: { type: 'reference' } } });
+
+  test.each([
+    [
+      by('hash', 'id'),
+      by('xxhash', 'id'),
+      'its rows lie by hash of id, and would be looked for by xxhash of id',
+    ],
+    [
+      by('hash', 'id'),
+      by('hash', 'owner'),
+      'its rows lie by hash of id, and would be looked for by hash of owner',
+    ],
+    [by('hash', 'id'), shared, 'its rows lie by hash of id, and would be looked for on every shard'],
+    [shared, by('hash', 'id'), 'its rows lie on every shard, and would be looked for by hash of id'],
+  ])('%#', (before, after, why) => {
+    expect(reloadProblems(before, after)).toMatchObject([
+      { path: 'tables.t', message: expect.stringContaining(why) },
+    ]);
+  });
+
+  test('tables may come and go, and columns be spelled otherwise', () => {
+    const none = load({ sharded: true, vindexes: {}, tables: {} });
+    expect(reloadProblems(by('hash', 'id'), none)).toEqual([]);
+    expect(reloadProblems(none, by('hash', 'id'))).toEqual([]);
+    expect(reloadProblems(by('hash', 'id'), by('hash', 'ID'))).toEqual([]);
+  });
+});
+
 describe('schema files', () => {
   const read = (sql: string) => readSchemaFile(sql, 's.sql', 'k');
 
