@@ -1,6 +1,6 @@
 // Random aggregates and groups whose results do not depend on the order of rows.
 import { expression, isNumber } from './expressions.ts';
-import type { Piece } from './piece.ts';
+import { choice, type Piece, render } from './piece.ts';
 import { type Column, columnsIn, type Generation, pickColumn, type Scope, type Typed } from './scope.ts';
 import type { Family } from './types.ts';
 
@@ -8,7 +8,30 @@ function typed(piece: Piece, family: Family): Typed {
   return { piece, family, loose: false, summable: false, values: [] };
 }
 
-export function aggregate(generation: Generation, scope: Scope, wanted: Family | null): Typed {
+/** `whole`: of all rows. Groups may pass a temporary table, in which one server rounds quotients or does not. */
+export function aggregate(generation: Generation, scope: Scope, wanted: Family | null, whole = false): Typed {
+  const quotient = whole && wanted === 'dec' && generation.random.chance(0.2);
+  const made =
+    (quotient ? quotientAggregate(generation, scope) : null) ?? ownAggregate(generation, scope, wanted);
+  if (!generation.random.chance(0.04) || !isOfColumns(made.piece, scope)) return made;
+  // In a subquery without columns of its own it still aggregates this block's rows.
+  const from = generation.random.chance(0.3)
+    ? [' FROM ', generation.random.pick(generation.tables).spelled]
+    : '';
+  return {
+    ...made,
+    piece: choice(['(SELECT ', made.piece, from, from === '' ? '' : ' LIMIT 1', ')'], made.piece),
+  };
+}
+
+/** Names a column of this scope and none of a block around it. */
+function isOfColumns(piece: Piece, scope: Scope): boolean {
+  const { sql } = render(piece, false);
+  const names = (one: Scope): boolean => columnsIn(one).some((column) => sql.includes(column.ref));
+  return names(scope) && (scope.outer === null || !names(scope.outer));
+}
+
+function ownAggregate(generation: Generation, scope: Scope, wanted: Family | null): Typed {
   const { random } = generation;
   const family = wanted ?? random.pick<Family>(['int', 'int', 'int', 'dec', 'float', 'text', 'date']);
   if (family === 'int') return integerAggregate(generation, scope);
@@ -69,6 +92,22 @@ function decimalAggregate(generation: Generation, scope: Scope): Typed {
       [1, `SUM(CASE WHEN ${ref} > 1 THEN 1 ELSE 0 END)`],
       [extreme === null ? 0 : 2, [random.pick(['MIN(', 'MAX(']), extreme?.ref ?? '', ')']],
       [0.5, `ROUND(STDDEV_POP(${ref} % 10), 4)`],
+    ]),
+    'dec',
+  );
+}
+
+/** Quotients hold more digits than they show. */
+function quotientAggregate({ random }: Generation, scope: Scope): Typed | null {
+  const column = random.maybe(columnsIn(scope).filter((one) => one.summable && one.family !== 'float'));
+  if (column === null) return null;
+  const { ref } = column;
+  return typed(
+    random.pick([
+      `SUM(${ref} / 3)`,
+      `AVG(${ref} / 7)`,
+      `SUM(${ref} / 9 * 1000)`,
+      `SUM(COALESCE(${ref} / 7, 0.5))`,
     ]),
     'dec',
   );

@@ -153,8 +153,12 @@ function join(generation: Generation, sources: readonly Source[], next: Placed, 
       [random.pick([' JOIN ', ' LEFT JOIN ', ' RIGHT JOIN ']), next.piece, ` USING (${shared})`],
     ],
     [
+      common.length > 1 ? 1 : 0,
+      [random.pick([' JOIN ', ' LEFT JOIN ']), next.piece, ` USING (${common.slice(0, 2).join(', ')})`],
+    ],
+    [
       common.length > 0 && common.length < 3 && sources.length === 1 ? 0.7 : 0,
-      [random.pick([' NATURAL JOIN ', ' NATURAL LEFT JOIN ']), next.piece],
+      [random.pick([' NATURAL JOIN ', ' NATURAL LEFT JOIN ', ' NATURAL RIGHT JOIN ']), next.piece],
     ],
     [0.4, [' CROSS JOIN ', next.piece]],
   ]);

@@ -4,7 +4,15 @@ import { expression, isNumber } from './expressions.ts';
 import { type From, randomFrom } from './from.ts';
 import { choice, list, nothing, optional, type Piece, render } from './piece.ts';
 import { predicate } from './predicates.ts';
-import type { Generation, OutputColumn, Query, QueryRequest, Scope, Typed } from './scope.ts';
+import {
+  type Generation,
+  type OutputColumn,
+  pickColumn,
+  type Query,
+  type QueryRequest,
+  type Scope,
+  type Typed,
+} from './scope.ts';
 import type { Family } from './types.ts';
 import { windowFunction } from './windows.ts';
 
@@ -133,7 +141,13 @@ function distinct(block: BlockParts): Query {
     block,
     made.map((one) => ({ ...one, loose: false })),
   );
-  return finished(block, 'SELECT DISTINCT ', shown, nothing, order(block, made, shown, true));
+  // By a column that is not shown: in which order rows then come is not determined.
+  const hidden =
+    block.top && generation.random.chance(0.15)
+      ? pickColumn(generation.random, { ...from.scope, outer: null }, null)
+      : null;
+  const by: Piece = hidden === null ? order(block, made, shown, true) : optional([' ORDER BY ', hidden.ref]);
+  return finished(block, 'SELECT DISTINCT ', shown, nothing, by);
 }
 
 function grouped(block: BlockParts): Query {
@@ -174,7 +188,7 @@ function grouped(block: BlockParts): Query {
 
 function aggregated(block: BlockParts): Query {
   const { generation, request, from } = block;
-  const made = request.families.map((family) => aggregate(generation, from.scope, family));
+  const made = request.families.map((family) => aggregate(generation, from.scope, family, true));
   const having: Piece = generation.random.chance(0.1) ? optional(' HAVING COUNT(*) > 2') : nothing;
   return finished(block, 'SELECT ', items(block, made), having, nothing);
 }

@@ -109,7 +109,13 @@ function counter(generation: Generation, ctes: CteInSight[]): Piece {
   const to = generation.random.int(2, 9);
   const output = { name: 'n', family: 'int', loose: false, summable: true, values: ['1', '2', '5'] } as const;
   ctes.push({ name, output: [output] });
-  return `${name} (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM ${name} WHERE n < ${to})`;
+  const table = generation.random.chance(0.5)
+    ? generation.random.maybe(generation.tables.filter((one) => one.kind !== 'view'))
+    : null;
+  if (table === null) return `${name} (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM ${name} WHERE n < ${to})`;
+  // Through rows, which may be on any shard.
+  const alias = generation.alias();
+  return `${name} (n) AS (SELECT 1 UNION SELECT ${alias}.id FROM ${name} JOIN ${table.spelled} AS ${alias} ON ${alias}.id = ${name}.n + 1 OR ${alias}.id = ${name}.n * 2)`;
 }
 
 function innerQuery(generation: Generation, request: QueryRequest): Query {
@@ -132,8 +138,17 @@ function setOperation(generation: Generation, request: QueryRequest, top: boolea
       [3, ' UNION '],
       [1, ' INTERSECT '],
       [1, ' EXCEPT '],
+      [0.4, ' INTERSECT ALL '],
+      [0.4, ' EXCEPT ALL '],
     ]);
-    parts.push(operator, parenthesised(branch()));
+    const nested = random.chance(0.2)
+      ? [
+          parenthesised(branch()),
+          random.pick([' UNION ALL ', ' EXCEPT ', ' INTERSECT ']),
+          parenthesised(branch()),
+        ]
+      : null;
+    parts.push(operator, nested === null ? parenthesised(branch()) : ['(', nested, ')']);
   }
   const order: Piece =
     top && random.chance(0.5)

@@ -3,6 +3,13 @@ import type { Piece } from './piece.ts';
 import { columnsIn, type Generation, pickColumn, type Scope, type Typed } from './scope.ts';
 import type { Family } from './types.ts';
 
+const frames = [
+  'ROWS BETWEEN 2 PRECEDING AND CURRENT ROW',
+  'ROWS BETWEEN UNBOUNDED PRECEDING AND 1 FOLLOWING',
+  'ROWS BETWEEN 1 FOLLOWING AND 3 FOLLOWING',
+  'ROWS 1 PRECEDING',
+] as const;
+
 /** null when the scope has nothing to number its rows by, or the family has no function. */
 export function windowFunction(generation: Generation, scope: Scope, family: Family | null): Typed | null {
   const { random } = generation;
@@ -21,6 +28,7 @@ export function windowFunction(generation: Generation, scope: Scope, family: Fam
     column.family === 'json'
       ? null
       : `${partition}ORDER BY ${column.ref}${random.chance(0.3) ? ' DESC' : ''}`;
+  const framed = total === null ? null : `${partition}ORDER BY ${total.join(', ')} ${random.pick(frames)}`;
   const numbered = total === null ? null : `${partition}ORDER BY ${total.join(', ')}`;
   if (family === null || family === 'int') {
     const text = random.weighted<string | null>([
@@ -39,9 +47,7 @@ export function windowFunction(generation: Generation, scope: Scope, family: Fam
       [2, ranked === null ? null : `SUM(${sum.ref}) OVER (${ranked})`],
       [
         1,
-        numbered === null
-          ? null
-          : `AVG(${sum.ref}) OVER (${numbered} ROWS BETWEEN 2 PRECEDING AND CURRENT ROW)`,
+        framed === null ? null : `${random.pick(['SUM', 'AVG', 'MIN', 'MAX'])}(${sum.ref}) OVER (${framed})`,
       ],
     ]);
     return text === null ? null : typed(text, 'dec');
