@@ -25,17 +25,25 @@ export function readingOrder(
   outside: readonly ColumnId[],
   statement: BoundStatement,
 ): readonly ColumnId[] {
-  const shows =
-    showsOrder(block) || undetermined(block, outside, statement) || showsOneOfEquals(block, statement);
-  return shows ? primaryKey(block) : [];
+  return orderMatters(block, outside, statement) ? primaryKey(block) : [];
 }
 
-/** Of the only table of a block; empty when there is none, or other tables beside it. */
+/** Whether the order in which the block reads its rows shows in its answer. `outside`: its columns beside aggregates. */
+export function orderMatters(block: Block, outside: readonly ColumnId[], statement: BoundStatement): boolean {
+  return showsOrder(block) || undetermined(block, outside, statement) || showsOneOfEquals(block, statement);
+}
+
+/**
+ * Of the block's tables, one after the other: most joins of few tables are read as they are written. Empty where some source
+ * has none.
+ */
 function primaryKey(block: Block): readonly ColumnId[] {
-  const [source, ...others] = block.sources;
-  if (source?.kind !== 'table' || others.length > 0) return [];
-  const primary = source.table.keys.find((key) => key.name === 'PRIMARY' && !key.partial);
-  return primary?.columns.map((name) => ({ source, name: lower(name) })) ?? [];
+  const keys = block.sources.map((source): readonly ColumnId[] => {
+    const all = source.kind === 'table' ? source.table.keys : [];
+    const primary = all.find((key) => key.name === 'PRIMARY' && !key.partial);
+    return primary?.columns.map((name) => ({ source, name: lower(name) })) ?? [];
+  });
+  return keys.some((key) => key.length === 0) ? [] : keys.flat();
 }
 
 /** How the fragment's table is made to give its rows in an order: kept in it by a primary key, or sorted for the finish. */
@@ -44,10 +52,13 @@ export interface Reading {
   readonly order: readonly string[];
 }
 
-/** `names`: of the columns on the workspace. A key is what one server has, so that it also takes the same path. */
-export function readBy(columns: readonly ColumnId[], names: readonly string[]): Reading {
+/**
+ * `names`: of the columns on the workspace. A key is what one server has, so that it also takes the same path; beside other
+ * tables a row's key comes many times.
+ */
+export function readBy(block: Block, columns: readonly ColumnId[], names: readonly string[]): Reading {
   const [source] = columns.map((column) => column.source);
-  if (source?.kind !== 'table') return { keys: [], order: names };
+  if (source?.kind !== 'table' || block.sources.length > 1) return { keys: [], order: names };
   const clustering = clusteringColumns(source);
   const isWhole =
     clustering?.length === columns.length && clustering.every((one, i) => isSame(one, columns[i]));

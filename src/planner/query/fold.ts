@@ -1,11 +1,12 @@
 // Rule: aggregates without GROUP BY on exact types. Every shard answers one row; sums, least and greatest make one of them.
 import type { FoldColumn, ScatterNode } from '../../plan/nodes.ts';
-import type { Expression } from '../../sql/ast.ts';
+import type { Aggregate, Expression } from '../../sql/ast.ts';
 import { limitOf, selectOf } from '../bind/clauses.ts';
 import type { Block } from '../bind/model.ts';
 import { typeOf } from '../facts/column-type.ts';
 import { columnOf } from '../facts/read-facts.ts';
 import { nameEdits, qualifierEdits } from '../names.ts';
+import type { KeyTuple } from '../route/locality.ts';
 import { splice } from '../splice.ts';
 import type { BoundStatement } from '../statement.ts';
 import { foldComparator } from './compare.ts';
@@ -18,11 +19,16 @@ import { asksForTime } from './traits.ts';
 /*
  * Proof obligation: the shards' rows are disjoint and together all rows (locality). COUNT and SUM over a union of disjoint
  * sets are sums; integers and DECIMALs that show all their digits add exactly and keep their scale; MIN and MAX are the least and greatest of the
- * parts' when the column's bytes order as its values.
+ * parts' when the column's bytes order as its values. Of values that include the sharding key no shard has one of another's:
+ * DISTINCT on each is DISTINCT over all.
  */
 
 /** null when some column of the result is more than one such aggregate. */
-export function foldAggregates(several: Several, block: Block): ScatterNode | null {
+export function foldAggregates(
+  several: Several,
+  block: Block,
+  keys: readonly KeyTuple[],
+): ScatterNode | null {
   const { statement, keyspace, destination } = several;
   const { unit, node, context } = statement;
   const select = selectOf(block);
@@ -30,7 +36,7 @@ export function foldAggregates(several: Several, block: Block): ScatterNode | nu
     return null;
   const columns: FoldColumn[] = [];
   for (const item of select.list.items) {
-    const column = foldColumn(item.expression, statement);
+    const column = foldColumn(item.expression, statement, keys);
     if (column === null) return null;
     columns.push(column);
   }
@@ -49,9 +55,26 @@ export function foldAggregates(several: Several, block: Block): ScatterNode | nu
   };
 }
 
-function foldColumn(expression: Expression, statement: BoundStatement): FoldColumn | null {
-  if (expression.kind === 'paren') return foldColumn(expression.expression, statement);
-  if (expression.kind !== 'aggregate' || expression.over !== null || expression.distinct) return null;
+/** No value of its arguments is on two shards. */
+export function isDistinctByShard(
+  { args }: Aggregate,
+  { proof, binding }: BoundStatement,
+  keys: readonly KeyTuple[],
+): boolean {
+  return proof.holdsKey(
+    args.map((arg) => columnOf(arg, binding.columns)),
+    keys,
+  );
+}
+
+function foldColumn(
+  expression: Expression,
+  statement: BoundStatement,
+  keys: readonly KeyTuple[],
+): FoldColumn | null {
+  if (expression.kind === 'paren') return foldColumn(expression.expression, statement, keys);
+  if (expression.kind !== 'aggregate' || expression.over !== null) return null;
+  if (expression.distinct && !isDistinctByShard(expression, statement, keys)) return null;
   const [arg] = expression.args;
   const { columns } = statement.binding;
   switch (expression.name) {

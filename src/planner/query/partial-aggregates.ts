@@ -8,11 +8,13 @@ import type { Block, ColumnId } from '../bind/model.ts';
 import { typeOf } from '../facts/column-type.ts';
 import { columnOf } from '../facts/read-facts.ts';
 import { qualifierEdits } from '../names.ts';
+import type { KeyTuple } from '../route/locality.ts';
 import { type Edit, join, joinWith, splice, text } from '../splice.ts';
 import type { BoundStatement } from '../statement.ts';
 import { foldComparator } from './compare.ts';
 import type { Several } from './draft.ts';
 import { firstMet, readBy, undetermined } from './first-rows.ts';
+import { isDistinctByShard } from './fold.ts';
 import { columnText, type FragmentColumns } from './fragment-columns.ts';
 import {
   fragmentColumn,
@@ -33,13 +35,17 @@ import { hasSubquery, isDeterministic, some } from './traits.ts';
  */
 
 /** The node, or why the aggregates cannot be split. */
-export function partialAggregates(several: Several, block: Block): GatherNode | string {
+export function partialAggregates(
+  several: Several,
+  block: Block,
+  keys: readonly KeyTuple[],
+): GatherNode | string {
   const { statement } = several;
   const select = selectOf(block);
   const obstacle = groupObstacle(block, statement);
   if (select === null || obstacle !== null) return obstacle ?? 'TABLE';
   if (hasWindow(block)) return 'window functions see single rows';
-  const foreign = aggregatesIn(block).find((aggregate) => !isSplittable(aggregate, statement));
+  const foreign = aggregatesIn(block).find((aggregate) => !isSplittable(aggregate, statement, keys));
   if (foreign !== undefined)
     return `${foreign.name.toUpperCase()}${foreign.distinct ? '(DISTINCT ...)' : ''} cannot be split`;
   const groups = groupColumns(block, select, statement);
@@ -66,7 +72,7 @@ export function partialAggregates(several: Several, block: Block): GatherNode | 
   return groupGather(several, select, rewritten, {
     distinct: false,
     behind,
-    ...(met === null ? readBy([], []) : readBy([met], [rewritten.columns.extreme('MIN', met)])),
+    ...(met === null ? readBy(block, [], []) : readBy(block, [met], [rewritten.columns.extreme('MIN', met)])),
     note: 'groups of one shard',
   });
 }
@@ -75,14 +81,15 @@ function has(columns: readonly ColumnId[], column: ColumnId): boolean {
   return columns.some((one) => one.source === column.source && one.name === column.name);
 }
 
-function isSplittable(aggregate: Aggregate, statement: BoundStatement): boolean {
+function isSplittable(aggregate: Aggregate, statement: BoundStatement, keys: readonly KeyTuple[]): boolean {
   const { args, distinct, name } = aggregate;
-  if (distinct || args.some((arg) => hasSubquery(arg) || !isDeterministic(arg))) return false;
+  if (distinct && !isDistinctByShard(aggregate, statement, keys)) return false;
+  if (args.some((arg) => hasSubquery(arg) || !isDeterministic(arg))) return false;
   if (args.some((arg) => namesAlias(arg, statement))) return false;
   const [arg] = args;
   switch (name) {
     case 'count':
-      return args.length <= 1;
+      return args.length <= 1 || distinct;
     case 'sum':
     case 'avg':
       return arg !== undefined && !mayHideDigits(arg, statement.binding.columns);
@@ -126,9 +133,11 @@ function finishOf(node: Node, columns: FragmentColumns, statement: BoundStatemen
   const { unit, context } = statement;
   const edits: readonly Edit[] = qualifierEdits(node, context);
   const [arg] = node.args;
+  const end = node.args.at(-1)?.end ?? 0;
   const partial = (name: string): string => {
-    const inner = arg === undefined ? text('*') : splice(unit, arg.start, arg.end, edits);
-    return fragmentColumn(columns.computed(join(text(`${name}(`), inner, text(')'))));
+    const inner = arg === undefined ? text('*') : splice(unit, arg.start, end, edits);
+    const head = text(`${name}(${node.distinct ? 'DISTINCT ' : ''}`);
+    return fragmentColumn(columns.computed(join(head, inner, text(')'))));
   };
   switch (node.name) {
     case 'count':

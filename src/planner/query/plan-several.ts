@@ -117,7 +117,7 @@ function mergeBlock(several: Several, block: Block, keys: readonly KeyTuple[]): 
     reasons.push(`not merged as bytes: ${node}`);
   } else {
     reasons.push(complete);
-    const draft = mergeParts(several, block, label);
+    const draft = mergeParts(several, block, keys, label);
     if (draft !== null) return draft;
   }
   if (statement.context.directives.get('WORKSPACE')?.toLowerCase() === 'off') throw shardgateError('SG2025');
@@ -140,12 +140,17 @@ function wholeOnEachShard(several: Several, block: Block, keys: readonly KeyTupl
   return null;
 }
 
-function mergeParts(several: Several, block: Block, label: PlanLabel): Draft | null {
+function mergeParts(
+  several: Several,
+  block: Block,
+  keys: readonly KeyTuple[],
+  label: PlanLabel,
+): Draft | null {
   if (groupExpressions(block) === null) return null;
-  const fold = foldAggregates(several, block);
+  const fold = foldAggregates(several, block, keys);
   if (fold !== null) return { node: fold, label };
   if (several.statement.context.directives.get('WORKSPACE')?.toLowerCase() === 'off') return null;
-  const partial = partialAggregates(several, block);
+  const partial = partialAggregates(several, block, keys);
   if (typeof partial !== 'string') return { node: partial, label };
   several.reasons.push(`no partial aggregates: ${partial}`);
   return null;

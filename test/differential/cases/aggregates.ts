@@ -92,4 +92,12 @@ export const aggregates: readonly Case[] = [
   'SELECT kind COLLATE utf8mb4_bin k, COUNT(*) FROM events GROUP BY k',
   "SELECT JSON_VALUE(payload, '$.tag') AS tag, SUM(JSON_VALUE(payload, '$.n')) FROM events GROUP BY tag ORDER BY tag",
   'SELECT u.country COLLATE utf8mb4_bin AS c, COUNT(DISTINCT o.status), MAX(o.total) FROM users u JOIN orders o ON o.user_id = u.id GROUP BY c',
+  'SELECT COUNT(DISTINCT user_id), COUNT(DISTINCT user_id, status), SUM(DISTINCT user_id), COUNT(*) FROM orders',
+  'SELECT status, COUNT(DISTINCT user_id), SUM(DISTINCT user_id), AVG(DISTINCT user_id), COUNT(*) FROM orders GROUP BY status ORDER BY status',
+  'SELECT COUNT(DISTINCT o.user_id), COUNT(DISTINCT u.id) FROM users u LEFT JOIN orders o ON o.user_id = u.id',
+  'SELECT COUNT(DISTINCT a), COUNT(DISTINCT b), COUNT(DISTINCT a, b), COUNT(DISTINCT b, a, v) FROM grid',
+  'SELECT COUNT(DISTINCT name), COUNT(DISTINCT HEX(name)) FROM users',
+  'SELECT COUNT(DISTINCT general), COUNT(DISTINCT uca), COUNT(DISTINCT bin), COUNT(DISTINCT latin), COUNT(DISTINCT fixed) FROM texts',
+  'SELECT line, quantity, COUNT(DISTINCT product), MAX(price) FROM order_items GROUP BY line, quantity WITH ROLLUP',
+  'SELECT y, COUNT(DISTINCT d), MIN(dt6) FROM moments GROUP BY y ORDER BY y',
 ];

@@ -90,4 +90,12 @@ export const orderLimit: readonly Case[] = [
   { sql: 'SELECT id FROM users ORDER BY id LIMIT ?', params: [4n] },
   { sql: 'SELECT id FROM users ORDER BY id LIMIT ? OFFSET ?', params: [4n, 6n] },
   { sql: 'SELECT id FROM users ORDER BY id LIMIT ?, ?', params: [2n, 3n] },
+  'SELECT id FROM users ORDER BY LOWER(name), id LIMIT 5',
+  'SELECT id, UPPER(name) FROM users ORDER BY 2, 1 LIMIT 4, 6',
+  'SELECT name AS id, id AS name FROM users ORDER BY LENGTH(id), UPPER(id), id, name LIMIT 6',
+  'SELECT id FROM texts ORDER BY doc, id LIMIT 5',
+  "SELECT id FROM users ORDER BY 'x', UPPER(name), id LIMIT 3",
+  'SELECT u.id, o.id FROM users u JOIN orders o ON o.user_id = u.id ORDER BY CONCAT(o.status, u.name), o.id LIMIT 8',
+  'SELECT id FROM users ORDER BY IF(balance > 5, name, country), id LIMIT 5 FOR UPDATE',
+  'SELECT id FROM users ORDER BY LOWER(name), id LIMIT 0',
 ];
