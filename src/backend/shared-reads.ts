@@ -22,6 +22,8 @@ import type {
  * millisecond, and more save little.
  */
 const readsMax = 8;
+/** Reads after which a connection goes back to the pool, where others wait for it. */
+const readsPerLease = 64;
 /** A connection that has answered nothing for this long is left by those who wait behind its first read. */
 const stallMs = 50;
 
@@ -112,6 +114,7 @@ class ReadLine implements SharedConnection {
   #unsent: Buffer[] = [];
   /** Receivers that still want their answer. */
   #wanted = 0;
+  #carried = 0;
   #answered = 0;
   #answeredAtLook = -1;
   /** Takes no more reads. */
@@ -136,6 +139,7 @@ class ReadLine implements SharedConnection {
     return (
       !this.#closed &&
       this.#receivers.length < readsMax &&
+      this.#carried < readsPerLease &&
       this.connection.alive &&
       options.settings.key === this.#settingsKey &&
       options.clientFlags === this.#clientFlags
@@ -148,6 +152,7 @@ class ReadLine implements SharedConnection {
 
   sendPackets(packets: Buffer, receiver: SharedReceiver): void {
     this.#receivers.push(receiver);
+    this.#carried++;
     this.#wanted++;
     this.#unsent.push(packets);
     if (this.#unsent.length === 1) this.#owner.sendSoon(this);

@@ -177,6 +177,22 @@ describe('point reads of many clients at once', () => {
   });
 });
 
+test('reads without a pause leave connections to others', async () => {
+  let reading = true;
+  let reads = 0;
+  const readers = clients.slice(1).map(async (client, index) => {
+    while (reading) {
+      await client.query(`SELECT code FROM points WHERE id = ${index}`);
+      reads++;
+    }
+  });
+  for (let round = 0; round < 50; round++)
+    await at(0).query(`UPDATE others SET name = 'o7' WHERE id IN (7, ${1000 + round})`);
+  reading = false;
+  await Promise.all(readers);
+  expect(reads).toBeGreaterThan(50);
+});
+
 describe('a read that waits for a lock', () => {
   test('does not hold up the reads of other tables', async () => {
     const waiting = await whileLocked(async () => {
