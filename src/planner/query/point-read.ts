@@ -35,8 +35,9 @@ const plainNodes: ReadonlySet<Node['kind']> = new Set([
 export function isPointRead(statement: BoundStatement): boolean {
   const { node, binding, flow } = statement;
   const [source] = binding.tables;
-  if (node.kind !== 'select' || source === undefined || binding.tables.length > 1) return false;
-  if (binding.doubts.length > 0 || source.table.view !== null || !isPlain(node)) return false;
+  // A view is a block of its own: it may call what it likes.
+  if (node.kind !== 'select' || source === undefined || binding.blocks.length > 1) return false;
+  if (binding.tables.length > 1 || binding.doubts.length > 0 || !isPlain(node)) return false;
   const facts = flow.held.get(source.id)?.facts ?? [];
   return source.table.keys.some((key) => isGiven(key, source, facts));
 }
