@@ -2,6 +2,7 @@
 import type { Gateway, Lease, SharedConnection, Terminal } from '../backend/contract.ts';
 import type { SqlError } from '../errors/sql-error.ts';
 import type { Plan } from '../plan/nodes.ts';
+import type { ValueSource } from '../text/render.ts';
 import type { BindValue } from '../value/bind-value.ts';
 import type { ColumnDefinition } from '../value/column-definition.ts';
 import type { LiteralCharset } from '../vindex/canonical-text.ts';
@@ -24,6 +25,8 @@ export interface BindValues {
   slotText(slot: number): string;
   param(index: number): BindValue;
   readonly paramCount: number;
+  /** The same values, with parameters as `spell` gives them, asked in the order in which they are spelled. */
+  spelling(spell: (index: number) => BindValue): ValueSource;
 }
 
 /** The running statement as the client sent it. */
@@ -49,6 +52,11 @@ export interface PreparedRelay {
   /** The packets when the connection has the handle already, else null: nothing is sent. */
   readyFor(connection: Lease['connection'], sql: string): Buffer | null;
   packetsFor(connection: Lease['connection'], sql: string): Buffer | Promise<Buffer>;
+  /**
+   * COM_STMT_EXECUTE with the client's values for a handle of the engine's own, whose n-th `?` is the client's parameter
+   * `order[n]`.
+   */
+  payloadFor(handle: number, order: readonly number[]): Buffer;
 }
 
 /**

@@ -10,6 +10,7 @@ import { cancelReason, killOrClose } from './cancel.ts';
 import { ClientWriter } from './client-writer.ts';
 import type { Execution, ScopedLease } from './contract.ts';
 import { acquireAll } from './leases.ts';
+import { paramText } from './param-text.ts';
 import { renameCells, renameError } from './physical-names.ts';
 import { pinTime } from './pinned-time.ts';
 import { shardsOrOne } from './resolve.ts';
@@ -100,7 +101,7 @@ async function runForRows(
     format: isReport(node) ? 'text' : execution.statement.format,
     time: pinTime(execution, false),
     locks: true,
-    sqlFor: (shard) => shardText(execution, shard, node.template),
+    textFor: (shard) => paramText(execution, shard, node.template),
   });
   let failure: unknown = null;
   try {

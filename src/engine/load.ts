@@ -11,6 +11,7 @@ import { throwIfCancelled } from './cancel.ts';
 import type { Execution } from './contract.ts';
 import { type BatchCounts, insertBatch } from './insert-batch.ts';
 import { rowSource } from './insert-rows.ts';
+import { checkLeadBytes } from './load-bytes.ts';
 import { type LineFormat, LineReader, type LoadedField } from './load-lines.ts';
 import { pinTime } from './pinned-time.ts';
 import { shardMapOf } from './resolve.ts';
@@ -171,6 +172,9 @@ class Load {
   /** Servers warn of a line with too many fields, and of every field that a line lacks. */
   #add(line: readonly LoadedField[]): void {
     const { fields, cells } = this.#node;
+    if (this.#unit.execution.flavour === 'mysql') {
+      for (const field of line) if (field !== null) checkLeadBytes(field, this.#charset);
+    }
     if (line.length > fields.length) this.#warnings++;
     for (const { takes } of fields.slice(line.length)) {
       // An empty text that a column must convert is warned of where it is stored.

@@ -5,9 +5,10 @@ import type { PlanNode, RouteNode } from '../plan/nodes.ts';
 import type { Template } from '../text/template.ts';
 import { present } from '../util/assert.ts';
 import type { Shard } from '../vindex/shard-map.ts';
-import { closeStatement, prepareStatement } from './backend-call.ts';
-import { executePayload, queryPayload } from './command-payload.ts';
+import { closeStatement } from './backend-call.ts';
+import { queryPayload } from './command-payload.ts';
 import type { Execution, ScopedLease } from './contract.ts';
+import { type ParamText, paramText, prepareRun } from './param-text.ts';
 import { Relay } from './relay.ts';
 import { shardMapOf, shardsFor } from './resolve.ts';
 import { shardText } from './shard-text.ts';
@@ -83,7 +84,10 @@ function send(
     return;
   }
   const { prepared } = statement;
-  if (prepared === null || !keepsParameters(plan.root.kind, template)) return sendPrepared(lease, relay, sql);
+  if (prepared === null || !keepsParameters(plan.root.kind, template)) {
+    const text = template === null ? { spelled: sql, asked: null } : paramText(execution, shard, template);
+    return sendPrepared(lease, relay, text);
+  }
   const packets = prepared.packetsFor(lease.connection, sql);
   if (Buffer.isBuffer(packets)) {
     lease.connection.sendPackets(packets, relay);
@@ -95,12 +99,12 @@ function send(
   );
 }
 
-/** A handle of our own for one execution: the text has its parameters spelled out. */
-async function sendPrepared(lease: ScopedLease, relay: Relay, sql: string): Promise<void> {
+/** A handle of our own for one execution: the text is not the client's. */
+async function sendPrepared(lease: ScopedLease, relay: Relay, text: ParamText): Promise<void> {
   const { connection } = lease;
   try {
-    const { id } = await prepareStatement(connection, sql);
-    connection.send(executePayload(id), relay);
+    const { id, payload } = await prepareRun(connection, text, (sql) => sql);
+    connection.send(payload, relay);
     // Commands are answered in order: the handle is closed after its execution.
     closeStatement(connection, id);
   } catch (error) {

@@ -9,6 +9,7 @@ import type { Execution } from './contract.ts';
 import { mergeConcat } from './merge-concat.ts';
 import { foldRows } from './merge-fold.ts';
 import { mergeSorted } from './merge-sort.ts';
+import { paramText } from './param-text.ts';
 import { renameColumns, renameError } from './physical-names.ts';
 import { pinTime } from './pinned-time.ts';
 import { shardsOrOne } from './resolve.ts';
@@ -16,7 +17,6 @@ import type { Attempt } from './retry.ts';
 import { cutRow, rowView } from './row-views.ts';
 import { RowWindow } from './row-window.ts';
 import { type ShardRead, ShardReads } from './shard-reads.ts';
-import { shardText } from './shard-text.ts';
 
 /** Ends the sink's result; rejects with the error that ended it, every connection given back. */
 export async function runScatter(execution: Execution, node: ScatterNode, attempt: Attempt): Promise<void> {
@@ -25,7 +25,7 @@ export async function runScatter(execution: Execution, node: ScatterNode, attemp
     format: execution.statement.format,
     time: pinTime(execution, node.pinTime),
     locks: execution.plan.locks,
-    sqlFor: (shard: Shard) => shardText(execution, shard, node.template),
+    textFor: (shard: Shard) => paramText(execution, shard, node.template),
   });
   let failure: unknown = null;
   try {

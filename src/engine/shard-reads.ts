@@ -1,13 +1,15 @@
 // One SELECT on several shards at once: sent, streamed, and put away whatever happens.
 import { SqlError } from '../errors/sql-error.ts';
 import type { Shard } from '../vindex/shard-map.ts';
-import { closeStatement, prepareStatement } from './backend-call.ts';
+import { closeStatement } from './backend-call.ts';
 import { abandonStream, cancelReason, untilCancelled } from './cancel.ts';
-import { executePayload, queryPayload } from './command-payload.ts';
+import { queryPayload } from './command-payload.ts';
 import type { Execution, ScopedLease } from './contract.ts';
 import { acquireAll } from './leases.ts';
+import { type ParamText, prepareRun } from './param-text.ts';
 import type { PinnedTime } from './pinned-time.ts';
 import { RowStream } from './row-stream.ts';
+import type { RowFormat } from './row-views.ts';
 
 export interface ShardRead {
   readonly shard: Shard;
@@ -15,14 +17,16 @@ export interface ShardRead {
   readonly stream: RowStream;
   /** Handle to close when the rows are binary. */
   statementId: number | null;
+  /** How its rows come: known as soon as its columns are. */
+  format: RowFormat;
 }
 
 export interface ReadsOptions {
-  readonly format: 'text' | 'binary';
+  readonly format: RowFormat;
   readonly time: PinnedTime;
   /** Takes row locks. */
   readonly locks: boolean;
-  sqlFor(shard: Shard): string;
+  textFor(shard: Shard): ParamText;
 }
 
 /** The reads of one statement. `close` must be called exactly once, also after errors. */
@@ -52,7 +56,13 @@ export class ShardReads {
     const reads = leases.map((lease, i): ShardRead => {
       const shard = shards[i];
       if (shard === undefined) throw new Error('assertion failed: one lease per shard');
-      return { shard, lease, stream: new RowStream(lease.connection), statementId: null };
+      return {
+        shard,
+        lease,
+        stream: new RowStream(lease.connection),
+        statementId: null,
+        format: options.format,
+      };
     });
     const opened = new ShardReads(execution, reads);
     try {
@@ -105,17 +115,16 @@ async function sendAll(
 /** A failure to prepare shows as the failure of the stream, like any other error of the statement. */
 async function send(execution: Execution, read: ShardRead, options: ReadsOptions): Promise<void> {
   const { connection } = read.lease;
-  const sql = options.sqlFor(read.shard);
-  execution.observer.shardQuery(read.shard.id, sql);
-  const text = options.time.wrap(sql);
+  const text = options.textFor(read.shard);
+  execution.observer.shardQuery(read.shard.id, text.spelled);
   options.time.before(connection);
   if (options.format === 'text') {
-    connection.send(queryPayload(text), read.stream);
+    connection.send(queryPayload(options.time.wrap(text.spelled)), read.stream);
   } else {
     try {
-      const { id } = await prepareStatement(connection, text);
+      const { id, payload } = await prepareRun(connection, text, options.time.wrap);
       read.statementId = id;
-      connection.send(executePayload(id), read.stream);
+      connection.send(payload, read.stream);
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
       read.stream.failUnsent(error, connection.alive);

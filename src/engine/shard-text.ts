@@ -1,5 +1,5 @@
 // A template as one shard gets it.
-import { type RenderContext, renderTemplate } from '../text/render.ts';
+import { type RenderContext, renderTemplate, type ValueSource } from '../text/render.ts';
 import type { Template } from '../text/template.ts';
 import { assert, present } from '../util/assert.ts';
 import type { Shard } from '../vindex/shard-map.ts';
@@ -21,7 +21,11 @@ const noGather: GatherNames = {
 };
 
 /** What the text of a statement depends on besides its template and shard. */
-export type TextSources = Pick<Execution, 'binds' | 'shardMaps'>;
+export interface TextSources extends Pick<Execution, 'shardMaps'> {
+  readonly binds: ValueSource;
+  /** Where `binds` spells some values as `?`: the values themselves. */
+  readonly limitValues?: ValueSource;
+}
 
 /** SqlText of a template for a shard. */
 export function shardText(
@@ -32,6 +36,7 @@ export function shardText(
 ): string {
   const context: RenderContext = {
     values: execution.binds,
+    limitValues: execution.limitValues ?? execution.binds,
     database: (keyspace, ofColumn) => databaseFor(execution, shard, keyspace, ofColumn),
     workspaceTable: names.workspaceTable,
     keys: names.keys,

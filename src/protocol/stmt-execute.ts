@@ -117,6 +117,46 @@ export function rebindExecute(
   return writer.bytes(payload.subarray(head.valuesAt)).finish();
 }
 
+/**
+ * The same values for a statement whose n-th parameter is the client's parameter `order[n]`; one may occur several times, or
+ * never. Throws like `decodeExecute`.
+ */
+export function reorderExecute(
+  payload: Buffer,
+  statementId: number,
+  order: readonly number[],
+  context: Pick<ExecuteContext, 'paramCount' | 'types'>,
+): Buffer {
+  const head = readHead(payload, context.paramCount, context.types);
+  const values = valuesOf(payload, head, context.paramCount);
+  const writer = new ByteWriter(payload.length + head.types.length)
+    .u8(Command.stmtExecute)
+    .u32(statementId)
+    .u8(0)
+    .u32(1);
+  const bitmapAt = 10;
+  writer.zeros((order.length + 7) >> 3);
+  order.forEach((param, at) => {
+    if (values[param] === null) writer.setBit(bitmapAt + (at >> 3), at & 7);
+  });
+  writer.u8(1);
+  for (const param of order) writer.bytes(head.types.subarray(2 * param, 2 * param + 2));
+  for (const param of order) writer.bytes(values[param] ?? noTypes);
+  return writer.finish();
+}
+
+/** The bytes of each value; null for NULL. */
+function valuesOf(payload: Buffer, head: Head, paramCount: number): (Buffer | null)[] {
+  const reader = new ByteReader(payload, head.valuesAt);
+  return Array.from({ length: paramCount }, (_, param) => {
+    if (((payload[head.bitmapAt + (param >> 3)] ?? 0) & (1 << (param & 7))) !== 0) return null;
+    const unsigned = ((head.types[2 * param + 1] ?? 0) & 0x80) !== 0;
+    const start = reader.at;
+    decodeParam(reader, head.types[2 * param] ?? 0, unsigned, false);
+    return payload.subarray(start, reader.at);
+  });
+}
+
 /** An execution without parameters. */
 export function encodeExecute(statementId: number): Buffer {
   return new ByteWriter(10).u8(Command.stmtExecute).u32(statementId).u8(0).u32(1).finish();

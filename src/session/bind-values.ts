@@ -23,12 +23,24 @@ export class StatementValues implements BindValues {
   readonly #normalized: Normalized;
   readonly #mode: LexMode;
   readonly #params: readonly BindValue[];
+  readonly #spell: ((index: number) => BindValue) | null;
 
-  constructor(text: SqlText, normalized: Normalized, mode: LexMode, params: readonly BindValue[] = noParams) {
+  constructor(
+    text: SqlText,
+    normalized: Normalized,
+    mode: LexMode,
+    params: readonly BindValue[] = noParams,
+    spell: ((index: number) => BindValue) | null = null,
+  ) {
     this.#text = text;
     this.#normalized = normalized;
     this.#mode = mode;
     this.#params = params;
+    this.#spell = spell;
+  }
+
+  spelling(spell: (index: number) => BindValue): StatementValues {
+    return new StatementValues(this.#text, this.#normalized, this.#mode, this.#params, spell);
   }
 
   get paramCount(): number {
@@ -98,7 +110,7 @@ export class StatementValues implements BindValues {
   }
 
   param(index: number): BindValue {
-    return present(this.#params[index], `parameter ${index}`);
+    return this.#spell?.(index) ?? present(this.#params[index], `parameter ${index}`);
   }
 
   #items(slot: number): SlotItems {

@@ -4,7 +4,7 @@ import type { PreparedRelay } from '../engine/contract.ts';
 import { Command, encodeTextCommand } from '../protocol/commands.ts';
 import { decodePrepareOk } from '../protocol/messages.ts';
 import { frame } from '../protocol/packet-framing.ts';
-import { decodeExecute, decodeExecuteHead, rebindExecute } from '../protocol/stmt-execute.ts';
+import { decodeExecute, decodeExecuteHead, rebindExecute, reorderExecute } from '../protocol/stmt-execute.ts';
 import type { BindValue } from '../value/bind-value.ts';
 import { collectResponse } from './backend-command.ts';
 import type { BackendHandles } from './backend-handles.ts';
@@ -73,6 +73,11 @@ class HandleRelay implements PreparedRelay {
   readyFor(connection: BackendConnection, sql: string): Buffer | null {
     const handle = this.#handles.get(connection, sql);
     return handle === null ? null : this.#aim(handle.id);
+  }
+
+  payloadFor(handle: number, order: readonly number[]): Buffer {
+    const { paramCount, paramTypes: types } = this.#statement;
+    return reorderExecute(this.#payload, handle, order, { paramCount, types });
   }
 
   async #prepare(connection: BackendConnection, sql: string): Promise<Buffer> {

@@ -3,6 +3,7 @@ import type { Node } from '../sql/ast.ts';
 import type { SqlText } from '../sql/mode.ts';
 import { quoteString } from '../text/quote.ts';
 import type { SessionState } from './state.ts';
+import { variableLiteral } from './variable-literal.ts';
 import { variableClass } from './variables.ts';
 
 /** One value of the session, as SqlText. */
@@ -86,7 +87,10 @@ export function isSessionRead(node: Node): boolean {
 
 /** The literal for a node that reads session state; null: a server has the same value. */
 export function literalOfRead(node: Node, state: SessionState): SqlText | null {
-  if (node.kind === 'userVariable') return state.userVariables.get(node.name.toLowerCase())?.sql ?? 'NULL';
+  if (node.kind === 'userVariable') {
+    const { sql } = state.userVariables.get(node.name.toLowerCase()) ?? { sql: 'NULL' };
+    return variableLiteral(sql, state.settings, state.mode);
+  }
   if (node.kind === 'call') return functions[node.name]?.literal(state) ?? null;
   if (node.kind !== 'systemVariable') return null;
   const name = node.name.name.toLowerCase();

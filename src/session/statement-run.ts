@@ -81,7 +81,8 @@ function runInto(
   }
   switch (entry.kind) {
     case 'plan': {
-      if (state.scope.readOnly && writeLabels.has(entry.plan.label)) throw readOnlyTransaction();
+      if (state.scope.readOnly && writeLabels.has(entry.plan.label))
+        throw readOnlyTransaction(state.mode.flavour);
       if (entry.touchesTables && entry.plan.label !== 'ddl') beginAlone(state, entry.plan);
       const own = entry.touchesTables ? scope : besideOf(state, scope);
       const run = (at: ConnectionScope, into: ResultSink) =>
@@ -118,7 +119,7 @@ function beginAlone(state: SessionState, { label }: Plan): void {
   const { scope } = state;
   if (scope.inTransaction) return;
   // Such a write is no transaction: the next statement is still meant.
-  if (scope.nextReadOnly && writeLabels.has(label)) throw readOnlyTransaction();
+  if (scope.nextReadOnly && writeLabels.has(label)) throw readOnlyTransaction(state.mode.flavour);
   const isolation = scope.takeNext();
   if (isolation !== null) state.isolateOnce(isolation);
 }
@@ -126,8 +127,9 @@ function beginAlone(state: SessionState, { label }: Plan): void {
 const writeLabels: ReadonlySet<string> = new Set(['insert', 'update', 'delete']);
 
 /** ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: a server says so before it looks at what is to be written. */
-function readOnlyTransaction(): SqlError {
-  return new SqlError(1792, '25006', 'Cannot execute statement in a READ ONLY transaction');
+function readOnlyTransaction(flavour: 'mariadb' | 'mysql'): SqlError {
+  const text = 'Cannot execute statement in a READ ONLY transaction';
+  return new SqlError(1792, '25006', flavour === 'mysql' ? `${text}.` : text);
 }
 
 /** Columns of the answer to a text that the session answers itself. Rejects with that answer's error. */

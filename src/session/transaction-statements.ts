@@ -48,9 +48,12 @@ async function rollbackOpen(context: StatementContext): Promise<void> {
 }
 
 export async function runBegin(statement: Begin, context: StatementContext): Promise<void> {
+  // MySQL: BEGIN ends a READ ONLY transaction and begins another one; COMMIT and READ WRITE do not.
+  const staysReadOnly = context.state.mode.flavour === 'mysql' && context.state.scope.readOnly;
   await commitOpen(context);
   const { state, vschema } = context;
-  const readOnly = statement.access === null ? null : statement.access === 'readOnly';
+  const unsaid = staysReadOnly ? true : null;
+  const readOnly = statement.access === null ? unsaid : statement.access === 'readOnly';
   state.scope.begin(readOnly, statement.consistentSnapshot);
   const { database } = state.target;
   const keyspace = database === null ? undefined : vschema.keyspaces.get(database);

@@ -22,7 +22,7 @@ export async function setUserVariable(item: SetUserVariable, context: StatementC
   const { columns, rows } = await context.query(`SELECT ${text}`);
   const shown = rows[0]?.[0] ?? null;
   let sql = literalOf(columns[0], shown);
-  if (mayHoldMore(value, columns[0], shown)) {
+  if (mayHoldMore(value, columns[0], shown, context.state.mode.flavour)) {
     const { rows: whole } = await context.query(`SELECT ${showingAll(text)}`);
     sql = heldDigits(value, sql, whole[0]?.[0] ?? sql);
   }

@@ -15,9 +15,12 @@ export function mayHoldMore(
   expression: Expression,
   column: ColumnDefinition | undefined,
   cell: string | null,
+  flavour: 'mariadb' | 'mysql',
 ): boolean {
   if (column?.type !== FieldType.newDecimal || cell === null) return false;
   const [integer = ''] = cell.split('.');
+  // MySQL rounds quotients as it shows them; a bare AVG it keeps.
+  if (flavour === 'mysql') return isAverage(expression) && integer.length <= integerDigitsMax;
   let divides = false;
   walk(expression, (node) => {
     if (node.kind === 'binary' && node.operator === '/') divides = true;
@@ -49,6 +52,12 @@ function isDivision(expression: Expression): boolean {
   if (expression.kind === 'binary') return expression.operator === '/';
   if (expression.kind === 'aggregate') return true;
   return expression.kind === 'subquery' && onlyItem(expression).some(isDivision);
+}
+
+function isAverage(expression: Expression): boolean {
+  if (expression.kind === 'paren') return isAverage(expression.expression);
+  if (expression.kind === 'aggregate') return expression.name === 'avg';
+  return expression.kind === 'subquery' && onlyItem(expression).some(isAverage);
 }
 
 function onlyItem({ query }: Subquery): readonly Expression[] {

@@ -17,6 +17,8 @@ export interface ValueSource {
 /** What a template may ask for besides values. Members that cannot occur in a template may throw. */
 export interface RenderContext {
   readonly values: ValueSource;
+  /** Where numbers to calculate with come from, when `values` spells some as `?`; else `values`. */
+  readonly limitValues?: ValueSource;
   /** Physical database of a keyspace on the shard the text is for, unquoted. `ofColumn`: see `TemplatePart`. */
   database(keyspace: string, ofColumn: boolean): string;
   /** Name of the workspace table of a fragment's copy, unquoted. */
@@ -73,9 +75,12 @@ function digitsOf(ref: Exclude<ValueRef, { readonly kind: 'constant' }>, values:
 /** LIMIT operands are unsigned 64-bit; a larger sum means "all rows" just the same. */
 const LIMIT_MAX = 18446744073709551615n;
 
-function spellLimit(part: Extract<TemplatePart, { readonly kind: 'limit' }>, values: ValueSource): string {
-  const count = limitNumber(part.count, values);
-  const offset = part.offset === null ? 0n : limitNumber(part.offset, values);
+function spellLimit(
+  part: Extract<TemplatePart, { readonly kind: 'limit' }>,
+  { values, limitValues = values }: RenderContext,
+): string {
+  const count = limitNumber(part.count, limitValues);
+  const offset = part.offset === null ? 0n : limitNumber(part.offset, limitValues);
   // Not numbers: the client's own spelling lets the server word the error.
   if (count === null || offset === null) return spellValue(part.count, values);
   const sum = count + offset;
@@ -91,7 +96,7 @@ function renderPart(part: TemplatePart, context: RenderContext): string {
     case 'database':
       return quoteIdentifier(context.database(part.keyspace, part.ofColumn === true));
     case 'limit':
-      return spellLimit(part, context.values);
+      return spellLimit(part, context);
     case 'workspace':
       return quoteIdentifier(context.workspaceTable(part.fragment, part.copy));
     case 'keys':

@@ -37,6 +37,10 @@ function isIntegerType(type: number): boolean {
   return binaryWidth(type) > 0 && type !== FieldType.float && type !== FieldType.double;
 }
 
+function doubleText(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value);
+}
+
 export class BinaryRow implements RowView {
   readonly columnCount: number;
   readonly #columns: readonly ColumnDefinition[];
@@ -96,7 +100,7 @@ export class BinaryRow implements RowView {
     switch (definition.type) {
       case FieldType.float:
       case FieldType.double:
-        return String(this.double(column));
+        return doubleText(this.double(column) ?? 0);
       case FieldType.date:
       case FieldType.newDate:
         return dateTimeText(value, true, 0);

@@ -28,7 +28,7 @@ export async function declaredTypes(
   const sql =
     `SELECT ${columnsWanted} FROM information_schema.${quoteIdentifier('COLUMNS')} ` +
     `WHERE TABLE_SCHEMA=${quoteString(shard.database)} AND TABLE_NAME IN (${names})`;
-  const { stream } = leases.read(shard, sql, time);
+  const { stream } = leases.read(shard, { spelled: sql, asked: null }, time);
   const types = new Map<string, DeclaredType>();
   const row = new TextRow(6);
   for (let batch = await stream.next(); batch !== null; batch = await stream.next()) {

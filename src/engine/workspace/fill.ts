@@ -3,7 +3,8 @@ import { shardgateError } from '../../errors/catalog.ts';
 import type { Fragment } from '../../plan/nodes.ts';
 import { quoteIdentifier } from '../../text/quote.ts';
 import type { ColumnDefinition } from '../../value/column-definition.ts';
-import { TextRow } from '../../value/text-row.ts';
+import type { RowView } from '../../value/row-view.ts';
+import { rowView } from '../row-views.ts';
 import type { ShardRead } from '../shard-reads.ts';
 import type { Budget } from './budget.ts';
 import type { KeySet, KeyValues } from './key-values.ts';
@@ -47,7 +48,7 @@ class Filler {
   }
 
   async pump(read: ShardRead): Promise<void> {
-    const row = new TextRow(this.#writers.length);
+    const row = rowView(read.format, await read.stream.columns());
     for (let batch = await read.stream.next(); batch !== null; batch = await read.stream.next()) {
       let tuples: string[] = [];
       let bytes = 0;
@@ -72,7 +73,7 @@ class Filler {
     this.#bytes += bytes;
   }
 
-  #tuple(row: TextRow): string {
+  #tuple(row: RowView): string {
     let text = '(';
     for (let i = 0; i < this.#writers.length; i++) {
       const literal = this.#writers[i]?.(row) ?? 'NULL';

@@ -12,13 +12,21 @@ import type { Attempt } from '../retry.ts';
 import type { RowStream } from '../row-stream.ts';
 import { rowView } from '../row-views.ts';
 
+/** The client's statement as a server prepares it. */
+export interface Described {
+  /** With the parameters as literals. */
+  readonly columns: readonly ColumnDefinition[];
+  /** With parameters; null: there are none, or it cannot be prepared so. */
+  readonly asked: readonly ColumnDefinition[] | null;
+}
+
 /** Columns and rows; answers the count of warnings, or rejects with the finish's error. The caller ends the sink. */
 export async function writeFinish(
   execution: Execution,
   node: GatherNode,
   home: Shard,
   stream: RowStream,
-  described: readonly ColumnDefinition[] | null,
+  described: Described | null,
   attempt: Attempt,
 ): Promise<number> {
   const { sink, signal } = execution;
@@ -29,7 +37,7 @@ export async function writeFinish(
     const columns =
       described === null
         ? mappedColumns(node, actual)
-        : executedColumns(execution, node, renameColumns(described, home), actual);
+        : executedColumns(execution, node, renameColumns(nearestTo(actual, described), home), actual);
     attempt.answering = true;
     sink.columns(columns);
     const writer = new ClientWriter(execution);
@@ -43,6 +51,28 @@ export async function writeFinish(
   }
   execution.observer.shardRows(home.id, stream.rowsTotal, stream.bytesTotal);
   return stream.warnings;
+}
+
+/**
+ * What a parameter is the server guesses from what stands around it, and again when the value comes. A computed column that
+ * parameters have to do with is what it is when it runs.
+ */
+function nearestTo(actual: readonly ColumnDefinition[], described: Described): readonly ColumnDefinition[] {
+  const { columns, asked } = described;
+  if (asked === null) return columns;
+  return columns.map((column, i) => {
+    const [twin, run] = [asked[i], actual[i]];
+    if (twin === undefined || run === undefined || column.orgTable !== '') return column;
+    if (hasForm(twin, run) || hasForm(column, twin)) return twin;
+    if (hasForm(column, run)) return column;
+    const { type, length, decimals, collation } = run;
+    const signs = (twin.flags & ~ColumnFlag.unsigned) | (run.flags & ColumnFlag.unsigned);
+    return { ...twin, type, length, decimals, collation, flags: signs };
+  });
+}
+
+function hasForm(column: ColumnDefinition, other: ColumnDefinition): boolean {
+  return column.type === other.type && column.decimals === other.decimals;
 }
 
 /** Bits that servers set by how a statement runs (through a temporary table or not), not by what it says. */

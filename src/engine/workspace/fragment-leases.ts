@@ -3,11 +3,12 @@ import type { BackendConnection } from '../../backend/contract.ts';
 import type { SqlError } from '../../errors/sql-error.ts';
 import { present } from '../../util/assert.ts';
 import type { Shard } from '../../vindex/shard-map.ts';
-import { runStatement } from '../backend-call.ts';
+import { closeStatement, runStatement } from '../backend-call.ts';
 import { abandonStream, cancelReason, settledWithin } from '../cancel.ts';
 import { queryPayload } from '../command-payload.ts';
 import type { Execution, ScopedLease } from '../contract.ts';
 import { acquireAll } from '../leases.ts';
+import { type ParamText, type PreparedRun, prepareAsked } from '../param-text.ts';
 import type { PinnedTime } from '../pinned-time.ts';
 import { RowStream } from '../row-stream.ts';
 import type { ShardRead } from '../shard-reads.ts';
@@ -50,18 +51,43 @@ export class FragmentLeases {
     return opened;
   }
 
-  /** Sends a fragment's statement to a shard. */
-  read(shard: Shard, sql: string, time: PinnedTime): ShardRead {
+  /** Sends a fragment's statement to a shard. Its rows are binary where it is prepared. */
+  read(shard: Shard, text: ParamText, time: PinnedTime): ShardRead {
     if (this.#cancelled !== null) throw this.#cancelled;
     const lease = present(this.#leases.get(shard.id), `lease on ${shard.id}`);
     const stream = new RowStream(lease.connection);
-    const read: ShardRead = { shard, lease, stream, statementId: null };
+    const read: ShardRead = { shard, lease, stream, statementId: null, format: 'text' };
     this.#reads.push(read);
-    this.#execution.observer.shardQuery(shard.id, sql);
-    time.before(lease.connection);
-    lease.connection.send(queryPayload(time.wrap(sql)), stream);
-    time.after(lease.connection);
+    this.#execution.observer.shardQuery(shard.id, text.spelled);
+    if (text.asked === null) {
+      this.#send(read, queryPayload(time.wrap(text.spelled)), time);
+      return read;
+    }
+    prepareAsked(lease.connection, text.asked, time.wrap).then(
+      (run) => this.#sendPrepared(read, run, text, time),
+      (error: SqlError) => stream.failUnsent(error, lease.connection.alive),
+    );
     return read;
+  }
+
+  #send({ lease, stream }: ShardRead, payload: Buffer, time: PinnedTime): void {
+    time.before(lease.connection);
+    lease.connection.send(payload, stream);
+    time.after(lease.connection);
+  }
+
+  /** `run` null: the server does not take the text with parameters. */
+  #sendPrepared(read: ShardRead, run: PreparedRun | null, text: ParamText, time: PinnedTime): void {
+    const { connection } = read.lease;
+    if (this.#cancelled !== null) {
+      read.stream.failUnsent(this.#cancelled, true);
+    } else if (run === null) {
+      this.#send(read, queryPayload(time.wrap(text.spelled)), time);
+    } else {
+      read.format = 'binary';
+      this.#send(read, run.payload, time);
+    }
+    if (run !== null) closeStatement(connection, run.id);
   }
 
   /** Warnings of the reads that ended. */

@@ -2,10 +2,10 @@
 import { SqlError } from '../../errors/sql-error.ts';
 import type { Fragment, GatherNode } from '../../plan/nodes.ts';
 import { present } from '../../util/assert.ts';
-import type { ColumnDefinition } from '../../value/column-definition.ts';
 import type { Shard } from '../../vindex/shard-map.ts';
 import { cancelReason, untilCancelled } from '../cancel.ts';
 import type { Execution } from '../contract.ts';
+import { paramText, strict } from '../param-text.ts';
 import { renameError, renameFragmentColumns } from '../physical-names.ts';
 import { type PinnedTime, pinTime } from '../pinned-time.ts';
 import { shardMapOf, shardsOrOne } from '../resolve.ts';
@@ -16,7 +16,7 @@ import { type GatherNames, shardText } from '../shard-text.ts';
 import { Budget } from './budget.ts';
 import { type DeclaredType, declaredTypes } from './declared-types.ts';
 import { fillTable } from './fill.ts';
-import { writeFinish } from './finish.ts';
+import { type Described, writeFinish } from './finish.ts';
 import { FragmentLeases } from './fragment-leases.ts';
 import { enterGather } from './gate.ts';
 import { dependenciesOf, KeyValues } from './key-values.ts';
@@ -92,16 +92,39 @@ function shownError(run: Run, error: unknown): unknown {
   if (signal.aborted) return cancelReason(signal);
   const first = run.session.failure ?? error;
   if (!(first instanceof SqlError)) return first;
-  return renameError(renameFragmentColumns(first, run.node.fragments), run.home);
+  return renameError(
+    renameAliases(renameFragmentColumns(first, run.node.fragments), run.node, run.home),
+    run.home,
+  );
+}
+
+/** 'shop_0.c.name' of a table `c` that stands for one of another keyspace. */
+function renameAliases(error: SqlError, node: GatherNode, home: Shard): SqlError {
+  let { message } = error;
+  for (const { origin } of node.fragments.flatMap((fragment) => fragment.columns)) {
+    if (origin === null || origin.keyspace === node.keyspace) continue;
+    message = message.replaceAll(
+      `'${home.database}.${origin.alias}.`,
+      `'${origin.keyspace}.${origin.alias}.`,
+    );
+  }
+  return message === error.message ? error : new SqlError(error.errno, error.sqlState, message, error.id);
 }
 
 /** The client's columns as one server would announce them; its errors (unknown column ...) come before any work. */
-async function describe(run: Run): Promise<readonly ColumnDefinition[] | null> {
-  const { node, execution, home } = run;
+async function describe(run: Run): Promise<Described | null> {
+  const { node, execution, home, session } = run;
   if (node.describe === null) return null;
-  const sql = shardText(execution, home, node.describe, run.names);
-  const { columns } = await untilCancelled(run.session.describe(sql), execution.signal);
-  return columns;
+  const { spelled, asked } = paramText(execution, home, node.describe, run.names);
+  const literal = session.describe(spelled);
+  const withParams =
+    asked === null || asked.sql === spelled ? null : session.describe(asked.sql).catch(() => null);
+  // Literals may be errors where parameters are none.
+  const ready = Promise.allSettled([literal, withParams]).then(async () => {
+    const own = await withParams;
+    return { asked: own, columns: own === null ? await literal : await literal.catch(() => own) };
+  });
+  return untilCancelled(ready, execution.signal);
 }
 
 /**
@@ -176,7 +199,7 @@ async function fillFragment(
   const { flavour } = execution;
   const reads: ShardRead[] = [];
   for (const shard of shards) {
-    reads.push(leases.read(shard, shardText(execution, shard, fragment.template, names), run.time));
+    reads.push(leases.read(shard, paramText(execution, shard, fragment.template, names), run.time));
     // Locking statements over the same shards wait for each other on the lowest.
     if (execution.plan.locks && reads.length === 1 && shards.length > 1) await reads[0]?.stream.filled();
   }
@@ -223,16 +246,15 @@ function labelOf(fragment: Fragment): string {
   return tables.size === 0 ? `${fragment.id}` : [...tables].join(', ');
 }
 
-async function finish(
-  run: Run,
-  described: readonly ColumnDefinition[] | null,
-  attempt: Attempt,
-): Promise<number> {
+async function finish(run: Run, described: Described | null, attempt: Attempt): Promise<number> {
   const { execution, session, node, home } = run;
-  const sql = run.time.wrap(shardText(execution, home, node.finish, run.names));
-  execution.observer.shardQuery(home.id, sql);
+  const text = paramText(execution, home, node.finish, run.names);
+  execution.observer.shardQuery(home.id, run.time.wrap(text.spelled));
   run.time.before(session.connection);
-  const stream = await untilCancelled(session.finish(sql, execution.statement.format), execution.signal);
+  const { format } = execution.statement;
+  // Without a description the finish is the client's own text: what a server says of that is the answer.
+  const finishing = session.finish(node.describe === null ? strict(text) : text, run.time.wrap, format);
+  const stream = await untilCancelled(finishing, execution.signal);
   run.time.after(session.connection);
   return writeFinish(execution, node, home, stream, described, attempt);
 }

@@ -2,10 +2,12 @@
 import type { BackendConnection, Lease } from '../../backend/contract.ts';
 import { SqlError } from '../../errors/sql-error.ts';
 import { quoteIdentifier } from '../../text/quote.ts';
-import { closeStatement, type PreparedStatement, prepareStatement, runStatement } from '../backend-call.ts';
+import type { ColumnDefinition } from '../../value/column-definition.ts';
+import { closeStatement, prepareStatement, runStatement } from '../backend-call.ts';
 import { untilCancelled } from '../cancel.ts';
-import { executePayload, queryPayload } from '../command-payload.ts';
+import { queryPayload } from '../command-payload.ts';
 import type { Execution } from '../contract.ts';
+import { type ParamText, prepareRun } from '../param-text.ts';
 import { RowStream } from '../row-stream.ts';
 import type { RowFormat } from '../row-views.ts';
 
@@ -65,10 +67,10 @@ export class WorkspaceSession {
   }
 
   /** Prepares a statement for its metadata only. */
-  async describe(sql: string): Promise<PreparedStatement> {
-    const prepared = await prepareStatement(this.connection, sql);
-    closeStatement(this.connection, prepared.id);
-    return prepared;
+  async describe(sql: string): Promise<readonly ColumnDefinition[]> {
+    const { id, columns } = await prepareStatement(this.connection, sql);
+    closeStatement(this.connection, id);
+    return columns;
   }
 
   /** The first statement that failed: the reason why the finish fails. */
@@ -112,14 +114,14 @@ export class WorkspaceSession {
   }
 
   /** Sends the finish; its rows come through the stream. The DROPs go out right behind it. */
-  async finish(sql: string, format: RowFormat): Promise<RowStream> {
+  async finish(text: ParamText, wrap: (sql: string) => string, format: RowFormat): Promise<RowStream> {
     const stream = new RowStream(this.connection);
     if (format === 'text') {
-      this.connection.send(queryPayload(sql), stream);
+      this.connection.send(queryPayload(wrap(text.spelled)), stream);
     } else {
       try {
-        const { id } = await prepareStatement(this.connection, sql);
-        this.connection.send(executePayload(id), stream);
+        const { id, payload } = await prepareRun(this.connection, text, wrap);
+        this.connection.send(payload, stream);
         closeStatement(this.connection, id);
       } catch (error) {
         if (!(error instanceof SqlError)) throw error;

@@ -14,6 +14,7 @@ export function bindStatement(node: Query | Update | Delete, unit: TextUnit, con
   const { vschema, database, mode } = context;
   const host: BindHost = {
     database,
+    skipsUnusedCtes: vschema.flavour.kind === 'mysql',
     table: (name, defaultSchema) => lookupTable(vschema, name, defaultSchema),
     view(table: Table) {
       if (table.view === null || vschema.keyspaces.get(table.keyspace)?.sharded !== true) return null;

@@ -34,6 +34,7 @@ import type {
 } from './model.ts';
 import { type BinderPort, type BindHost, type CteScope, depthMax, type Place } from './place.ts';
 import { resolveColumn } from './resolve-column.ts';
+import { usedCtes } from './unused-ctes.ts';
 
 /** State of binding one statement; used once. */
 export class Binder implements BinderPort {
@@ -103,7 +104,7 @@ export class Binder implements BinderPort {
   }
 
   #select(node: Select, outside: Place): Block {
-    const ctes = this.#with(node.with, outside);
+    const ctes = this.#with(node, outside);
     const place = { ...outside, scope: scopeWith(ctes, outside.scope) };
     const block = this.#block(node, place, ctes);
     for (const tree of node.from?.tables ?? []) block.from.push(this.#from.reference(tree, block, place));
@@ -125,7 +126,7 @@ export class Binder implements BinderPort {
   }
 
   #tableQuery(node: TableQuery, outside: Place): Block {
-    const ctes = this.#with(node.with, outside);
+    const ctes = this.#with(node, outside);
     const place = { ...outside, scope: scopeWith(ctes, outside.scope) };
     const block = this.#block(node, place, ctes);
     const leaf = this.#from.tableOfQuery(node, block, place);
@@ -137,7 +138,7 @@ export class Binder implements BinderPort {
   }
 
   #dmlBlock(node: Update | Delete, outside: Place): Block {
-    const ctes = this.#with(node.with, outside);
+    const ctes = this.#with(node, outside);
     const place = { ...outside, scope: scopeWith(ctes, outside.scope) };
     const block = this.#block(node, place, ctes);
     const references = node.kind === 'update' ? node.tables : node.from.tables;
@@ -152,7 +153,7 @@ export class Binder implements BinderPort {
   }
 
   #setOperation(node: SetOperation, outside: Place): BoundQuery {
-    const ctes = this.#with(node.with, outside);
+    const ctes = this.#with(node, outside);
     const place = { ...outside, scope: scopeWith(ctes, outside.scope) };
     const left = this.query(node.left, place);
     const right = this.query(node.right, place);
@@ -172,7 +173,7 @@ export class Binder implements BinderPort {
   }
 
   #paren(node: ParenQuery, outside: Place): BoundQuery {
-    const ctes = this.#with(node.with, outside);
+    const ctes = this.#with(node, outside);
     const place = { ...outside, scope: scopeWith(ctes, outside.scope) };
     const query = this.query(node.query, place);
     this.#subqueriesOfTail(node.orderBy, place);
@@ -187,10 +188,13 @@ export class Binder implements BinderPort {
     if (place.depth > depthMax) this.doubts.push('queries nested too deeply');
   }
 
-  #with(node: With | null, place: Place): readonly Cte[] {
+  #with(around: Node & { readonly with: With | null }, place: Place): readonly Cte[] {
+    const node = around.with;
     if (node === null) return [];
+    const used = this.host.skipsUnusedCtes ? usedCtes(around, node) : null;
     const ctes: Cte[] = [];
     for (const expression of node.expressions) {
+      if (used?.has(expression) === false) continue;
       const columns = expression.columns.map((column) => column.name);
       const { name } = expression.name;
       const cte: Cte = {

@@ -17,6 +17,8 @@ export interface BindHost {
   /** Text and tree of a view that must be looked into; null for base tables. */
   view(table: Table): { readonly query: Query; readonly unit: TextUnit } | null;
   readonly database: string | null;
+  /** CTEs nobody refers to are not looked up. */
+  readonly skipsUnusedCtes: boolean;
 }
 
 export interface Place {

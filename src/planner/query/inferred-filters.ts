@@ -64,6 +64,10 @@ function predicateOf(fact: Fact, column: ColumnId): readonly Template[] {
   }
   if (fact.kind !== 'range') return [];
   const { low, high } = fact;
+  // As it was asked for: MySQL takes a date in BETWEEN that it does not take behind an operator.
+  if (low?.inclusive === true && high?.inclusive === true) {
+    return [join(name, text(' BETWEEN '), valueText(low.value), text(' AND '), valueText(high.value))];
+  }
   const bounds: Template[] = [];
   if (low !== null) bounds.push(join(name, text(low.inclusive ? ' >= ' : ' > '), valueText(low.value)));
   if (high !== null) bounds.push(join(name, text(high.inclusive ? ' <= ' : ' < '), valueText(high.value)));

@@ -133,10 +133,11 @@ function aggregate(c: Cursor, ident: Ident, name: string): Aggregate {
   let orderBy: OrderByClause | null = null;
   let separator: Literal | null = null;
   let limit: LimitClause | null = null;
-  if (name === 'group_concat' || name === 'json_arrayagg') {
+  const onMariadb = c.mode.flavour === 'mariadb';
+  if (name === 'group_concat' || (name === 'json_arrayagg' && onMariadb)) {
     if (c.word === K.ORDER) orderBy = orderByClause(c);
     if (c.accept(K.SEPARATOR)) separator = separatorLiteral(c);
-    if (c.word === K.LIMIT) limit = limitClause(c);
+    if (c.word === K.LIMIT && onMariadb) limit = limitClause(c);
   }
   c.expectKind(T.closeParen);
   const over = c.word === K.OVER ? overClause(c) : null;

@@ -89,6 +89,18 @@ describe('reads', () => {
       'WITH x AS (SELECT id FROM main.m) SELECT id FROM t',
     ],
     [
+      'nobody looks up what a CTE reads that nobody refers to, on MySQL',
+      'WITH x AS (SELECT nosuch FROM nowhere), y AS (SELECT * FROM x) SELECT t.id FROM t JOIN u ON u.n = t.n',
+    ],
+    [
+      'BETWEEN takes a date on MySQL that operators do not',
+      "SELECT t.id, u.id FROM t JOIN u ON u.dt = t.dt WHERE t.dt BETWEEN '2024-07-01' AND '0000-00-00'",
+    ],
+    [
+      'only MariaDB sorts JSON_ARRAYAGG, over several keyspaces too',
+      'SELECT JSON_ARRAYAGG(t.id ORDER BY t.id) FROM t JOIN main.m ON m.id = t.id',
+    ],
+    [
       'a zero TIMESTAMP of a derived table stays what it is',
       'SELECT DISTINCT y.ts FROM (SELECT k, ts FROM t) AS y',
     ],
@@ -187,9 +199,10 @@ describe('reads', () => {
 
   test('user variables keep the digits of a quotient, and bytes are bytes', async () => {
     await both("SET @q = 1/3, @m = (SELECT AVG(k / 7) FROM t), @b = x'41', @n = x'35'");
+    await both('SET @a = (SELECT AVG(k) FROM u WHERE k < 6), @e = (SELECT AVG(k) + 0 FROM u WHERE k < 6)');
     await both('SELECT SUM(k) / 7, MAX(id) INTO @s, @i FROM t');
     for (const sql of [
-      'SELECT @q, @m, @s, @i',
+      'SELECT @q, @m, @s, @i, @a, @e',
       'SELECT k, @q * 3, @m * 1000000 FROM t ORDER BY k',
       'SELECT k FROM t WHERE k > @s * 7 - 18 ORDER BY k',
       'SELECT k FROM t WHERE v = @b OR k = @n ORDER BY k',
@@ -205,6 +218,30 @@ describe('parameters', () => {
       'ORDER BY ? is a position on MariaDB, a constant on MySQL',
       'SELECT n, id FROM t WHERE n IS NOT NULL ORDER BY ?, id DESC',
       [1n],
+    ],
+    ['a number beside a parameter has its digits', 'SELECT DISTINCT (0.0 + ?), n + ? FROM t', [2n, '1.5']],
+    ['and behind a join', 'SELECT t.n * 1.5 + ? FROM t JOIN u ON u.n < t.n', [2n]],
+    ['so has a time', 'SELECT SEC_TO_TIME(?) FROM t', [3600n]],
+    ['parameters of one shard too', 'SELECT SEC_TO_TIME(?), n + ? FROM shop.t WHERE k = ?', [3600n, 1n, 1n]],
+    [
+      'a parameter is no wrong date, on MySQL',
+      'SELECT t.id FROM t JOIN u ON u.n < t.n WHERE t.dt <= ?',
+      ['0000-00-00'],
+    ],
+    [
+      'two parameters are two things to ONLY_FULL_GROUP_BY',
+      'SELECT (m.id + ?) AS a, COUNT(*) FROM main.m JOIN t ON t.id = m.id GROUP BY (m.id + ?)',
+      [1n, 1n],
+    ],
+    [
+      'a limit of parameters',
+      'SELECT t.id, ? AS p FROM t JOIN u ON u.n <> t.id WHERE t.id IN (?, ?, 4) ORDER BY t.id, u.id LIMIT ? OFFSET ?',
+      ['x', 1n, 3n, 4n, 1n],
+    ],
+    [
+      'a limit of parameters over shards',
+      'SELECT id, ? AS p FROM t ORDER BY id LIMIT ? OFFSET ?',
+      [1n, 2n, 1n],
     ],
     ['and so is GROUP BY ?', 'SELECT COUNT(*), MAX(id) FROM t GROUP BY ?', [2n]],
     [
@@ -237,6 +274,16 @@ describe('writes', () => {
     const found = await asText("INSERT INTO t SET k = '12', n = 1");
     await both('ROLLBACK');
     expect(found).toBe(same);
+  });
+
+  test('BEGIN in a READ ONLY transaction begins another one on MySQL', async () => {
+    await both('START TRANSACTION READ ONLY');
+    expect(await asText('BEGIN')).toBe(same);
+    const found = await asText('UPDATE t SET v = v WHERE k = 1');
+    await both('COMMIT');
+    expect(found).toBe(same);
+    expect(await asText('BEGIN')).toBe(same);
+    await both('ROLLBACK');
   });
 
   test('names of savepoints are compared without regard to case', async () => {

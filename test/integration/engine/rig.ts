@@ -233,6 +233,10 @@ class LiteralBinds implements BindValues {
   param(): never {
     throw new Error('no parameters here');
   }
+
+  spelling(): this {
+    return this;
+  }
 }
 
 /** An integer literal as the normaliser would lift it. */

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { checkCommand } from '../../../src/cli/check-command.ts';
 import { vindexCommand } from '../../../src/cli/vindex-command.ts';
 import { type Cluster, type ClusterShard, startCluster } from '../../support/cluster.ts';
+import { exactCollation } from '../../support/test-servers.ts';
 import { idHex } from '../writes/shadow.ts';
 
 const vschema = {
@@ -37,9 +38,9 @@ const vschema = {
   },
 };
 const schema = `
-CREATE TABLE users (id BIGINT PRIMARY KEY, email VARCHAR(60) COLLATE utf8mb4_general_ci, name VARCHAR(40) COLLATE utf8mb4_nopad_bin,
+CREATE TABLE users (id BIGINT PRIMARY KEY, email VARCHAR(60) COLLATE utf8mb4_general_ci, name VARCHAR(40) COLLATE ${exactCollation()},
   UNIQUE KEY email (email)) CHARSET utf8mb4;
-CREATE TABLE name_idx (name VARCHAR(40) COLLATE utf8mb4_nopad_bin, keyspace_id VARBINARY(16), PRIMARY KEY (name, keyspace_id)) CHARSET utf8mb4;
+CREATE TABLE name_idx (name VARCHAR(40) COLLATE ${exactCollation()}, keyspace_id VARBINARY(16), PRIMARY KEY (name, keyspace_id)) CHARSET utf8mb4;
 `;
 const mainSchema = `
 CREATE TABLE email_idx (email VARCHAR(60) COLLATE utf8mb4_general_ci PRIMARY KEY, keyspace_id VARBINARY(16)) CHARSET utf8mb4;

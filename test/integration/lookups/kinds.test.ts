@@ -1,5 +1,6 @@
 // Lookup kinds and parameters that the other tests do not use: hashed values, own commits, write-only, and places given by a lookup.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { exactCollation } from '../../support/test-servers.ts';
 import { idHex, Shadow } from '../writes/shadow.ts';
 
 const vschema = {
@@ -51,15 +52,15 @@ const vschema = {
   },
 };
 const schema = `
-CREATE TABLE songs (id BIGINT PRIMARY KEY, title VARCHAR(60) COLLATE utf8mb4_bin, code INT, label VARCHAR(20) COLLATE utf8mb4_nopad_bin,
-  a INT, b VARCHAR(10) COLLATE utf8mb4_nopad_bin, UNIQUE KEY code (code), UNIQUE KEY pair (a, b)) CHARSET utf8mb4;
+CREATE TABLE songs (id BIGINT PRIMARY KEY, title VARCHAR(60) COLLATE utf8mb4_bin, code INT, label VARCHAR(20) COLLATE ${exactCollation()},
+  a INT, b VARCHAR(10) COLLATE ${exactCollation()}, UNIQUE KEY code (code), UNIQUE KEY pair (a, b)) CHARSET utf8mb4;
 CREATE TABLE plays (code INT, n INT, PRIMARY KEY (code, n));
 `;
 const mainSchema = `
 CREATE TABLE title_idx (title BIGINT UNSIGNED, song_id BIGINT UNSIGNED, PRIMARY KEY (title, song_id));
 CREATE TABLE code_idx (code INT PRIMARY KEY, keyspace_id VARBINARY(16));
-CREATE TABLE label_idx (label VARCHAR(20) COLLATE utf8mb4_nopad_bin, keyspace_id VARBINARY(16), PRIMARY KEY (label, keyspace_id)) CHARSET utf8mb4;
-CREATE TABLE pair_idx (a INT, b VARCHAR(10) COLLATE utf8mb4_nopad_bin, keyspace_id VARBINARY(16), PRIMARY KEY (a, b)) CHARSET utf8mb4;
+CREATE TABLE label_idx (label VARCHAR(20) COLLATE ${exactCollation()}, keyspace_id VARBINARY(16), PRIMARY KEY (label, keyspace_id)) CHARSET utf8mb4;
+CREATE TABLE pair_idx (a INT, b VARCHAR(10) COLLATE ${exactCollation()}, keyspace_id VARBINARY(16), PRIMARY KEY (a, b)) CHARSET utf8mb4;
 `;
 
 let shadow: Shadow;

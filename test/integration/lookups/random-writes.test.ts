@@ -1,5 +1,6 @@
 // Random writes over a table with lookup vindexes, statement by statement beside one server; then tables and lookup rows compared.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { exactCollation } from '../../support/test-servers.ts';
 import { idHex, Shadow } from '../writes/shadow.ts';
 
 const vschema = {
@@ -30,9 +31,9 @@ const vschema = {
   },
 };
 const schema = `
-CREATE TABLE users (team BIGINT, id BIGINT, email VARCHAR(20) COLLATE utf8mb4_nopad_bin, name VARCHAR(20) COLLATE utf8mb4_general_ci, n INT,
+CREATE TABLE users (team BIGINT, id BIGINT, email VARCHAR(20) COLLATE ${exactCollation()}, name VARCHAR(20) COLLATE utf8mb4_general_ci, n INT,
   PRIMARY KEY (team, id), UNIQUE KEY email (email)) CHARSET utf8mb4;
-CREATE TABLE email_idx (email VARCHAR(20) COLLATE utf8mb4_nopad_bin PRIMARY KEY, keyspace_id VARBINARY(16)) CHARSET utf8mb4;
+CREATE TABLE email_idx (email VARCHAR(20) COLLATE ${exactCollation()} PRIMARY KEY, keyspace_id VARBINARY(16)) CHARSET utf8mb4;
 `;
 const mainSchema = `
 CREATE TABLE name_idx (name VARCHAR(20) COLLATE utf8mb4_general_ci, keyspace_id VARBINARY(16), PRIMARY KEY (name, keyspace_id)) CHARSET utf8mb4;

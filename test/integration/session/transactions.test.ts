@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ServerStatus } from '../../../src/protocol/capabilities.ts';
 import type { ExactClient } from '../../support/exact-client.ts';
+import { testFlavour } from '../../support/test-servers.ts';
 import { type Pair, SessionStage, same } from './stage.ts';
 
 let stage: SessionStage;
@@ -51,7 +52,12 @@ describe('trap 13: status bytes of every answer inside a transaction say so', ()
     await proxy.query('UPDATE users SET score = score WHERE id IN (1, 3)');
     expect(await statusOf(proxy, sql)).toBe(inside);
     const prepared = await proxy.prepare(sql);
-    if ('kind' in prepared) throw new Error(prepared.message);
+    if ('kind' in prepared) {
+      // MySQL does not prepare SHOW WARNINGS.
+      if (testFlavour() !== 'mysql' || prepared.errno !== 1295) throw new Error(prepared.message);
+      await proxy.query('ROLLBACK');
+      return;
+    }
     const answer = await proxy.execute(prepared);
     if (answer.kind === 'error') throw new Error(answer.message);
     expect(answer.status & inside).toBe(inside);

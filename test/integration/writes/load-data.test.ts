@@ -90,6 +90,14 @@ describe('LOAD DATA LOCAL', () => {
       "LOAD DATA LOCAL INFILE 'x' INTO TABLE items (id, bytes)",
       Buffer.from('6031\t\xff\x01\n', 'latin1'),
     );
+    await both(
+      "LOAD DATA LOCAL INFILE 'x' INTO TABLE items (id, bytes)",
+      Buffer.from('6032\tab\xc3\n', 'latin1'),
+    );
+    await both(
+      "LOAD DATA LOCAL INFILE 'x' INTO TABLE items CHARACTER SET binary (id, bytes)",
+      Buffer.from('6034\t\xff\x01\n', 'latin1'),
+    );
     await both("LOAD DATA LOCAL INFILE 'x' INTO TABLE items (id, nope)", '1\t2\n');
     await both("LOAD DATA LOCAL INFILE 'x' INTO TABLE items", '');
     await shadow.expectSameTable('items', { column: 'id', vindex: 'hash' });

@@ -49,6 +49,7 @@ const binds: BindValues = {
   slotText: () => '',
   param: () => literal('3'),
   paramCount: 1,
+  spelling: () => binds,
 };
 
 function slot(index: number, negative = false): ValueRef {

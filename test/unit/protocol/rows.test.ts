@@ -131,6 +131,12 @@ describe('binary rows', () => {
     expect(row.double(5)).toBe(-0.25);
   });
 
+  test('minus zero keeps its sign', () => {
+    const row = new BinaryRow([column(FieldType.double)]);
+    row.load(encodeBinaryRow([column(FieldType.double)], [Buffer.from('-0')]));
+    expect(row.text(0)).toBe('-0');
+  });
+
   test('NULLs anywhere', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { minLength: 14, maxLength: 14 }), (nulls) => {

@@ -2,7 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SqlError } from '../../../src/errors/sql-error.ts';
-import { decodeExecute, type ExecuteContext, rebindExecute } from '../../../src/protocol/stmt-execute.ts';
+import {
+  decodeExecute,
+  type ExecuteContext,
+  rebindExecute,
+  reorderExecute,
+} from '../../../src/protocol/stmt-execute.ts';
 import { ByteWriter } from '../../../src/value/byte-writer.ts';
 import { FieldType } from '../../../src/value/column-definition.ts';
 
@@ -194,6 +199,24 @@ describe('types', () => {
     expected[5] = 0;
     expect(rebound).toEqual(expected);
     expect(rebindExecute(pair(true), 9, 2, null)).toEqual(expected);
+  });
+
+  test('the same values for another text: in another order, twice, or not at all', () => {
+    const again = (order: readonly number[]): unknown => {
+      const payload = reorderExecute(pair(false), 9, order, { paramCount: 2, types });
+      const decoded = decodeExecute(payload, { ...context, paramCount: order.length });
+      return [decoded.statementId, decoded.flags, decoded.params.map((param) => param.sql)];
+    };
+    expect(again([1, 0])).toEqual([9, 0, ['NULL', '7']]);
+    expect(again([0])).toEqual([9, 0, ['7']]);
+    expect(again([0, 1, 1, 0, 0, 1, 0, 0, 1, 0])).toEqual([
+      9,
+      0,
+      ['7', 'NULL', 'NULL', '7', '7', 'NULL', '7', '7', 'NULL', '7'],
+    ]);
+    expect(() => reorderExecute(pair(false), 9, [0], { paramCount: 2, types: null })).toThrowError(
+      expect.objectContaining({ errno: 1210 }),
+    );
   });
 
   test('on MySQL a time of day has six digits of a second', () => {
