@@ -23,6 +23,7 @@ import { planOfWrite } from '../write/plan-of-write.ts';
 import { routeNode, wholeText, wholeTextAlways } from '../write/route-node.ts';
 import { checkAddedKeys, checkNewTable } from './key-constraints.ts';
 import { keyspaceNamed, keyspaceOfTable, knownTable, oneKeyspace } from './place-of-table.ts';
+import { checkRoutingColumns } from './routing-columns.ts';
 
 /** What a DDL statement needs besides its keyspace. */
 export interface EachShardOptions {
@@ -117,8 +118,10 @@ function temporary(node: CreateTable, context: PlanContext): EachShardOptions {
 
 export function planAlterTable(node: AlterTable, context: PlanContext): Plan {
   const keyspace = keyspaceOfTable(node.table, context);
+  let warning: string | null = null;
   if (keyspace.sharded) {
     const table = knownTable(node.table, context);
+    warning = checkRoutingColumns(node, table, context);
     for (const action of node.actions) {
       const keys = action.kind === 'alterAddKey' ? [action.key] : [];
       const columns =
@@ -126,7 +129,7 @@ export function planAlterTable(node: AlterTable, context: PlanContext): Plan {
       checkAddedKeys(table, keyspace, keys, columns, context);
     }
   }
-  return onEveryShard(node, keyspace, context);
+  return onEveryShard(node, keyspace, context, { warning });
 }
 
 export function planCreateIndex(node: CreateIndex, context: PlanContext): Plan {

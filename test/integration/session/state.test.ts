@@ -52,6 +52,7 @@ describe('SET TRANSACTION is for the next transaction, also one of a single stat
     ['SET TRANSACTION READ ONLY', 'SELECT 1', 'UPDATE users SET name = name WHERE id = 1'],
     ['SET TRANSACTION READ ONLY', 'SELECT name FROM users WHERE id = 1', 'UPDATE users SET name = name'],
     ['SET TRANSACTION ISOLATION LEVEL READ COMMITTED', 'SELECT COUNT(*) FROM users', 'SELECT @@tx_isolation'],
+    ['SET TRANSACTION READ ONLY', 'BEGIN', 'SELECT @@in_transaction'],
     ['SET TRANSACTION READ ONLY', 'SET autocommit = 0', 'UPDATE users SET name = name WHERE id = 1'],
   ])('%s; %s; %s', async (set, ...statements) => {
     await pair.do(set);
