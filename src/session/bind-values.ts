@@ -1,5 +1,7 @@
 // The values of one running statement: literals where the normaliser found them, parameters as the client bound them.
 import type { BindValues } from '../engine/contract.ts';
+import type { SqlError } from '../errors/sql-error.ts';
+import { tokenize } from '../sql/lexer.ts';
 import { literalValue } from '../sql/literal.ts';
 import type { LexMode, SqlText } from '../sql/mode.ts';
 import {
@@ -12,6 +14,8 @@ import {
   slotKind,
   slotStart,
 } from '../sql/normalize-slot.ts';
+import { syntaxError } from '../sql/syntax-error.ts';
+import { T } from '../sql/token.ts';
 import { present } from '../util/assert.ts';
 import type { BindValue } from '../value/bind-value.ts';
 
@@ -110,12 +114,21 @@ export class StatementValues implements BindValues {
   }
 
   param(index: number): BindValue {
-    return this.#spell?.(index) ?? present(this.#params[index], `parameter ${index}`);
+    const value = this.#spell?.(index) ?? this.#params[index];
+    if (value === undefined) throw unprepared(this.#text, this.#mode);
+    return value;
   }
 
   #items(slot: number): SlotItems {
     return present(slotItems(this.#normalized, slot), `items of slot ${slot}`);
   }
+}
+
+/** A `?` in a text that was not prepared: to a server it is no part of the language. */
+function unprepared(text: SqlText, mode: LexMode): SqlError {
+  const { kinds, starts } = tokenize(text, mode);
+  const at = kinds.indexOf(T.param);
+  return syntaxError(text, starts[at] ?? text.length, mode);
 }
 
 function paramsBefore(items: SlotItems, index: number): number {

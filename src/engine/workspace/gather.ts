@@ -67,6 +67,8 @@ async function gather(execution: Execution, node: GatherNode, attempt: Attempt):
   };
   try {
     const describing = describe(run);
+    // Heard below; until then a failure must not count as unheard.
+    describing.catch(() => {});
     session.beginFill();
     const { described, warnings } = await readFragments(run, describing);
     session.endFill();
@@ -142,8 +144,6 @@ async function readFragments<T>(
       shardsOrOne(execution, fragment.keyspace, fragment.destination),
     ]),
   );
-  // Heard below; until then a failure must not count as unheard.
-  describing.catch(() => {});
   const leases = await FragmentLeases.open(execution, inGlobalOrder([...shardsOf.values()].flat()));
   const filling = inDependencyOrder(node.fragments, run.keyValues, (fragment) =>
     fillFragment(run, fragment, shardsOf.get(fragment.id) ?? [], leases),

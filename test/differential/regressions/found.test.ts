@@ -183,6 +183,18 @@ describe('reads', () => {
     expect(await asText('SELECT MAX(CAST(x.k AS UNSIGNED) - 100) FROM t AS x')).toBe(same);
   });
 
+  test.each([
+    'SELECT k, ? FROM t',
+    'SELECT k FROM t WHERE k = ?',
+    'SELECT v, COUNT(*) AS c FROM t GROUP BY v HAVING c > ?',
+    'WITH x AS (SELECT k FROM t WHERE k > ?) SELECT COUNT(*) FROM x JOIN u ON u.k = x.k + 1 WHERE x.k = ?',
+    'SELECT t.id FROM t JOIN u ON u.id = t.id + ? WHERE t.k = ?',
+    "INSERT INTO t (k, id, v) VALUES (701, 1, ?), (702, 1, 'x')",
+  ])('a question mark in a text that was not prepared is no syntax: %s', async (sql) => {
+    expect(await asText(sql)).toBe(same);
+    expect(await asText('SELECT COUNT(*), SUM(k) FROM t')).toBe(same);
+  });
+
   test('a timestamp that the client set is the instant on every shard', async () => {
     await both('SET timestamp = 1700000000.25');
     const found = [
