@@ -55,7 +55,7 @@ const variables: Readonly<Record<string, Read>> = {
   pseudo_thread_id: unsigned((state) => state.login.connectionId),
   warning_count: unsigned((state) => state.warnings.length),
   error_count: unsigned((state) => state.warnings.filter((warning) => warning.level === 'Error').length),
-  in_transaction: signed((state) => (state.scope.open ? 1 : 0)),
+  in_transaction: unsigned((state) => (state.scope.open ? 1 : 0)),
   sql_select_limit: unsigned((state) => state.selectLimit ?? noSelectLimit),
 };
 
