@@ -1,9 +1,11 @@
 // Statements that leave something behind on their connection: CREATE TEMPORARY TABLE, and CALL, of which nobody knows.
 import type { ResultSink } from '../engine/contract.ts';
+
 import { withErrorPacket } from '../engine/error-packet.ts';
 import { shardgateError } from '../errors/catalog.ts';
 import type { Plan } from '../plan/nodes.ts';
 import { present } from '../util/assert.ts';
+import { EndWatcher } from './end-watcher.ts';
 import type { StatementContext } from './statement-context.ts';
 
 type Execute = (sink: ResultSink) => void | Promise<void>;
@@ -43,46 +45,14 @@ function shardOf({ keyspace, root }: Plan, { vschema }: StatementContext): strin
 }
 
 /** Passes an answer on. One that ends inside a transaction becomes an error: the session knows of none. */
-class TransactionGate implements ResultSink {
-  readonly #sink: ResultSink;
-  readonly ended: Promise<void>;
-  #resolve: () => void = () => {};
-
-  constructor(sink: ResultSink) {
-    this.#sink = sink;
-    this.ended = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-  }
-
-  relay: ResultSink['relay'] = (chunk, more) => this.#sink.relay(chunk, more);
-  columns: ResultSink['columns'] = (columns) => this.#sink.columns(columns);
-  rows: ResultSink['rows'] = (payloads) => this.#sink.rows(payloads);
-  drained: ResultSink['drained'] = () => this.#sink.drained();
-
-  relayEnd: ResultSink['relayEnd'] = (chunk, terminalAt, terminal) => {
+class TransactionGate extends EndWatcher {
+  override relayEnd(...[chunk, terminalAt, terminal]: Parameters<EndWatcher['relayEnd']>): void {
     if (terminal.error !== null || (terminal.status & statusInTransaction) === 0) {
-      this.#sink.relayEnd(chunk, terminalAt, terminal);
-    } else {
-      const error = shardgateError('SG5027');
-      const bytes = withErrorPacket(chunk, terminalAt, error);
-      this.#sink.relayEnd(bytes, terminalAt, { ...terminal, kind: 'error', error });
+      super.relayEnd(chunk, terminalAt, terminal);
+      return;
     }
-    this.#resolve();
-  };
-
-  end: ResultSink['end'] = (warnings) => {
-    this.#sink.end(warnings);
-    this.#resolve();
-  };
-
-  ok: ResultSink['ok'] = (result) => {
-    this.#sink.ok(result);
-    this.#resolve();
-  };
-
-  fail: ResultSink['fail'] = (error, next) => {
-    this.#sink.fail(error, next);
-    this.#resolve();
-  };
+    const error = shardgateError('SG5027');
+    const bytes = withErrorPacket(chunk, terminalAt, error);
+    super.relayEnd(bytes, terminalAt, { ...terminal, kind: 'error', error });
+  }
 }

@@ -15,6 +15,7 @@ import { BesideScope } from './beside-scope.ts';
 import { StatementValues } from './bind-values.ts';
 import { CaptureSink } from './capture-sink.ts';
 import { runDdl } from './ddl.ts';
+import { EndWatcher } from './end-watcher.ts';
 import { fillParams } from './fill-params.ts';
 import { InsertIdScope } from './insert-id-scope.ts';
 import { runKept } from './kept-connection.ts';
@@ -281,43 +282,4 @@ async function waitFor(sink: ResultSink, body: (target: ResultSink) => void | Pr
   const watched = new EndWatcher(sink);
   await body(watched);
   await watched.ended;
-}
-
-/** Passes everything on and tells when the answer ended. */
-class EndWatcher implements ResultSink {
-  readonly #sink: ResultSink;
-  readonly ended: Promise<void>;
-  #resolve: () => void = () => {};
-
-  constructor(sink: ResultSink) {
-    this.#sink = sink;
-    this.ended = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-  }
-
-  relay: ResultSink['relay'] = (chunk, more) => this.#sink.relay(chunk, more);
-  columns: ResultSink['columns'] = (columns) => this.#sink.columns(columns);
-  rows: ResultSink['rows'] = (payloads) => this.#sink.rows(payloads);
-  drained: ResultSink['drained'] = () => this.#sink.drained();
-
-  relayEnd: ResultSink['relayEnd'] = (chunk, at, terminal) => {
-    this.#sink.relayEnd(chunk, at, terminal);
-    this.#resolve();
-  };
-
-  end: ResultSink['end'] = (warnings) => {
-    this.#sink.end(warnings);
-    this.#resolve();
-  };
-
-  ok: ResultSink['ok'] = (result) => {
-    this.#sink.ok(result);
-    this.#resolve();
-  };
-
-  fail: ResultSink['fail'] = (error, next) => {
-    this.#sink.fail(error, next);
-    this.#resolve();
-  };
 }

@@ -114,7 +114,8 @@ function unquoted(sql: SqlText, start: number, end: number, mode: LexMode): stri
   return value + inner.slice(copied);
 }
 
-function escaped(char: string): string {
+/** What a backslash in front of `char` makes of it. */
+export function escaped(char: string): string {
   switch (char) {
     case '0':
       return '\0';

@@ -1,5 +1,6 @@
 // Names as they are spelled in a text, decoded to Unicode.
 import { decodeText } from '../charsets.ts';
+import { escaped } from '../literal.ts';
 import type { LexMode, SqlText } from '../mode.ts';
 import { T } from '../token.ts';
 
@@ -44,29 +45,7 @@ export function stringName(text: SqlText, start: number, end: number, mode: LexM
       continue;
     }
     at += 1;
-    name += unescaped(inner.charAt(at));
+    name += escaped(inner.charAt(at));
   }
   return decodeText(name, mode.charset);
-}
-
-function unescaped(char: string): string {
-  switch (char) {
-    case '0':
-      return '\0';
-    case 'b':
-      return '\b';
-    case 'n':
-      return '\n';
-    case 'r':
-      return '\r';
-    case 't':
-      return '\t';
-    case 'Z':
-      return '\x1a';
-    case '%':
-    case '_':
-      return `\\${char}`;
-    default:
-      return char;
-  }
 }
