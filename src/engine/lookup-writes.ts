@@ -5,36 +5,21 @@ import type { RowLookup } from '../plan/nodes.ts';
 import { quoteIdentifier } from '../text/quote.ts';
 import { present } from '../util/assert.ts';
 import { lookupTo } from '../vindex/lookup-encoding.ts';
-import type { LookupTable, RoutingKey } from '../vindex/routing-key.ts';
+import type { LookupTable } from '../vindex/routing-key.ts';
 import { type Shard, type ShardMap, shardOf } from '../vindex/shard-map.ts';
 import type { KeyspaceId, LookupVindex, VindexValue } from '../vindex/vindex.ts';
+import type { LookupEntry, LookupOwner } from './lookup-entry.ts';
 import { chunks, fromTuple, idOfCell, lookupHome } from './lookup-reads.ts';
 import { allRows, columnList, tableName, tupleEquals, valueLiteral } from './lookup-text.ts';
+import { hasTwin } from './lookup-twins.ts';
 import { type LookupUnit, unitOf } from './lookup-unit.ts';
 import { shardMapOf } from './resolve.ts';
 import { settleAll, type WriteUnit } from './unit.ts';
-
-/** A row of the owner as one of its lookup vindexes sees it. */
-export interface LookupEntry {
-  /** The client's row, from 0. */
-  readonly row: number;
-  /** Values of the lookup vindex's columns, and of the primary vindex's. */
-  readonly values: readonly VindexValue[];
-  readonly primary: readonly VindexValue[];
-  readonly id: KeyspaceId;
-}
 
 /** What the owner refuses of a row, in its own words. */
 export interface RowFailure {
   readonly row: number;
   readonly error: SqlError;
-}
-
-/** The owner and its primary vindex. */
-export interface LookupOwner {
-  readonly keyspace: string;
-  readonly table: string;
-  readonly key: RoutingKey;
 }
 
 const duplicateErrno = 1062;
@@ -212,18 +197,10 @@ export class LookupWriter {
 
   /** Entries that no other row of the owner with the same keyspace id shares. */
   async #withoutTwins(entries: readonly LookupEntry[]): Promise<readonly LookupEntry[]> {
-    const shared = await settleAll(entries.map((entry) => this.#hasTwin(entry)));
+    const shared = await settleAll(
+      entries.map((entry) => hasTwin(this.#unit, this.#owner, this.#use.key, entry)),
+    );
     return entries.filter((_entry, i) => shared[i] !== true);
-  }
-
-  async #hasTwin({ values, primary, id }: LookupEntry): Promise<boolean> {
-    const { key, keyspace, table } = this.#owner;
-    const shard = shardOf(shardMapOf(this.#unit.execution, keyspace), id);
-    const sql =
-      `SELECT 1 FROM ${tableName(shard, table)} WHERE ${tupleEquals(this.#use.key.columns, values)} ` +
-      `AND ${tupleEquals(key.columns, primary)} LIMIT 1 LOCK IN SHARE MODE`;
-    const { rows } = await this.#unit.rows(shard, sql);
-    return rows.length > 0;
   }
 
   /** A row of the owner has changed: its lookup row follows. Answers the duplicate it runs into. */

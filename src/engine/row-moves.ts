@@ -12,7 +12,8 @@ import { allRows, anyTuple, tableName } from './lookup-text.ts';
 import { LookupWriter } from './lookup-writes.ts';
 import { shardMapOf } from './resolve.ts';
 import { moveRow } from './row-copy.ts';
-import { lookupEntry, rowIds, type TargetRow } from './target-rows.ts';
+import { rowIds } from './row-ids.ts';
+import { lookupEntry, type TargetRow } from './target-rows.ts';
 import { settleAll, type WriteUnit } from './unit.ts';
 import { utf8Rows } from './unit-scope.ts';
 

@@ -3,13 +3,12 @@ import type { RowTarget } from '../plan/nodes.ts';
 import { present } from '../util/assert.ts';
 import { TextRow } from '../value/text-row.ts';
 import { storedVindexValue } from '../vindex/routable.ts';
-import type { RoutingColumn, RoutingKey } from '../vindex/routing-key.ts';
+import type { RoutingColumn } from '../vindex/routing-key.ts';
 import { type Shard, type ShardMap, shardNamed, shardOf } from '../vindex/shard-map.ts';
 import type { KeyspaceId, VindexValue } from '../vindex/vindex.ts';
-import { noPlaceOf } from './insert-places.ts';
-import { idsOfTuples } from './lookup-ids.ts';
-import type { LookupEntry } from './lookup-writes.ts';
+import type { LookupEntry } from './lookup-entry.ts';
 import { shardMapOf } from './resolve.ts';
+import { rowIds } from './row-ids.ts';
 import type { KeptRows } from './rows-sink.ts';
 import type { WriteUnit } from './unit.ts';
 import { literalWriter } from './workspace/literals.ts';
@@ -105,33 +104,6 @@ async function placed(
       });
     }
   }
-}
-
-/** Keyspace ids of rows by their primary vindex. Throws SG6030 for a value that has none. */
-export async function rowIds(
-  unit: WriteUnit,
-  table: string,
-  key: RoutingKey,
-  rows: readonly { readonly primary: readonly VindexValue[] }[],
-): Promise<readonly KeyspaceId[]> {
-  const { vindex } = key;
-  if (vindex.kind === 'functional') {
-    return rows.map(({ primary }, row) => {
-      const mapping = vindex.map(primary);
-      if (mapping.kind !== 'id') throw noPlaceOf(table, key, row);
-      return mapping.id;
-    });
-  }
-  const ids = await idsOfTuples(
-    unit,
-    key,
-    rows.map(({ primary }) => primary),
-  );
-  return ids.map((found, row) => {
-    const [id] = found;
-    if (id === undefined) throw noPlaceOf(table, key, row);
-    return id;
-  });
 }
 
 /** The row as one lookup vindex of the target (by position) sees it. */

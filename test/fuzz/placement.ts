@@ -10,10 +10,11 @@ import { loadKeyspace } from '../../src/vschema/load.ts';
 import { readSchemaFile } from '../../src/vschema/schema-file.ts';
 import type { ExactClient } from '../support/exact-client.ts';
 import type { Arena } from './arena.ts';
+import { type WorldWithLookups, wrongLookups } from './lookups.ts';
 import type { FuzzTable, FuzzWorld } from './tables.ts';
 
 /** One line per table that differs or row that is elsewhere; empty: all is well. */
-export async function misplaced(arena: Arena, fuzzWorld: FuzzWorld): Promise<readonly string[]> {
+export async function misplaced(arena: Arena, fuzzWorld: WorldWithLookups): Promise<readonly string[]> {
   const shards = await arena.world.shardServer();
   // Fresh connections: the session's settings (time zone, character set) must not colour what is compared.
   const oracle = await arena.world.oracle();
@@ -40,7 +41,16 @@ export async function misplaced(arena: Arena, fuzzWorld: FuzzWorld): Promise<rea
       );
     }
   }
-  return problems;
+  const idOf = (table: FuzzTable, cells: readonly (string | null)[]) => idHex(keys.get(table.name), cells);
+  return [...problems, ...(await wrongLookups(shards, arena.world.shardDatabases, fuzzWorld, idOf))];
+}
+
+function idHex(key: RoutingKey | undefined, cells: readonly (string | null)[]): string {
+  if (key?.vindex.kind !== 'functional') return 'no id';
+  const mapping = key.vindex.map(
+    key.columns.map((column, at) => storedVindexValue(cells[at] ?? null, column)),
+  );
+  return mapping.kind === 'id' ? Buffer.from(mapping.id).toString('hex') : 'no id';
 }
 
 async function rowsOf(client: ExactClient, table: string): Promise<string[]> {

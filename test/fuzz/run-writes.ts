@@ -2,6 +2,7 @@
 import { Capability } from '../../src/protocol/capabilities.ts';
 import type { Stage } from '../support/stage.ts';
 import { Arena, describe, type SessionKind } from './arena.ts';
+import { type WorldWithLookups, withLookups } from './lookups.ts';
 import { type Piece, render } from './piece.ts';
 import { misplaced } from './placement.ts';
 import { Random } from './random.ts';
@@ -23,10 +24,10 @@ const shownBefore = 12;
 export async function fuzzWrites(stage: Stage, run: WriteRun, tally: Tally): Promise<void> {
   for (let session = 0; session < run.sessions && tally.findings.length < run.findingsMax; session++) {
     const seed = run.seed + session;
-    const world = randomWorld(seed, true);
+    const world = withLookups(randomWorld(seed, true), seed);
     // Where sql_mode is not strict a bad value becomes another one with a warning.
     const settings = world.settings.filter((one) => !one.includes('sql_mode') || one.includes('STRICT'));
-    const fuzzWorld: FuzzWorld = { ...world, settings };
+    const fuzzWorld: WorldWithLookups = { ...world, settings };
     const pieces = sessionOf(seed, run.statementsPerSession, fuzzWorld);
     const finding = await playSession(stage, fuzzWorld, sessionKind(seed), pieces, tally);
     if (finding !== null) {
@@ -66,7 +67,7 @@ function sessionOf(seed: number, count: number, fuzzWorld: FuzzWorld): readonly 
 /** null: no difference, statement by statement and in what is stored at the end. */
 async function playSession(
   stage: Stage,
-  fuzzWorld: FuzzWorld,
+  fuzzWorld: WorldWithLookups,
   kind: SessionKind,
   steps: readonly Step[],
   tally: Tally,

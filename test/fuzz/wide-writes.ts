@@ -141,6 +141,7 @@ function insertOrdered(around: Around): Piece {
   const from = random.chance(0.6) ? table : otherThan(around);
   const items = table.columns.map((column): Piece => {
     if (column.name === 'id') return random.pick(['id', 'id + 3', 'id % 7 + 1']);
+    if (column.unique === true) return random.pick(['NULL', valueFor(column, random), 'id + 50']);
     const twin = from.columns.find(
       (one) => one.name === column.name && one.type === column.type && !one.unique,
     );

@@ -114,7 +114,8 @@ function insertValues(generation: Generation, table: FuzzTable): Piece {
   ]);
   const isBad = random.chance(0.12);
   // A column left out may be a second error; and MariaDB ignores a failed CHECK (of JSON) only where there are several rows.
-  const whole = isBad || verb.includes('IGNORE') || random.chance(0.5);
+  const hasUnique = table.columns.some((column) => column.unique);
+  const whole = isBad || hasUnique || verb.includes('IGNORE') || random.chance(0.5);
   const left = table.columns.filter((column) => table.primaryKey.includes(column.name) || random.chance(0.7));
   const columns = whole ? table.columns : random.sample(left, left.length);
   const count = random.weighted([
@@ -128,6 +129,7 @@ function insertValues(generation: Generation, table: FuzzTable): Piece {
   // No duplicates beside a bad cell: they would be a second error.
   const cellOf = (column: FuzzColumn, row: number): Piece => {
     if (row === bad && column === badColumn) return badCell(random, column);
+    if (bad >= 0 && column.unique === true) return 'NULL';
     return bad >= 0 && column.name === 'id' ? String(random.int(1000, 9999)) : cell(generation, column);
   };
   const rows = random.times(count, (row) => {
@@ -150,7 +152,8 @@ function onDuplicate(generation: Generation, table: FuzzTable): Piece {
 
 function insertSet(generation: Generation, table: FuzzTable): Piece {
   const columns = table.columns.filter(
-    (column) => table.primaryKey.includes(column.name) || generation.random.chance(0.6),
+    (column) =>
+      table.primaryKey.includes(column.name) || (column.unique !== true && generation.random.chance(0.6)),
   );
   const sets = columns.map((column): Piece => [column.name, ' = ', cell(generation, column)]);
   return [
@@ -167,6 +170,7 @@ function insertSelect(generation: Generation, table: FuzzTable): Piece {
   const from = same ? table : random.pick(generation.tables);
   const items = table.columns.map((column): Piece => {
     if (column.name === 'id') return `id + ${random.int(20, 60)}`;
+    if (column.unique === true) return random.pick(['NULL', valueFor(column, random)]);
     const twin = from.columns.find((one) => one.name === column.name && one.type === column.type);
     return twin === undefined ? valueFor(column, random) : twin.name;
   });
@@ -256,6 +260,7 @@ function update(generation: Generation, table: FuzzTable): Piece {
 function assigned(generation: Generation, table: FuzzTable, column: FuzzColumn): Piece {
   const { random } = generation;
   const value = column.name === 'id' ? `id + ${random.int(0, 50)}` : valueFor(column, random);
+  if (column.unique === true) return value;
   return random.weighted<Piece>([
     [6, value],
     [

@@ -84,6 +84,10 @@ function planTarget(statement: BoundStatement, source: TableSource, items: ReadI
         key.columns.some((column) => assigned.has(lower(column.name)))),
   );
   if (moves) checkMove(statement, source);
+  const ignores = statement.node.kind === 'update' && statement.node.ignore;
+  if (ignores && lookups.some(({ key }) => key.vindex.unique)) {
+    throw shardgateError('SG6038', { table: table.name });
+  }
   const computed = all.filter((one) => one.computed);
   const values = computed.map(({ node, column }) => {
     if (assignedBefore(statement, source, all, node)) throw shardgateError('SG6036', { column });

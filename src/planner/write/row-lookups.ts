@@ -1,6 +1,7 @@
 // The lookup vindexes of a table that is written: which rows of theirs must follow, and where the values stand.
 import { shardgateError } from '../../errors/catalog.ts';
 import type { RowLookup } from '../../plan/nodes.ts';
+import { mergesValues } from '../../vindex/merges-values.ts';
 import type { RoutingKey } from '../../vindex/routing-key.ts';
 import type { Table } from '../../vschema/model.ts';
 import { lower } from '../bind/columns-of.ts';
@@ -47,8 +48,9 @@ function uniqueKeyName(table: Table, key: RoutingKey): string {
   return same?.name ?? key.vindex.name;
 }
 
-/** A unique key within the sharding columns. */
+/** A unique key within the sharding columns, whose values have ids of their own. */
 function oneRowPerId(table: Table): boolean {
+  if (mergesValues(table.columnVindexes[0]?.vindex)) return false;
   const sharding = new Set(table.columnVindexes[0]?.columns.map((column) => lower(column.name)));
   return table.keys.some(
     (key) => key.unique && !key.partial && key.columns.every((name) => sharding.has(lower(name))),

@@ -14,6 +14,15 @@ const schema: WorldSchema = {
     vindexes: {
       hash: { type: 'hash' },
       xx: { type: 'xxhash' },
+      by_day: {
+        type: 'range',
+        params: { values: 'date', splits: '2024-01-01,2024-07-01', ids: '00,80,c0' },
+      },
+      by_tag: {
+        type: 'consistent_lookup',
+        params: { table: 'main.tag_idx', from: 'tag', to: 'keyspace_id' },
+        owner: 'events',
+      },
       by_email: {
         type: 'consistent_lookup_unique',
         params: { table: 'email_idx', from: 'email', to: 'keyspace_id' },
@@ -34,6 +43,12 @@ const schema: WorldSchema = {
       },
       email_idx: { column_vindexes: [{ column: 'email', name: 'xx' }] },
       countries: { type: 'reference' },
+      events: {
+        column_vindexes: [
+          { column: 'day', name: 'by_day' },
+          { column: 'tag', name: 'by_tag' },
+        ],
+      },
     },
   },
   schema: `
@@ -41,10 +56,12 @@ CREATE TABLE entries (account BIGINT NOT NULL, id BIGINT NOT NULL AUTO_INCREMENT
 CREATE TABLE orders (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, n INT) ${charset};
 CREATE TABLE users (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, ${email}, n INT, UNIQUE KEY email (email)) ${charset};
 CREATE TABLE countries (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(20)) ${charset};
+CREATE TABLE events (day DATE NOT NULL, id INT NOT NULL, tag VARCHAR(10) COLLATE ${exactCollation()}, PRIMARY KEY (day, id), KEY tag (tag)) ${charset};
 CREATE TABLE email_idx (${email} PRIMARY KEY, keyspace_id VARBINARY(16)) ${charset};
 `,
   mainSchema: `
 CREATE TABLE notes (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, title VARCHAR(20) UNIQUE, n INT) ${charset};
+CREATE TABLE tag_idx (tag VARCHAR(10) COLLATE ${exactCollation()}, keyspace_id VARBINARY(16), PRIMARY KEY (tag, keyspace_id)) ${charset};
 CREATE TABLE seq (id INT PRIMARY KEY, next_id BIGINT, cache BIGINT);
 INSERT INTO seq VALUES (0, 1, 1000);
 `,
@@ -192,9 +209,27 @@ test.each<readonly [string, readonly string[]]>([
     ],
   ],
   [
+    'rows of other days in the same interval keep their lookup row',
+    [
+      "INSERT INTO events VALUES ('2024-03-03', 1, 'x'), ('2024-03-04', 2, 'x'), ('2024-03-05', 3, 'y'), ('2024-08-01', 4, 'x')",
+      "DELETE FROM events WHERE day = '2024-03-03'",
+      "SELECT * FROM events WHERE tag = 'x' ORDER BY day",
+      "UPDATE events SET tag = 'y' WHERE day = '2024-03-04'",
+      "UPDATE events SET tag = 'z' WHERE day = '2024-03-05'",
+      "SELECT * FROM events WHERE tag = 'y' ORDER BY day",
+      "SELECT * FROM events WHERE tag = 'x' ORDER BY day",
+    ],
+  ],
+  [
     'LAST_INSERT_ID(x) begins no transaction',
     ['SET autocommit = 0', 'SELECT LAST_INSERT_ID(4)', remembered, 'SELECT @a := 5', 'SET autocommit = 1'],
   ],
 ])('%s', async (_name, statements) => {
   expect(await differences(statements)).toEqual([]);
+});
+
+test('UPDATE IGNORE of a column with a unique lookup is refused: what a server ignores may be on another shard', async () => {
+  const proxy = await world.proxy();
+  const answer = await proxy.query('UPDATE IGNORE users SET email = NULL WHERE id > 0');
+  expect(answer).toMatchObject({ kind: 'error', message: expect.stringContaining('SG6038') });
 });
