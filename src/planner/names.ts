@@ -2,7 +2,7 @@
 import type { Call, Ident, Node, SelectItem } from '../sql/ast.ts';
 import { walk } from '../sql/visitor.ts';
 import type { PlanContext } from './context.ts';
-import { type Edit, identifier, text } from './splice.ts';
+import { type Edit, firstFrom, identifier, text } from './splice.ts';
 
 /**
  * Edits of all keyspace qualifiers and DATABASE() calls below `root`. Empty when the statement may go out as it is:
@@ -62,17 +62,27 @@ function databaseCallEdit(call: Call, context: PlanContext): readonly Edit[] {
  */
 export function nameEdits(root: Node, edits: readonly Edit[]): readonly Edit[] {
   const names: Edit[] = [];
+  const inOrder = editsInOrder(edits);
   walk(root, (node) => {
     if (node.kind !== 'selectItem' || node.alias !== null || node.text === null) return;
     if (node.expression.kind === 'star' || node.expression.kind === 'column') return;
-    if (changes(node, edits)) names.push(aliasEdit(node));
+    if (changes(node, inOrder)) names.push(aliasEdit(node));
   });
   return names;
 }
 
-/** Whether the item is spelled otherwise on its way to a server. */
+/** By their starts, as `changes` wants them. */
+export function editsInOrder(edits: readonly Edit[]): readonly Edit[] {
+  return [...edits].sort((a, b) => a.start - b.start);
+}
+
+/** Whether the item is spelled otherwise on its way to a server. `edits`: by their starts; O(log n) and those inside. */
 export function changes(item: SelectItem, edits: readonly Edit[]): boolean {
-  if (edits.some((edit) => edit.start >= item.start && edit.end <= item.end)) return true;
+  for (let at = firstFrom(edits, item.start); at < edits.length; at += 1) {
+    const edit = edits[at];
+    if (edit === undefined || edit.start > item.end) break;
+    if (edit.end <= item.end) return true;
+  }
   let parameter = false;
   walk(item, (node) => {
     if (node.kind === 'param') parameter = true;

@@ -20,6 +20,11 @@ export function identifier(name: string): string {
 
 /** Concatenation; neighbouring texts become one part. */
 export function join(...templates: readonly Template[]): Template {
+  return joinAll(templates);
+}
+
+/** The same for as many as there may be: arguments are limited by the stack. */
+function joinAll(templates: readonly Template[]): Template {
   const parts: TemplatePart[] = [];
   for (const template of templates) {
     for (const part of template) {
@@ -36,8 +41,8 @@ export function join(...templates: readonly Template[]): Template {
 
 /** Templates with a separator between them. */
 export function joinWith(separator: string, templates: readonly Template[]): Template {
-  return join(
-    ...templates.flatMap((template, index) => (index === 0 ? [template] : [text(separator), template])),
+  return joinAll(
+    templates.flatMap((template, index) => (index === 0 ? [template] : [text(separator), template])),
   );
 }
 
@@ -56,15 +61,29 @@ export function splice(unit: TextUnit, start: number, end: number, edits: readon
     at = edit.end;
   }
   pieces.push(withHoles(unit, at, end));
-  return join(...pieces);
+  return joinAll(pieces);
+}
+
+/** Index of the first that begins at `offset` or behind it; they are in the order of their starts. */
+export function firstFrom(holes: readonly { readonly start: number }[], offset: number): number {
+  let low = 0;
+  let high = holes.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((holes[middle]?.start ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function withHoles(unit: TextUnit, start: number, end: number): Template {
   const parts: TemplatePart[] = [];
+  const { holes } = unit;
   let at = start;
-  for (const hole of unit.holes) {
+  for (let i = firstFrom(holes, start); i < holes.length; i++) {
+    const hole = holes[i];
+    if (hole === undefined || hole.end > end) break;
     if (hole.start < at) continue;
-    if (hole.end > end) break;
     const [before, after] = hole.noPosition === true ? ['CAST(', ' AS CHAR)'] : ['', ''];
     parts.push(
       { kind: 'text', text: unit.text.slice(at, hole.start) + before },
@@ -74,5 +93,5 @@ function withHoles(unit: TextUnit, start: number, end: number): Template {
     at = hole.end;
   }
   parts.push({ kind: 'text', text: unit.text.slice(at, end) });
-  return join(parts);
+  return joinAll([parts]);
 }

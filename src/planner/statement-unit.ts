@@ -2,20 +2,21 @@
 import type { Node, SqlText } from '../sql/ast.ts';
 import type { Flavour } from '../sql/mode.ts';
 import {
+  isInSlot,
   type Normalized,
   S,
-  sameSpelling,
   slotAt,
   slotCount,
   slotEnd,
   slotKind,
   slotStart,
+  spellingOf,
 } from '../sql/normalize-slot.ts';
 import { type Hole, paramHoles, type SlotHit, type TextUnit } from './text-unit.ts';
 
 /** Unit of a text whose literals are constants of the plan. */
 export function plainUnit(text: SqlText, root: Node): TextUnit {
-  return { text, holes: paramHoles(root), slotAt: () => null };
+  return { text, holes: inOrder(paramHoles(root)), slotAt: () => null };
 }
 
 /** Unit of a statement whose literals the normaliser lifted. `flavour` decides what `ORDER BY ?` means. */
@@ -26,10 +27,9 @@ export function statementUnit(
   flavour: Flavour = 'mariadb',
 ): TextUnit {
   const given = paramHoles(root, flavour === 'mysql');
-  if (normalized === null) return { text, holes: given, slotAt: () => null };
-  const slots = slotHoles(normalized);
-  const params = given.filter((param) => !slots.some((slot) => covers(slot, param)));
-  const holes = [...slots, ...params].sort((a, b) => a.start - b.start);
+  if (normalized === null) return { text, holes: inOrder(given), slotAt: () => null };
+  const params = given.filter(({ start }) => !isInSlot(normalized, start));
+  const holes = inOrder([...slotHoles(normalized), ...params]);
   const canonical = canonicalSlots(text, normalized);
   return {
     text,
@@ -44,8 +44,8 @@ export function statementUnit(
   };
 }
 
-function covers(outer: Hole, inner: Hole): boolean {
-  return outer.start <= inner.start && inner.end <= outer.end;
+function inOrder(holes: readonly Hole[]): readonly Hole[] {
+  return [...holes].sort((a, b) => a.start - b.start);
 }
 
 function slotHoles(normalized: Normalized): Hole[] {
@@ -60,9 +60,12 @@ function slotHoles(normalized: Normalized): Hole[] {
 /** Slots spelled alike have one value in every statement of the key: each stands for the first of them. */
 function canonicalSlots(text: SqlText, normalized: Normalized): readonly number[] {
   const canonical: number[] = [];
+  const first = new Map<string, number>();
   for (let slot = 0; slot < slotCount(normalized); slot++) {
-    const same = canonical.find((earlier) => sameSpelling(normalized, text, earlier, slot));
-    canonical.push(same ?? slot);
+    const spelling = spellingOf(normalized, text, slot);
+    const same = spelling === null ? slot : (first.get(spelling) ?? slot);
+    if (same === slot && spelling !== null) first.set(spelling, slot);
+    canonical.push(same);
   }
   return canonical;
 }

@@ -53,7 +53,7 @@ export interface SlotItems {
  * Statements with equal keys (under equal modes) have the same tokens except for the slots' values, each slot of the
  * same kind, and scalar slots of one spelling at the same places. So they may share one plan if the plan
  * - takes no slot's value as known (nor the number of items of a list or rows slot, nor kinds of cells; the number of parameters in rows is in the key),
- * - treats two slots as equal only where their spellings are (`sameSpelling`), and none as different,
+ * - treats two slots as equal only where their spellings are (`spellingOf`), and none as different,
  * - treats a slot and a literal outside every slot neither as equal nor as different.
  * A literal outside every slot (`slotAt` is null) is part of the key: a plan may rely on its value.
  */
@@ -121,10 +121,15 @@ function lastAtOrBefore(count: number, start: number, startOf: (i: number) => nu
   return low - 1;
 }
 
-/** Whether two scalar slots are spelled alike; then their values are equal, and the key says so. */
-export function sameSpelling(normalized: Normalized, text: string, a: number, b: number): boolean {
-  const kind = slotKind(normalized, a);
-  if (kind !== slotKind(normalized, b) || kind === S.list || kind === S.rows) return false;
-  const left = text.slice(slotStart(normalized, a), slotEnd(normalized, a));
-  return left === text.slice(slotStart(normalized, b), slotEnd(normalized, b));
+/** Whether an offset is inside a slot, separators of a list included. O(log n). */
+export function isInSlot(normalized: Normalized, offset: number): boolean {
+  const slot = lastAtOrBefore(slotCount(normalized), offset, (i) => slotStart(normalized, i));
+  return slot >= 0 && offset < slotEnd(normalized, slot);
+}
+
+/** Kind and text of a scalar slot; slots that agree in it have equal values, and the key says so. null: a list or rows. */
+export function spellingOf(normalized: Normalized, text: string, slot: number): string | null {
+  const kind = slotKind(normalized, slot);
+  if (kind === S.list || kind === S.rows) return null;
+  return `${kind} ${text.slice(slotStart(normalized, slot), slotEnd(normalized, slot))}`;
 }

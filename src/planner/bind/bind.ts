@@ -15,6 +15,7 @@ export function bindStatement(node: Query | Update | Delete, unit: TextUnit, con
   const host: BindHost = {
     database,
     skipsUnusedCtes: vschema.flavour.kind === 'mysql',
+    flavour: mode.flavour,
     table: (name, defaultSchema) => lookupTable(vschema, name, defaultSchema),
     view(table: Table) {
       if (table.view === null || vschema.keyspaces.get(table.keyspace)?.sharded !== true) return null;

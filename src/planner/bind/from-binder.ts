@@ -1,4 +1,5 @@
 // Binds FROM: table references become sources, joins become a tree that tells preserved from null-supplied sides.
+import { SqlError } from '../../errors/sql-error.ts';
 import type {
   CommonTableExpression,
   Derived,
@@ -17,6 +18,9 @@ import { type BinderPort, type CteScope, depthMax, type Place } from './place.ts
 import { sourcesIn } from './resolve-column.ts';
 
 type Leaf = Extract<FromTree, { kind: 'leaf' }>;
+
+/** What servers join at most. Whatever compares sources with one another may rely on it. */
+const sourcesMax = 61;
 
 export class FromBinder {
   readonly #binder: BinderPort;
@@ -48,18 +52,28 @@ export class FromBinder {
     return this.#named(node, node.table, node.table.name.name, block, place);
   }
 
+  #leaf(source: Source, block: Block): Leaf {
+    if (block.sources.length >= sourcesMax) {
+      const server = this.#binder.host.flavour === 'mariadb' ? 'MariaDB' : 'MySQL';
+      const message = `Too many tables; ${server} can only use ${sourcesMax} tables in a join`;
+      throw new SqlError(1116, 'HY000', message);
+    }
+    block.sources.push(source);
+    return { kind: 'leaf', source };
+  }
+
   #table(node: TableNode, block: Block, place: Place): Leaf {
     return this.#named(node, node.name, node.alias?.name ?? node.name.name.name, block, place);
   }
 
   #named(node: TableNode | TableQuery, name: TableName, alias: string, block: Block, place: Place): Leaf {
     const cte = name.schema === null ? findCte(place.scope, name.name.name) : null;
-    if (cte !== null && node.kind === 'table') return leaf(this.#cte(node, cte, alias, block), block);
+    if (cte !== null && node.kind === 'table') return this.#leaf(this.#cte(node, cte, alias, block), block);
     const table = this.#binder.host.table(name, place.database);
     const id = this.#binder.nextSource();
     if (table === null) {
       this.#binder.systemTables.push(name.name.name);
-      return leaf({ kind: 'function', id, block, alias, node, columns: null }, block);
+      return this.#leaf({ kind: 'function', id, block, alias, node, columns: null }, block);
     }
     const view = node.kind === 'table' && place.depth < depthMax ? this.#binder.host.view(table) : null;
     if (view !== null && node.kind === 'table') {
@@ -82,7 +96,7 @@ export class FromBinder {
         lateral: false,
         columns: [],
       } as const;
-      return leaf({ ...source, cte: null }, block);
+      return this.#leaf({ ...source, cte: null }, block);
     }
     const source = {
       kind: 'table',
@@ -95,7 +109,7 @@ export class FromBinder {
       star: false,
     } as const;
     this.#binder.tables.push(source);
-    return leaf(source, block);
+    return this.#leaf(source, block);
   }
 
   #cte(node: TableNode, cte: Cte, alias: string, block: Block): Source {
@@ -117,7 +131,7 @@ export class FromBinder {
     const columns = node.columns.map((column) => column.name);
     const { lateral } = node;
     const alias = node.alias?.name ?? '';
-    return leaf(
+    return this.#leaf(
       { kind: 'query', id, block, alias, node, query, origin: 'derived', lateral, columns, cte: null },
       block,
     );
@@ -128,7 +142,7 @@ export class FromBinder {
     const columns = node.kind === 'jsonTable' ? node.columnNames.map((column) => lower(column.name)) : null;
     const alias = node.alias?.name ?? '';
     this.#binder.expressions(node.kind === 'jsonTable' ? node.document : node.call, block, place);
-    return leaf({ kind: 'function', id, block, alias, node, columns }, block);
+    return this.#leaf({ kind: 'function', id, block, alias, node, columns }, block);
   }
 
   #join(node: Join, block: Block, place: Place): FromTree {
@@ -163,11 +177,6 @@ export class FromBinder {
     if (tree === null) throw new Error('an empty list of table references');
     return tree;
   }
-}
-
-function leaf(source: Source, block: Block): Leaf {
-  block.sources.push(source);
-  return { kind: 'leaf', source };
 }
 
 function findCte(scope: CteScope | null, name: string): Cte | null {

@@ -1,5 +1,6 @@
 // Where a query stands while it is bound, and what the parts of the binder ask of each other.
 import type { Node, Query, TableName } from '../../sql/ast.ts';
+import type { Flavour } from '../../sql/mode.ts';
 import type { Table } from '../../vschema/model.ts';
 import type { TextUnit } from '../text-unit.ts';
 import type { Block, BoundQuery, ColumnId, Cte, Source, TableSource } from './model.ts';
@@ -19,6 +20,8 @@ export interface BindHost {
   readonly database: string | null;
   /** CTEs nobody refers to are not looked up. */
   readonly skipsUnusedCtes: boolean;
+  /** Whose words errors take. */
+  readonly flavour: Flavour;
 }
 
 export interface Place {

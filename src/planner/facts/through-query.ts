@@ -49,9 +49,14 @@ export function exportedFacts(source: QuerySource, columns: Binding['columns']):
   output.forEach((column, index) => {
     const name = names[index];
     if (column.column === null || name === undefined) return;
-    exported.push(...restate(facts, equalClass(column.column, facts), { source, name: lower(name) }));
+    append(exported, restate(facts, equalClass(column.column, facts), { source, name: lower(name) }));
   });
   return exported;
+}
+
+/** Facts may be many: as arguments of `push` they would overflow the stack. */
+function append(facts: Fact[], more: readonly Fact[]): void {
+  for (const fact of more) facts.push(fact);
 }
 
 function innerFacts(block: Block, columns: Binding['columns']): readonly Fact[] {
@@ -59,13 +64,13 @@ function innerFacts(block: Block, columns: Binding['columns']): readonly Fact[] 
   const facts: Fact[] = where === null ? [] : [...readFacts(where, block.unit, columns)];
   const visit = (tree: FromTree): void => {
     if (tree.kind === 'leaf') {
-      if (tree.source.kind === 'query') facts.push(...exportedFacts(tree.source, columns));
+      if (tree.source.kind === 'query') append(facts, exportedFacts(tree.source, columns));
       return;
     }
     visit(tree.preserved);
     if (tree.outer) return;
     visit(tree.other);
-    if (tree.on !== null) facts.push(...readFacts(tree.on, block.unit, columns));
+    if (tree.on !== null) append(facts, readFacts(tree.on, block.unit, columns));
     for (const [left, right] of tree.using) facts.push({ kind: 'same', left, right });
   };
   for (const tree of block.from) visit(tree);

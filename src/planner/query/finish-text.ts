@@ -65,7 +65,8 @@ export class FinishText {
           edits.push(...this.#cteEdit(source, source.cte, writing));
         }
       }
-      edits.push(...cleared(block.node), ...databaseEdits(block.node, this.#statement.context));
+      edits.push(...cleared(block.node));
+      for (const edit of databaseEdits(block.node, this.#statement.context)) edits.push(edit);
     }
     // A block's items are among those of the blocks around it.
     const named = new Set<number>();

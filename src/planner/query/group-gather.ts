@@ -6,7 +6,7 @@ import type { Template } from '../../text/template.ts';
 import { selectOf } from '../bind/clauses.ts';
 import type { Block, ColumnId } from '../bind/model.ts';
 import { columnOf } from '../facts/read-facts.ts';
-import { aliasEdit, changes, databaseEdits, nameEdits, qualifierEdits } from '../names.ts';
+import { aliasEdit, changes, databaseEdits, editsInOrder, nameEdits, qualifierEdits } from '../names.ts';
 import { type Edit, identifier, join, joinWith, splice, text } from '../splice.ts';
 import type { BoundStatement } from '../statement.ts';
 import { describeTemplate } from './describe-template.ts';
@@ -60,9 +60,8 @@ export function rewriteClauses(
   replace: Replace,
 ): GroupGather {
   const columns = new FragmentColumns(statement.context.vschema.flavour.kind, () => false);
-  const edits: Edit[] = [];
+  const edits: Edit[] = keptClauses(select).flatMap((clause) => databaseEdits(clause, statement.context));
   const outside: ColumnId[] = [];
-  edits.push(...keptClauses(select).flatMap((clause) => databaseEdits(clause, statement.context)));
   const grouped = groupedTexts(block, select);
   const visit = (node: Node, aggregated = false): void => {
     const replaced = replace(node, columns);
@@ -84,7 +83,8 @@ export function rewriteClauses(
     else visit(item);
   }
   for (const clause of keptClauses(select).slice(1)) visit(clause);
-  for (const item of select.list.items) edits.push(...itemNameEdit(item, edits));
+  const inOrder = editsInOrder(edits);
+  for (const item of select.list.items) edits.push(...itemNameEdit(item, inOrder));
   return { columns, edits, outside };
 }
 

@@ -74,13 +74,61 @@ function sameParts(a: readonly Destination[], b: readonly Destination[]): boolea
   );
 }
 
+/** The parts without those that say what one before them says. */
+export function distinctDestinations(parts: readonly Destination[]): readonly Destination[] {
+  const seen = new Map<string, Destination[]>();
+  const objects = new Set<Destination>();
+  return parts.filter((part) => {
+    if (objects.has(part)) return false;
+    objects.add(part);
+    const bucket = bucketOf(part);
+    // Equal to nothing but itself.
+    if (bucket === null) return true;
+    const like = seen.get(bucket) ?? [];
+    if (like.some((other) => sameDestination(part, other))) return false;
+    seen.set(bucket, [...like, part]);
+    return true;
+  });
+}
+
+/** Equal destinations have equal ones; thousands of values compared pair by pair would take minutes. */
+function bucketOf(part: Destination): string | null {
+  switch (part.kind) {
+    case 'equal':
+      return `equal ${part.values.map(refText).join()}`;
+    case 'in':
+      return `in ${part.listSlot} ${part.tuples.map((tuple) => tuple.map(refText).join()).join(';')}`;
+    case 'range':
+    case 'prefix':
+      return null;
+    case 'and':
+    case 'or': {
+      const inner = part.parts.map(bucketOf);
+      return inner.includes(null) ? null : `${part.kind} (${inner.join(' ')})`;
+    }
+    default:
+      return part.kind;
+  }
+}
+
+function refText(ref: ValueRef): string {
+  switch (ref.kind) {
+    case 'slot':
+      return `slot ${ref.slot}`;
+    case 'item':
+      return `item ${ref.slot} ${ref.item}`;
+    case 'param':
+      return `param ${ref.index}`;
+    case 'constant':
+      return `constant ${ref.sql}`;
+  }
+}
+
 /** Shards that any of the parts needs; `any` needs none of its own. */
 export function union(parts: readonly Destination[]): Destination {
   const needed = parts.filter((part) => part.kind !== 'any' && part.kind !== 'none');
   if (needed.some((part) => part.kind === 'all')) return { kind: 'all' };
-  const distinct = needed.filter(
-    (part, index) => !needed.slice(0, index).some((other) => sameDestination(part, other)),
-  );
+  const distinct = distinctDestinations(needed);
   const [only] = distinct;
   if (only === undefined) return { kind: 'any' };
   return distinct.length === 1 ? only : { kind: 'or', parts: distinct };

@@ -6,7 +6,7 @@ import { lower } from '../bind/columns-of.ts';
 import type { ColumnId, TableSource } from '../bind/model.ts';
 import { equalClass, includesColumn } from '../facts/equal-class.ts';
 import type { Fact } from '../facts/fact.ts';
-import { sameDestination } from './combine.ts';
+import { distinctDestinations } from './combine.ts';
 
 export const everywhere: Destination = { kind: 'all' };
 
@@ -63,9 +63,9 @@ function rankOf(destination: Destination): number {
     case 'in':
       return destination.key.vindex.unique ? 2 : 4;
     case 'and':
-      return Math.min(...destination.parts.map(rankOf));
+      return destination.parts.reduce((least, part) => Math.min(least, rankOf(part)), 9);
     case 'or':
-      return Math.max(2, ...destination.parts.map(rankOf));
+      return destination.parts.reduce((most, part) => Math.max(most, rankOf(part)), 2);
     case 'range':
     case 'prefix':
       return 5;
@@ -83,9 +83,9 @@ function byKey(source: TableSource, key: RoutingKey, facts: readonly Fact[]): De
   const equal = equalParts(key, groups, facts);
   if (equal.length > 0) return all(equal);
   const parts = [...listParts(key, groups, facts), ...rangeParts(key, groups, facts)];
+  const others = facts.filter((other) => other.kind === 'same');
   for (const fact of facts) {
     if (fact.kind !== 'any') continue;
-    const others = facts.filter((other) => other.kind === 'same');
     const branches = fact.alternatives.map((part) => byVindexes(source, [...part, ...others]));
     const known = branches.filter((branch) => branch !== null);
     if (known.length === branches.length) parts.push(oneOf(known));
@@ -96,17 +96,13 @@ function byKey(source: TableSource, key: RoutingKey, facts: readonly Fact[]): De
 type Groups = readonly (readonly ColumnId[])[];
 
 function all(parts: readonly Destination[]): Destination {
-  const distinct = parts.filter(
-    (part, index) => !parts.slice(0, index).some((other) => sameDestination(part, other)),
-  );
+  const distinct = distinctDestinations(parts);
   const [only] = distinct;
   return distinct.length === 1 && only !== undefined ? only : { kind: 'and', parts: distinct };
 }
 
 function oneOf(parts: readonly Destination[]): Destination {
-  const distinct = parts.filter(
-    (part, index) => !parts.slice(0, index).some((other) => sameDestination(part, other)),
-  );
+  const distinct = distinctDestinations(parts);
   const [only] = distinct;
   return distinct.length === 1 && only !== undefined ? only : { kind: 'or', parts: distinct };
 }
