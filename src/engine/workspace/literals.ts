@@ -32,6 +32,7 @@ export function literalWriter(
     case FieldType.longLong:
     case FieldType.decimal:
     case FieldType.newDecimal:
+    case FieldType.year: // 0 is the year 0000, '0' would be 2000
       return orNull(index, (text) => text);
     case FieldType.float:
     case FieldType.double:
@@ -40,7 +41,6 @@ export function literalWriter(
     case FieldType.newDate:
     case FieldType.time:
     case FieldType.dateTime:
-    case FieldType.year:
       return orNull(index, (text) => `'${text}'`);
     case FieldType.timestamp:
       return orNull(index, fragmentColumn.kind === 'bare' ? localTimeLiteral : (text) => `'${text}'`);
