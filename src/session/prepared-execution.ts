@@ -10,6 +10,7 @@ import { collectResponse } from './backend-command.ts';
 import type { BackendHandles } from './backend-handles.ts';
 import { packetsOf } from './backend-read.ts';
 import { fillParams } from './fill-params.ts';
+import { withLimits } from './limit-params.ts';
 import type { PreparedStatement } from './prepared-statements.ts';
 import type { SessionPort } from './session-port.ts';
 import type { StatementInput } from './statement-run.ts';
@@ -35,13 +36,14 @@ export function decodePrepared(session: SessionPort, payload: Buffer): Statement
   if (command.sentTypes && !sameTypes(command.types, statement.paramTypes)) {
     statement.paramTypes = Buffer.from(command.types);
   }
+  const params = withLimits(command.params, statement.limits);
   if (longData !== null) {
     state.prepared.reset(statement);
-    const text = fillText(statement.text, command.params, session);
+    const text = fillText(statement.text, params, session);
     return { text, packets: null, params: [], format: 'binary', prepared: null };
   }
   const prepared = new HandleRelay(payload, statement, deps.handles);
-  return { text: statement.text, packets: null, params: command.params, format: 'binary', prepared };
+  return { text: statement.text, packets: null, params, format: 'binary', prepared };
 }
 
 function longDataOf(statement: PreparedStatement): ReadonlyMap<number, Buffer> | null {

@@ -22,6 +22,7 @@ import { StatementValues } from './bind-values.ts';
 import { fillParams } from './fill-params.ts';
 import { calculatesFoundRows, withoutLimit } from './found-rows.ts';
 import { renameSchemas } from './keyspace-names.ts';
+import { limitParams } from './limit-params.ts';
 import { isLockStatement } from './lock-functions.ts';
 import type { CachedStatement } from './plan-cache.ts';
 import { type PlannedText, planText } from './plan-text.ts';
@@ -55,7 +56,7 @@ export async function prepareStatement(session: SessionPort, sent: SqlText): Pro
             params: paramDefinitions(paramCount, session.state.extendedMetadata),
             columns: await columnsOfAnswer(session, entry, text, paramCount),
           };
-  const statement = state.prepared.add(text, paramCount);
+  const statement = state.prepared.add(text, paramCount, limitParams(text, state.mode));
   const head = encodePrepareOk({
     statementId: statement.id,
     columnCount: definitions.columns.length,

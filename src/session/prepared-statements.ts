@@ -6,6 +6,8 @@ export interface PreparedStatement {
   /** SqlText as the client prepared it, without a trailing semicolon. */
   readonly text: string;
   readonly paramCount: number;
+  /** Those that say how many rows; see `limitParams`. */
+  readonly limits: readonly number[];
   /** Type codes of the last execution that brought them (2 bytes per parameter); null before the first. */
   paramTypes: Buffer | null;
   /** Parameter data sent ahead by COM_STMT_SEND_LONG_DATA. */
@@ -36,7 +38,7 @@ export class PreparedStatements {
   }
 
   /** Throws 1461 when the client holds too many, as max_prepared_stmt_count does. */
-  add(text: string, paramCount: number): PreparedStatement {
+  add(text: string, paramCount: number, limits: readonly number[]): PreparedStatement {
     if (this.#statements.size >= statementsMax || this.#textBytes + text.length > textBytesMax) {
       throw new SqlError(
         1461,
@@ -48,6 +50,7 @@ export class PreparedStatements {
       id: this.#nextId++,
       text,
       paramCount,
+      limits,
       paramTypes: null,
       longData: new Map(),
       longDataBytes: 0,

@@ -29,6 +29,21 @@ test.each([
   expect(await pair.ask(sql)).toBe(same);
 });
 
+test.each(['CHECKSUM TABLE users, codes', 'CHECK TABLE users', 'ANALYZE TABLE codes'])(
+  'prepared: %s',
+  async (sql) => {
+    const rows = await Promise.all(
+      [pair.oracle, pair.proxy].map(async (client) => {
+        const prepared = await client.prepare(sql);
+        if ('kind' in prepared) throw new Error(prepared.message);
+        return client.execute(prepared, []);
+      }),
+    );
+    const [expected, found] = rows.map((answer) => (answer.kind === 'rows' ? answer.rows : answer));
+    expect(found).toEqual(expected);
+  },
+);
+
 describe('EXPLAIN of a statement for one shard is that of its server', () => {
   test.each([
     ...[1, 2, 3, 4, 5, 6].map((id) => `EXPLAIN SELECT name FROM users WHERE id = ${id}`),

@@ -252,6 +252,29 @@ test('PREPARE, EXECUTE and DEALLOCATE of SQL', async () => {
   expect(await pair.ask("PREPARE wrong FROM 'SELEC'")).toBe(same);
 });
 
+test.each([
+  ['a number as drivers of JavaScript send it', 2],
+  ['text, as PDO sends everything', '2'],
+  ['an integer', 2n],
+])('LIMIT of a prepared statement over several shards takes %s', async (_, limit) => {
+  for (const sql of [
+    'SELECT id FROM users ORDER BY id LIMIT ?',
+    'SELECT id FROM users ORDER BY id LIMIT 1, ?',
+    'SELECT score, COUNT(*) FROM users GROUP BY score ORDER BY score DESC LIMIT ? OFFSET 1',
+  ]) {
+    const rows = await Promise.all(
+      [pair.oracle, pair.proxy].map(async (client) => {
+        const prepared = await client.prepare(sql);
+        if ('kind' in prepared) throw new Error(prepared.message);
+        const answer = await client.execute(prepared, [limit]);
+        return answer.kind === 'rows' ? answer.rows : answer;
+      }),
+    );
+    expect(rows[1]).toEqual(rows[0]);
+    expect(rows[0]).toHaveLength(2);
+  }
+});
+
 test('trap 14: an execution without types reaches shards that never saw them', async () => {
   for (const client of [pair.oracle, pair.proxy]) {
     const prepared = await client.prepare('SELECT id, name FROM users WHERE id = ?');
