@@ -102,7 +102,10 @@ function executedColumns(
     if (run === undefined) return prepared;
     if (run.type !== prepared.type)
       return flavour === 'mysql' ? retyped(prepared, run) : storedBits(prepared, run);
-    const origin = origins.columns.get(`${run.orgTable}.${run.orgName}`) ?? null;
+    const place = `${run.orgTable}.${run.orgName}`;
+    const origin = origins.columns.get(place) ?? null;
+    // An expression of a fragment has the widest type there.
+    const isWidened = origin === null && origins.columns.has(place);
     const table = origin?.table ?? origins.tables.get(run.orgTable) ?? null;
     const isTable = origins.names.has(prepared.orgTable);
     const column =
@@ -112,7 +115,7 @@ function executedColumns(
           ? storedOrigin(prepared, run, table)
           : prepared;
     const flags = (column.flags & ~runBits) | (run.flags & runBits);
-    if (!typesByRun.has(column.type)) return { ...column, flags };
+    if (isWidened || !typesByRun.has(column.type)) return { ...column, flags };
     const { collation, length, decimals } = run;
     return { ...column, flags: flags | (run.flags & ColumnFlag.blob), collation, length, decimals };
   });

@@ -71,6 +71,9 @@ function declaredType(
   return widestType(metadata);
 }
 
+/** More decimals mean: as many as the value has. */
+const doubleScaleMax = 30;
+
 /** A type that holds every value an expression of this result type can have. */
 export function widestType(column: ColumnDefinition): string {
   switch (column.type) {
@@ -89,7 +92,8 @@ export function widestType(column: ColumnDefinition): string {
       return `DECIMAL(65,${Math.min(column.decimals, 30)})`;
     case FieldType.float:
     case FieldType.double:
-      return 'DOUBLE';
+      // ROUND(d, 2) shows two digits behind the point, also where it is 0.
+      return column.decimals <= doubleScaleMax ? `DOUBLE(255,${column.decimals})` : 'DOUBLE';
     case FieldType.date:
     case FieldType.newDate:
       return 'DATE';

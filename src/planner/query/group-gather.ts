@@ -48,7 +48,7 @@ export function groupObstacle(block: Block, statement: BoundStatement): string |
   if (select.from === null || block.with.length > 0) return 'WITH';
   if (keptClauses(select).some(hasSubquery)) return 'a subquery outside WHERE';
   if (readsHiddenDigits(block, statement.binding.columns))
-    return 'a quotient of a derived table has more digits than it shows';
+    return 'a column of a derived table has more digits than it shows';
   return block.output === null ? 'columns of * that are not known' : null;
 }
 

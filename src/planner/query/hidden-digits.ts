@@ -1,9 +1,9 @@
-// Exact numbers that hold more digits than they show: quotients, and products beyond the greatest scale.
+// Numbers that hold more digits than they show: quotients, products beyond the greatest scale, expressions of a FLOAT.
 import type { Aggregate, Binary, Expression, Node } from '../../sql/ast.ts';
 import { walk } from '../../sql/visitor.ts';
 import { selectOf } from '../bind/clauses.ts';
 import { lower, outputOf } from '../bind/columns-of.ts';
-import type { Binding, Block, ColumnId } from '../bind/model.ts';
+import type { Binding, Block, BoundQuery, ColumnId, OutputColumn } from '../bind/model.ts';
 import { typeOf } from '../facts/column-type.ts';
 import { columnOf } from '../facts/read-facts.ts';
 import { isMerged } from './fragment-columns.ts';
@@ -51,24 +51,55 @@ function expressionOf({ source, name }: ColumnId): Expression | null {
   return output[named.findIndex((one) => lower(one) === name)]?.expression ?? null;
 }
 
-/** Whether the block, above its WHERE, uses or shows such a column of a derived table. */
+/** Whether the block, above its WHERE, uses or shows a column of a derived table whose text does not say all of its value. */
 export function readsHiddenDigits(block: Block, columns: Binding['columns']): boolean {
   const select = selectOf(block);
   if (select === null) return false;
-  const shown = (block.output ?? []).some(
-    ({ column }) => column !== null && columnHidesDigits(column, columns),
-  );
-  const clauses = [select.list, select.groupBy, select.having, select.window, select.orderBy];
-  return shown || clauses.some((clause) => clause !== null && usesHidden(clause, columns));
+  const used = (block.output ?? []).flatMap(({ column }) => (column === null ? [] : [column]));
+  for (const clause of [select.list, select.groupBy, select.having, select.window, select.orderBy])
+    if (clause !== null) used.push(...columnsIn(clause, columns));
+  return used.some((column) => columnHidesDigits(column, columns) || isComputedFloat(column, columns));
 }
 
-function usesHidden(root: Node, columns: Binding['columns']): boolean {
-  let found = false;
+function columnsIn(root: Node, columns: Binding['columns']): readonly ColumnId[] {
+  const found: ColumnId[] = [];
   walk(root, (node) => {
-    found ||= node.kind === 'column' && hides(node, columns);
-    return !found;
+    const column = node.kind === 'column' ? columns.get(node) : undefined;
+    if (column !== undefined) found.push(column);
+    // What is counted does not matter.
+    return !(node.kind === 'aggregate' && node.name === 'count');
   });
   return found;
+}
+
+/** An expression of a FLOAT may be one, which shows six digits; a bare one is selected as the double it is. */
+function isComputedFloat(column: ColumnId, columns: Binding['columns']): boolean {
+  const { source, name } = column;
+  if (source.kind !== 'query' || typeOf(column) !== 'computed') return false;
+  const named =
+    source.columns.length > 0 ? source.columns : (outputOf(source.query) ?? []).map((one) => one.name);
+  const index = named.findIndex((one) => lower(one) === name);
+  return shownAt(source.query, index).some((shown) => {
+    const below = shown.expression === null ? [] : columnsIn(shown.expression, columns);
+    return [...below, ...(shown.column === null ? [] : [shown.column])].some((one) => {
+      const type = typeOf(one);
+      return typeof type === 'string' ? isComputedFloat(one, columns) : type.dataType === 'float';
+    });
+  });
+}
+
+/** What every branch of a query shows in a column. */
+function shownAt(query: BoundQuery, index: number): readonly OutputColumn[] {
+  switch (query.kind) {
+    case 'values':
+      return [];
+    case 'paren':
+      return shownAt(query.query, index);
+    case 'set':
+      return [...shownAt(query.left, index), ...shownAt(query.right, index)];
+    case 'block':
+      return query.output?.slice(index, index + 1) ?? [];
+  }
 }
 
 /** Digits behind the point, at most; of what is no exact number it says nothing of use. */

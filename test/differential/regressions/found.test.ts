@@ -11,7 +11,7 @@ const flavour = testFlavour();
 
 const columns = `
   k BIGINT NOT NULL, id INT NOT NULL, n INT, v VARCHAR(20), ts TIMESTAMP NULL, dt DATETIME,
-  b BIT(12) NOT NULL DEFAULT b'101', PRIMARY KEY (k, id)
+  b BIT(12) NOT NULL DEFAULT b'101', f FLOAT NOT NULL DEFAULT 0.1, PRIMARY KEY (k, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 `;
 
@@ -149,6 +149,18 @@ describe('reads', () => {
       'and so where a derived table shows the quotient',
       'SELECT SUM(q), MAX(q * 1000000), GROUP_CONCAT(q * 1000000 ORDER BY q) FROM (SELECT k / 7 AS q FROM t) AS x',
     ],
+    [
+      'a rounded double shows its digits behind the point, from a derived table as well',
+      'SELECT x.g, COUNT(*) OVER () FROM (SELECT ROUND(f, 2) AS g FROM t) AS x ORDER BY x.g',
+    ],
+    [
+      'an expression of a FLOAT has more than six digits',
+      'SELECT SUM(x.c), MAX(x.c) * 3 FROM (SELECT MAX(f) AS c FROM t GROUP BY k) AS x',
+    ],
+    [
+      'and so in a union',
+      'SELECT x.f * 3, COUNT(*) OVER () FROM (SELECT f FROM t UNION ALL SELECT k FROM u) AS x ORDER BY x.f',
+    ],
     ['sort keys are no part of what DISTINCT compares', 'SELECT DISTINCT k FROM t ORDER BY v, k'],
     ['nor of the names that ORDER BY means', 'SELECT n AS id FROM t ORDER BY id, t.id'],
     [
@@ -270,7 +282,7 @@ describe('parameters', () => {
 
 describe('writes', () => {
   test('INSERT ... SELECT adds its records up', async () => {
-    expect(await asText('INSERT INTO t SELECT k, id + 50, n, v, NULL, dt, b FROM t')).toBe(same);
+    expect(await asText('INSERT INTO t SELECT k, id + 50, n, v, NULL, dt, b, f FROM t')).toBe(same);
     expect(await asText('DELETE FROM t WHERE id > 50')).toBe(same);
   });
 
