@@ -1,7 +1,7 @@
 // A template as one shard gets it.
 import { type RenderContext, renderTemplate, type ValueSource } from '../text/render.ts';
 import type { Template } from '../text/template.ts';
-import { assert, present } from '../util/assert.ts';
+import { present } from '../util/assert.ts';
 import type { Shard } from '../vindex/shard-map.ts';
 import type { Execution } from './contract.ts';
 
@@ -37,7 +37,7 @@ export function shardText(
   const context: RenderContext = {
     values: execution.binds,
     limitValues: execution.limitValues ?? execution.binds,
-    database: (keyspace, ofColumn) => databaseFor(execution, shard, keyspace, ofColumn),
+    database: (keyspace) => databaseFor(execution, shard, keyspace),
     workspaceTable: names.workspaceTable,
     keys: names.keys,
   };
@@ -45,10 +45,9 @@ export function shardText(
 }
 
 /** Physical database of a keyspace on the shard's server: its own, or the only one of an unsharded keyspace. */
-function databaseFor(execution: TextSources, shard: Shard, keyspace: string, ofColumn: boolean): string {
+function databaseFor(execution: TextSources, shard: Shard, keyspace: string): string {
   if (keyspace === shard.keyspace) return shard.database;
   const map = present(execution.shardMaps.get(keyspace), `keyspace ${keyspace} of the plan`);
-  if (ofColumn && map.shards.length > 1) return keyspace;
-  assert(map.shards.length === 1, `keyspace ${keyspace} has one database`);
+  if (map.shards.length > 1) return keyspace;
   return present(map.shards[0], 'a keyspace has a shard').database;
 }

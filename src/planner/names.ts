@@ -11,10 +11,8 @@ import { type Edit, firstFrom, identifier, text } from './splice.ts';
 export function qualifierEdits(root: Node, context: PlanContext): readonly Edit[] {
   const edits: Edit[] = [];
   walk(root, (node) => {
-    if (node.kind === 'tableName') {
+    if (node.kind === 'tableName' || node.kind === 'column' || node.kind === 'star') {
       if (node.schema !== null) edits.push(...schemaEdit(node.schema, context));
-    } else if (node.kind === 'column' || node.kind === 'star') {
-      if (node.schema !== null) edits.push(...schemaEdit(node.schema, context, true));
     } else if (node.kind === 'callProcedure' || node.kind === 'objectStatement') {
       if (node.schema !== null) edits.push(...schemaEdit(node.schema, context));
     } else if (node.kind === 'call') {
@@ -39,10 +37,9 @@ function renamed(keyspace: string, context: PlanContext): boolean {
   return shards.some((shard) => shard.database !== keyspace);
 }
 
-function schemaEdit(schema: Ident, context: PlanContext, ofColumn = false): readonly Edit[] {
+function schemaEdit(schema: Ident, context: PlanContext): readonly Edit[] {
   if (!renamed(schema.name, context)) return [];
-  const part = { kind: 'database', keyspace: schema.name, ...(ofColumn ? { ofColumn } : {}) } as const;
-  return [{ start: schema.start, end: schema.end, parts: [part] }];
+  return [{ start: schema.start, end: schema.end, parts: [{ kind: 'database', keyspace: schema.name }] }];
 }
 
 /** DATABASE() would show the physical name: its value is known here. */

@@ -235,8 +235,8 @@ function renderFor(template: Template, shard: Shard, values: StatementValues, se
       slotText: (slot) => values.slotText(slot),
       param: (index) => values.param(index),
     },
-    database: (keyspace, ofColumn) =>
-      ofColumn && keyspace !== shard.keyspace ? keyspace : session.deps.gateway.database(shard.id),
+    database: (keyspace) =>
+      keyspace === shard.keyspace ? session.deps.gateway.database(shard.id) : keyspace,
     workspaceTable: none,
     keys: none,
   });

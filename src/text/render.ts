@@ -19,8 +19,8 @@ export interface RenderContext {
   readonly values: ValueSource;
   /** Where numbers to calculate with come from, when `values` spells some as `?`; else `values`. */
   readonly limitValues?: ValueSource;
-  /** Physical database of a keyspace on the shard the text is for, unquoted. `ofColumn`: see `TemplatePart`. */
-  database(keyspace: string, ofColumn: boolean): string;
+  /** Physical database of a keyspace on the shard the text is for, unquoted. */
+  database(keyspace: string): string;
   /** Name of the workspace table of a fragment's copy, unquoted. */
   workspaceTable(fragment: number, copy: number): string;
   /** Distinct values of a fragment's column as a comma list of literals; `NULL` when there are none; null: too many. */
@@ -94,7 +94,7 @@ function renderPart(part: TemplatePart, context: RenderContext): string {
     case 'value':
       return spellValue(part.ref, context.values);
     case 'database':
-      return quoteIdentifier(context.database(part.keyspace, part.ofColumn === true));
+      return quoteIdentifier(context.database(part.keyspace));
     case 'limit':
       return spellLimit(part, context);
     case 'workspace':

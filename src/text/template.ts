@@ -18,8 +18,8 @@ export type ValueRef =
  *  - text: as it is
  *  - value: the value's SQL spelling (with sign); a list or rows slot: the client's whole text from first to last item
  *  - params: spelled like values, from the parameters
- *  - database: the shard's physical database name for a keyspace, quoted; `ofColumn`: in front of a column, where a keyspace
- *    that has no one database means no table of the statement and keeps its name for the server to refuse
+ *  - database: the shard's physical database name for a keyspace, quoted; a keyspace that has no one database means no table
+ *    that the server looks for (a column of nothing, a CTE nobody reads): it keeps its name
  *  - limit: offset + count as a number (a shard's share of LIMIT offset, count); count alone when offset is null
  *  - workspace: the quoted name of fragment `fragment`'s table on the workspace, copy `copy` (0-based)
  *  - keys: the distinct values of `column` of a finished fragment as a comma list of literals (never empty: NULL when none), or `orElse`
@@ -27,7 +27,7 @@ export type ValueRef =
 export type TemplatePart =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'value'; readonly ref: ValueRef }
-  | { readonly kind: 'database'; readonly keyspace: string; readonly ofColumn?: true }
+  | { readonly kind: 'database'; readonly keyspace: string }
   | { readonly kind: 'limit'; readonly offset: ValueRef | null; readonly count: ValueRef }
   | { readonly kind: 'workspace'; readonly fragment: number; readonly copy: number }
   | {

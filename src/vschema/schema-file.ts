@@ -7,7 +7,7 @@ import { splitStatements } from '../sql/split.ts';
 import { errorAt, type Problem, warningAt } from '../util/problem.ts';
 import type { TableFacts } from './columns.ts';
 import type { Column } from './model.ts';
-import { columnFromAst, foreignKeyFromAst, keyFromAst, tableFactsOf } from './table-from-ast.ts';
+import { columnFromAst, foreignKeyFromAst, KeyNames, keyFromAst, tableFactsOf } from './table-from-ast.ts';
 
 export interface SchemaFile {
   /** By name, in file order; complete only when there is no error among the problems. */
@@ -71,7 +71,7 @@ function apply(statement: Statement, tables: Map<string, TableFacts>, keyspace: 
     }
     case 'createIndex': {
       const table = tables.get(statement.table.name.name);
-      const key = table === undefined ? null : keyFromAst(statement.key, table.keys);
+      const key = table === undefined ? null : keyFromAst(statement.key, new KeyNames(table.keys));
       if (table !== undefined && key !== null)
         tables.set(table.name, { ...table, keys: [...table.keys, key] });
       return null;
@@ -95,7 +95,7 @@ function alter(statement: AlterTable, tables: Map<string, TableFacts>, keyspace:
     if (action.kind === 'alterAddColumn') {
       table = { ...table, columns: [...table.columns, columnFromAst(action.column)] };
     } else if (action.kind === 'alterAddKey') {
-      const key = keyFromAst(action.key, table.keys);
+      const key = keyFromAst(action.key, new KeyNames(table.keys));
       const foreign = foreignKeyFromAst(action.key, keyspace);
       if (key !== null) table = { ...table, keys: [...table.keys, key] };
       if (foreign !== null) table = { ...table, foreignKeys: [...table.foreignKeys, foreign] };

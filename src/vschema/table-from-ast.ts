@@ -129,32 +129,56 @@ function scaleOf(dataType: string, type: DataType): number | null {
 /** Keys as MySQL names them: the first column's name, numbered when taken. */
 function keysOf(statement: CreateTable): readonly Key[] {
   const keys: Key[] = [];
+  const names = new KeyNames();
   const add = (key: Key): void => {
+    names.take(key.name);
     // The primary key comes first, as in information_schema.
     if (key.name === 'PRIMARY') keys.unshift(key);
     else keys.push(key);
   };
   for (const column of statement.columns) {
     if (column.key === null || column.key === 'index') continue;
-    const name = column.key === 'primary' ? 'PRIMARY' : freeName(column.name.name, keys);
+    const name = column.key === 'primary' ? 'PRIMARY' : names.free(column.name.name);
     add({ name, unique: true, columns: [column.name.name], partial: false, fulltext: false });
   }
   for (const definition of statement.keys) {
-    const key = keyFromAst(definition, keys);
+    const key = keyFromAst(definition, names);
     if (key !== null) add(key);
   }
   return keys;
 }
 
-/** A key of a table that has `others` already; null for foreign keys and checks. */
-export function keyFromAst(definition: KeyDefinition, others: readonly Key[]): Key | null {
+/** Names of a table's keys, upper and lower case alike, and those that servers give to keys without one. */
+export class KeyNames {
+  readonly #taken = new Set<string>();
+  /** By name: no smaller number than this is free behind it. */
+  readonly #next = new Map<string, number>();
+
+  constructor(keys: readonly Key[] = []) {
+    for (const { name } of keys) this.take(name);
+  }
+
+  take(name: string): void {
+    this.#taken.add(name.toLowerCase());
+  }
+
+  free(wanted: string): string {
+    const lower = wanted.toLowerCase();
+    if (!this.#taken.has(lower)) return wanted;
+    let number = this.#next.get(lower) ?? 2;
+    while (this.#taken.has(`${lower}_${number}`)) number += 1;
+    this.#next.set(lower, number);
+    return `${wanted}_${number}`;
+  }
+}
+
+/** A key of a table whose others have those names; null for foreign keys and checks. */
+export function keyFromAst(definition: KeyDefinition, names: KeyNames): Key | null {
   const { type, parts } = definition;
   if (type === 'foreign' || type === 'check') return null;
   const columns = parts.flatMap((part) => (part.column === null ? [] : [part.column.name]));
   const name =
-    type === 'primary'
-      ? 'PRIMARY'
-      : (definition.name?.name ?? freeName(columns[0] ?? 'functional_index', others));
+    type === 'primary' ? 'PRIMARY' : (definition.name?.name ?? names.free(columns[0] ?? 'functional_index'));
   return {
     name,
     unique: type === 'primary' || type === 'unique',
@@ -162,13 +186,6 @@ export function keyFromAst(definition: KeyDefinition, others: readonly Key[]): K
     partial: parts.some((part) => part.column === null || part.length !== null),
     fulltext: type === 'fulltext',
   };
-}
-
-function freeName(wanted: string, keys: readonly Key[]): string {
-  const taken = new Set(keys.map((key) => key.name.toLowerCase()));
-  let name = wanted;
-  for (let number = 2; taken.has(name.toLowerCase()); number++) name = `${wanted}_${number}`;
-  return name;
 }
 
 function foreignKeysOf(statement: CreateTable, keyspace: string): readonly ForeignKey[] {

@@ -7,7 +7,13 @@ import { foreignKeyProblem, keyProblem } from '../../vschema/constraints.ts';
 import { routingColumnOf } from '../../vschema/declared-columns.ts';
 import { equalityExact } from '../../vschema/equality.ts';
 import type { Column, ForeignKey, Key, Keyspace, Table } from '../../vschema/model.ts';
-import { columnFromAst, foreignKeyFromAst, keyFromAst, tableFactsOf } from '../../vschema/table-from-ast.ts';
+import {
+  columnFromAst,
+  foreignKeyFromAst,
+  KeyNames,
+  keyFromAst,
+  tableFactsOf,
+} from '../../vschema/table-from-ast.ts';
 import { lower } from '../bind/columns-of.ts';
 import type { PlanContext } from '../context.ts';
 
@@ -32,8 +38,9 @@ export function checkAddedKeys(
   context: PlanContext,
 ): void {
   if (table === null || table.kind !== 'sharded' || keyspace.constraints === 'trust') return;
+  const names = new KeyNames(table.keys);
   for (const key of keys) {
-    const unique = keyFromAst(key, table.keys);
+    const unique = keyFromAst(key, names);
     if (unique !== null) refuseKey(table, unique);
     const foreignKey = foreignKeyFromAst(key, table.keyspace);
     if (foreignKey !== null) refuseForeignKey(table, foreignKey, context);

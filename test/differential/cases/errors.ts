@@ -64,6 +64,7 @@ export const errors: readonly Case[] = [
   'REPLACE users VALUES (), ()',
   'INSERT INTO users VALUES (), (1)',
   'SELECT shop.users.id FROM main.settings',
+  'DELETE FROM shop.users USING main.settings WHERE name = 1',
   `SELECT 1 FROM ${Array.from({ length: 62 }, (_, i) => `users u${i}`).join()}`,
   'SELECT shop.users.* FROM main.settings',
   'SELECT name FROM main.settings WHERE shop.users.id = 1',
