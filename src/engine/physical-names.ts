@@ -12,6 +12,8 @@ export function renameError(error: SqlError, shard: Shard): SqlError {
   return message === error.message ? error : new SqlError(error.errno, error.sqlState, message, error.id);
 }
 
+/** Names several tables between two quotes. */
+const tableList = /^Unknown table '/;
 /** What stands in front of the name of a routine, which has no quotes. */
 const beforeRoutine = /^(?:Incorrect number of arguments for )?(?:FUNCTION|PROCEDURE) $/;
 
@@ -68,7 +70,7 @@ export function renameCells(columnCount: number, { database, keyspace }: Shard):
 /**
  * Servers word names as `db`.`table`, 'db.table', 'db' or 'db'.'table': the name counts only where a quote opens it and a
  * quote or point ends it, so that data quoted by a message ("Duplicate entry 'shop_0x'") stays as it is. Routines stand
- * without quotes at a message's start (FUNCTION db.f does not exist).
+ * without quotes at a message's start (FUNCTION db.f does not exist), unknown tables in one list ('db.t,db.u').
  */
 export function renameInMessage(message: string, database: string, keyspace: string): string {
   if (database === keyspace || database.length === 0) return message;
@@ -78,7 +80,8 @@ export function renameInMessage(message: string, database: string, keyspace: str
     if (at < from) continue;
     const before = message[at - 1];
     const after = message[at + database.length];
-    const opened = before === "'" || before === '`';
+    const listed = before === ',' && after === '.' && tableList.test(message);
+    const opened = before === "'" || before === '`' || listed;
     const isRoutine = after === '.' && beforeRoutine.test(message.slice(0, at));
     if (!isRoutine && (!opened || !(after === before || after === '.'))) continue;
     text += message.slice(from, at) + keyspace;

@@ -5,6 +5,7 @@ import type { SqlText } from '../sql/mode.ts';
 import { parseStatement } from '../sql/parser/parse.ts';
 import { answerOk } from './answer.ts';
 import { fillParams } from './fill-params.ts';
+import { limitParams } from './limit-params.ts';
 import { checkPreparable } from './preparable.ts';
 import type { StatementContext } from './statement-context.ts';
 import { substituteExpression } from './substitute.ts';
@@ -54,11 +55,16 @@ async function runWith(
   context: StatementContext,
 ): Promise<void> {
   const literals: SqlText[] = [];
-  for (const expression of using) {
-    const { columns, rows } = await context.query(
-      `SELECT ${await substituteExpression(expression, context)}`,
-    );
-    literals.push(literalOf(columns[0], rows[0]?.[0] ?? null));
+  const limits = limitParams(text, context.state.mode);
+  for (const [index, expression] of using.entries()) {
+    const value = await substituteExpression(expression, context);
+    // LIMIT takes anything as a number, literals there are digits only: a server says which.
+    const sql = limits.includes(index) ? `SELECT COALESCE(CAST(${value} AS SIGNED), 0)` : `SELECT ${value}`;
+    const { columns, rows } = await context.query(sql);
+    const literal = literalOf(columns[0], rows[0]?.[0] ?? null);
+    if (limits.includes(index) && literal.startsWith('-'))
+      throw new SqlError(1210, 'HY000', 'Incorrect arguments to EXECUTE');
+    literals.push(literal);
   }
   await context.run(fillParams(text, literals, context.state.mode, 'EXECUTE'), []);
 }

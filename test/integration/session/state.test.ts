@@ -252,6 +252,11 @@ test('PREPARE, EXECUTE and DEALLOCATE of SQL', async () => {
   expect(await pair.ask("PREPARE wrong FROM 'SELEC'")).toBe(same);
 });
 
+test.each(["'2'", '2', '2.0', '-1', 'NULL'])('EXECUTE with %s for LIMIT', async (value) => {
+  await pair.do("PREPARE p FROM 'SELECT id FROM users ORDER BY id LIMIT ?'", `SET @limit = ${value}`);
+  expect(await pair.ask('EXECUTE p USING @limit')).toBe(same);
+});
+
 test.each([
   ['a number as drivers of JavaScript send it', 2],
   ['text, as PDO sends everything', '2'],
