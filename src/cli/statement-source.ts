@@ -11,7 +11,42 @@ export function statementsOf(content: string, mode: LexMode): readonly string[] 
   if (first.startsWith('{')) return fromJsonLines(lines);
   if (lines.some((line) => generalEntry.test(line))) return fromGeneralLog(lines);
   const slow = lines.some((line) => line.startsWith('# Query_time:'));
-  return fromSql(slow ? withoutSlowLogNoise(lines) : content, mode);
+  return fromScript(slow ? withoutSlowLogNoise(lines) : content, mode);
+}
+
+/** Dumps with stored programs change the delimiter for a while, by a command of the client's own. */
+const delimiterLine = /^[ \t]*delimiter[ \t]+(\S+)[ \t]*\r?$/gim;
+
+function fromScript(content: string, mode: LexMode): readonly string[] {
+  const statements: string[] = [];
+  let delimiter = ';';
+  let at = 0;
+  const take = (end: number): void => {
+    const part = content.slice(at, end);
+    for (const one of delimiter === ';' ? fromSql(part, mode) : delimitedBy(part, delimiter))
+      statements.push(one);
+  };
+  for (const line of content.matchAll(delimiterLine)) {
+    take(line.index);
+    delimiter = line[1] ?? ';';
+    at = line.index + line[0].length;
+  }
+  take(content.length);
+  return statements;
+}
+
+/** A delimiter counts at the end of a line: bodies of stored programs may hold it elsewhere. */
+function delimitedBy(content: string, delimiter: string): readonly string[] {
+  const statements: string[] = [];
+  let current = '';
+  for (const line of content.split('\n')) {
+    const ends = line.trimEnd().endsWith(delimiter);
+    current += `${ends ? line.trimEnd().slice(0, -delimiter.length) : line}\n`;
+    if (!ends) continue;
+    statements.push(current.trim());
+    current = '';
+  }
+  return [...statements, current.trim()].filter((statement) => statement !== '');
 }
 
 /** `{"sql": "..."}` per line; other lines are statements as they stand. */

@@ -23,6 +23,26 @@ describe('SQL', () => {
     expect(read("SELECT 1;\nSELECT 'open;\nSELECT 2")).toEqual(['SELECT 1', "SELECT 'open", 'SELECT 2']);
   });
 
+  test('a dump that changes the delimiter for its stored programs', () => {
+    const dump = [
+      'SELECT 1;',
+      'DELIMITER ;;',
+      'CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW BEGIN',
+      '  SET NEW.a = 1; -- ;; not here',
+      'END ;;',
+      'CREATE PROCEDURE p() SELECT 1;;',
+      'delimiter ;',
+      'SELECT 2; SELECT 3;',
+    ].join('\n');
+    expect(read(dump)).toEqual([
+      'SELECT 1',
+      'CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW BEGIN\n  SET NEW.a = 1; -- ;; not here\nEND',
+      'CREATE PROCEDURE p() SELECT 1',
+      'SELECT 2',
+      'SELECT 3',
+    ]);
+  });
+
   test('Windows line ends', () => {
     expect(read('SELECT 1;\r\nSELECT 2;\r\n')).toEqual(['SELECT 1', 'SELECT 2']);
   });
