@@ -1,7 +1,7 @@
 // What finished statements leave behind: metrics, statistics, the slow query log.
 import type { Counters } from '../observability/counters.ts';
 import type { Logger } from '../observability/log.ts';
-import type { SessionObserver, StatementRecord } from '../session/dependencies.ts';
+import type { LoadProgress, SessionObserver, StatementRecord } from '../session/dependencies.ts';
 import type { QueryStatistics } from './query-statistics.ts';
 import { readable } from './readable-text.ts';
 import type { SlowStatements } from './slow-statements.ts';
@@ -27,6 +27,13 @@ export function statementObserver(
           'slow statement',
         );
       }
+    },
+    loading({ digest, bytes, seconds, ...progress }: LoadProgress): void {
+      const megabytes = Math.round(bytes / 1e6);
+      log.info(
+        { ...progress, megabytes, seconds: Math.round(seconds), statement: readable(digest) },
+        'LOAD DATA goes on',
+      );
     },
     shardQuery(shardId: string, replica: boolean): void {
       const series = counters.shard(shardId);

@@ -224,4 +224,6 @@ export interface ExecutionObserver {
   shardRows(shardId: string, rows: number, bytes: number): void;
   /** A gather ended well: what it carried to its workspace. */
   workspaceRun?(rows: number, bytes: number): void;
+  /** A file is being loaded: what has come of it so far. */
+  loading?(rows: number, bytes: number): void;
 }

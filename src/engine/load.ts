@@ -101,6 +101,8 @@ class Load {
   #linesToSkip: number;
   #batch: (readonly BindValue[])[] = [];
   #batchBytes = 0;
+  /** Of the file, so far. */
+  #bytes = 0;
   #rows = 0;
   #affected = 0n;
   #insertId = 0n;
@@ -123,8 +125,10 @@ class Load {
   }
 
   async take(chunk: Buffer): Promise<void> {
+    this.#bytes += chunk.length;
     this.#reader.push(chunk);
     await this.#readLines();
+    this.#unit.execution.observer.loading?.(this.#rows, this.#bytes);
     if (this.#reader.waiting > lineBytesMax) {
       throw shardgateError('SG2001', {
         construct: `LOAD DATA with a line of more than ${lineBytesMax} bytes`,

@@ -24,8 +24,21 @@ export interface StatementRecord {
   readonly user: string;
 }
 
+/** How far a LOAD DATA has come. */
+export interface LoadProgress {
+  readonly keyspace: string;
+  readonly digest: string;
+  readonly user: string;
+  readonly rows: number;
+  /** Of the file. */
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
 export interface SessionObserver {
   statement(record: StatementRecord): void;
+  /** Told now and then while a file is loaded. */
+  loading(progress: LoadProgress): void;
   /** A statement goes to a shard; `replica`: its session reads from replicas. */
   shardQuery(shardId: string, replica: boolean): void;
   /** Its answer ended. */

@@ -13,6 +13,8 @@ export interface SentStatement {
   answer: { readonly rows: number; readonly bytes: number; readonly ms: number } | null;
 }
 
+const loadToldEveryMs = 10_000;
+
 export class StatementLog implements ExecutionObserver {
   readonly #observer: SessionObserver;
   readonly #user: string;
@@ -20,6 +22,8 @@ export class StatementLog implements ExecutionObserver {
   #digest = '';
   #startedMs = 0;
   #replica = false;
+  /** When the running load was told of last. */
+  #toldMs = 0;
   /** Shards it went to: most statements know one only. */
   #first = '';
   #others: Set<string> | null = null;
@@ -77,6 +81,15 @@ export class StatementLog implements ExecutionObserver {
 
   workspaceRun(rows: number, bytes: number): void {
     this.#observer.workspaceRun(rows, bytes);
+  }
+
+  loading(rows: number, bytes: number): void {
+    const nowMs = performance.now();
+    if (this.#plan === null || nowMs - Math.max(this.#toldMs, this.#startedMs) < loadToldEveryMs) return;
+    this.#toldMs = nowMs;
+    const seconds = (nowMs - this.#startedMs) / 1000;
+    const { keyspace } = this.#plan;
+    this.#observer.loading({ keyspace, digest: this.#digest, user: this.#user, rows, bytes, seconds });
   }
 
   /** Popped: setting a length to 0 is a call into the runtime, which every statement would pay. */
