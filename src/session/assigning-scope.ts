@@ -18,8 +18,9 @@ export class AssigningScope implements ConnectionScope {
   readonly #state: SessionState;
   readonly #names: readonly string[];
   readonly #setsInsertId: boolean;
-  #inner: Pick<ConnectionScope, 'inTransaction' | 'acquire'>;
+  #inner: Pick<ConnectionScope, 'inTransaction' | 'acquire' | 'workspace'>;
   #used = false;
+  #finishes = false;
   #readBack: Promise<void> = Promise.resolve();
 
   /** `setsInsertId`: the statement calls LAST_INSERT_ID(x). */
@@ -53,12 +54,13 @@ export class AssigningScope implements ConnectionScope {
     shardId: string,
     use: { readonly writes: boolean; readonly signal: AbortSignal },
   ): Promise<ScopedLease> {
-    if (this.#used) throw severalShards();
-    this.#used = true;
-    const lease = await this.#inner.acquire(shardId, use);
+    const lease = await this.#acquire(shardId, use);
+    // Rows for a workspace, where the statement itself runs.
+    if (this.#finishes) return lease;
     const before = this.#names.map(
       (name) => `@${quoteIdentifier(name)} = ${this.#state.userVariables.get(name)?.sql ?? 'NULL'}`,
     );
+    if (this.#setsInsertId) before.push(`last_insert_id = ${this.#state.lastInsertId}`);
     if (before.length > 0) sendStatement(lease.connection, `SET ${before.join(', ')}`, () => {});
     return {
       connection: lease.connection,
@@ -68,12 +70,35 @@ export class AssigningScope implements ConnectionScope {
     };
   }
 
+  #acquire(...given: Parameters<ConnectionScope['acquire']>): Promise<ScopedLease> {
+    if (this.#used && !this.#finishes) throw severalShards();
+    this.#used = true;
+    return this.#inner.acquire(...given);
+  }
+
   async beginUnit(): Promise<AtomicUnit> {
     throw severalShards();
   }
 
-  workspace(): Promise<Lease> {
-    throw severalShards();
+  /** What is assigned row by row follows an order that nobody promises; what LAST_INSERT_ID(x) was last is one server's word. */
+  async workspace(shardId: string, signal: AbortSignal): Promise<Lease> {
+    if (this.#names.length > 0) throw severalShards();
+    this.#finishes = true;
+    const lease = await this.#inner.workspace(shardId, signal);
+    sendStatement(lease.connection, `SET last_insert_id = ${this.#state.lastInsertId}`, () => {});
+    let ended = (): void => {};
+    this.#readBack = new Promise((resolve) => {
+      ended = resolve;
+    });
+    const discard = (): void => {
+      lease.discard();
+      ended();
+    };
+    const release = (): void => {
+      const done = (broken: boolean): void => (broken ? lease.discard() : lease.release());
+      void this.#take({ connection: lease.connection, done }, false, 0).then(ended);
+    };
+    return { connection: lease.connection, release, discard, resetAndRelease: discard };
   }
 
   async #take(lease: ScopedLease, broken: boolean, warnings: number): Promise<void> {

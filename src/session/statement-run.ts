@@ -5,6 +5,7 @@ import { run } from '../engine/run.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import type { Plan } from '../plan/nodes.ts';
 import { Capability } from '../protocol/capabilities.ts';
+import type { Statement } from '../sql/ast.ts';
 import type { SqlText } from '../sql/mode.ts';
 import { parseStatement } from '../sql/parser/parse.ts';
 import type { BindValue } from '../value/bind-value.ts';
@@ -17,6 +18,7 @@ import { CaptureSink } from './capture-sink.ts';
 import { runDdl } from './ddl.ts';
 import { EndWatcher } from './end-watcher.ts';
 import { fillParams } from './fill-params.ts';
+import { type GivenInsertId, givenInsertId, InsertIdTeller } from './given-insert-id.ts';
 import { InsertIdScope } from './insert-id-scope.ts';
 import { runKept } from './kept-connection.ts';
 import { type PlannedText, planText } from './plan-text.ts';
@@ -104,9 +106,31 @@ function runInto(
         const scope = new AssigningScope(state, assigned ?? [], setsInsertId(statement));
         return runAssigning(session, rewritten, sink, scope);
       }
-      return runInto(session, rewritten, sink, true);
+      const given = isOfShards(statement, state, vschema) ? givenInsertId(statement, input.text) : null;
+      return given === null
+        ? runInto(session, rewritten, sink, true)
+        : runGiven(session, { ...rewritten, text: given.text }, sink, given);
     }
   }
+}
+
+/** One server remembers by itself. */
+function isOfShards(statement: Statement, { target }: SessionState, { keyspaces }: VSchema): boolean {
+  const named = statement.kind === 'insert' ? statement.table.schema?.name : null;
+  return keyspaces.get(named ?? target.database ?? '')?.sharded === true;
+}
+
+/** The session remembers the number of a call of LAST_INSERT_ID(x) that the shards never see. */
+async function runGiven(
+  session: SessionPort,
+  input: StatementInput,
+  sink: ResultSink,
+  given: GivenInsertId,
+): Promise<void> {
+  const teller = new InsertIdTeller(sink, given);
+  await runInto(session, input, teller, false);
+  await teller.ended;
+  if (teller.succeeded) session.state.lastInsertId = given.id;
 }
 
 /** Where a statement without tables runs: it begins no transaction and makes none larger. */

@@ -18,7 +18,7 @@ import { gatherRows } from './gather-rows.ts';
 import { generalPlan } from './general.ts';
 import { partialAggregates } from './partial-aggregates.ts';
 import { scatterRows, scatterUnion } from './scatter-rows.ts';
-import { hasSeededRandom } from './traits.ts';
+import { hasSeededRandom, setsInsertId } from './traits.ts';
 
 /** Never throws: what cannot be planned is a refusal, after which a server still gets its say about the statement. */
 export function planSeveral(several: Several): Draft {
@@ -70,6 +70,8 @@ function planProven(several: Several): Draft {
 function localityOf({ statement, keyspace }: Several): Locality {
   if (hasSeededRandom(statement.node))
     return { kind: 'mixed', why: 'RAND(seed) follows the rows of one server' };
+  if (setsInsertId(statement.node))
+    return { kind: 'mixed', why: 'LAST_INSERT_ID(x) is remembered by one server' };
   const locality = statement.proof.query(statement.binding.root, null, true);
   if (locality.kind === 'mixed') return locality;
   if (statement.binding.blocks.some((block) => aggregatesOutside(block, statement)))

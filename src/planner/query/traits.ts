@@ -13,6 +13,11 @@ export function hasSeededRandom(root: Node): boolean {
   return some(root, (node) => node.kind === 'call' && node.name === 'rand' && node.args.length > 0);
 }
 
+/** LAST_INSERT_ID(x): a later statement asks for what it remembers. */
+export function setsInsertId(root: Node): boolean {
+  return some(root, (node) => node.kind === 'call' && node.name === 'last_insert_id' && node.args.length > 0);
+}
+
 export function hasSubquery(root: Node): boolean {
   return some(root, (node) => node.kind === 'subquery');
 }
