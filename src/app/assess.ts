@@ -101,6 +101,7 @@ function failure(
 function refuseUnsupported(statement: Statement): void {
   if (statement.kind === 'lockTables') throw shardgateError('SG5009', { construct: 'LOCK TABLES' });
   if (statement.kind === 'xa') throw shardgateError('SG5009', { construct: 'XA' });
+  if (statement.kind === 'handler') throw shardgateError('SG5029');
 }
 
 const kinds: Partial<Record<Statement['kind'], StatementKind>> = {

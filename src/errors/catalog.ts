@@ -430,6 +430,20 @@ export const catalog = {
     why: 'the connection to the server that kept them was lost',
     remedy: 'take them again before going on',
   },
+  SG5028: {
+    errno: 1235,
+    sqlState: '42000',
+    what: '{construct} is not supported',
+    why: 'it tells of one server, its users and its connections, and behind a session of Shardgate are many',
+    remedy: 'ask the server itself, or use SHOW PROCESSLIST, SHOW SHARDGATE STATUS and VEXPLAIN',
+  },
+  SG5029: {
+    errno: 1235,
+    sqlState: '42000',
+    what: 'HANDLER is not supported',
+    why: 'it reads through one connection of one server, in an order that no other statement sees',
+    remedy: 'use SELECT',
+  },
   SG5027: {
     errno: 1105,
     sqlState: 'HY000',

@@ -17,7 +17,7 @@ import { substitute } from './substitute.ts';
  * with its reasons, one row per line.
  */
 export async function runExplain(statement: Explain, context: StatementContext): Promise<void> {
-  if (statement.statement === null) throw shardgateError('SG5009', { construct: 'EXPLAIN FOR CONNECTION' });
+  if (statement.statement === null) throw shardgateError('SG5028', { construct: 'EXPLAIN FOR CONNECTION' });
   const inner = context.text.slice(statement.statement.start, statement.statement.end);
   const plan = planOf(inner, context);
   if (plan?.root.kind === 'route')

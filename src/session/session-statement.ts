@@ -1,7 +1,7 @@
 // Statements the session answers: one line per kind.
 import { shardgateError } from '../errors/catalog.ts';
 import { SqlError } from '../errors/sql-error.ts';
-import type { Statement } from '../sql/ast.ts';
+import type { Statement, Use } from '../sql/ast.ts';
 import { answerOk } from './answer.ts';
 import { runExplain, runVexplain } from './explain-statement.ts';
 import {
@@ -43,13 +43,8 @@ export async function runSessionStatement(statement: Statement, context: Stateme
         : runSystemQuery(statement, context);
     case 'describeTable':
       return runDescribeTable(statement, context);
-    case 'use': {
-      const { state, vschema, sink } = context;
-      const target = parseTarget(statement.target, vschema, state.login);
-      state.setTarget(target);
-      state.noteChange({ kind: 'schema', name: target.database ?? '' });
-      return answerOk(sink);
-    }
+    case 'use':
+      return use(statement, context);
     case 'begin':
       return runBegin(statement, context);
     case 'commit':
@@ -83,6 +78,8 @@ export async function runSessionStatement(statement: Statement, context: Stateme
       return runUnlockTables(context);
     case 'lockTables':
       return runLockTables(statement, context);
+    case 'handler':
+      throw shardgateError('SG5029');
     case 'xa':
       throw shardgateError('SG5009', { construct: 'XA' });
     case 'empty':
@@ -90,4 +87,11 @@ export async function runSessionStatement(statement: Statement, context: Stateme
     default:
       return runSystemQuery(statement, context);
   }
+}
+
+function use(statement: Use, { state, vschema, sink }: StatementContext): void {
+  const target = parseTarget(statement.target, vschema, state.login);
+  state.setTarget(target);
+  state.noteChange({ kind: 'schema', name: target.database ?? '' });
+  answerOk(sink);
 }

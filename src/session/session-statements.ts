@@ -22,6 +22,7 @@ const sessionKinds = new Set<Statement['kind']>([
   'lockTables',
   'unlockTables',
   'kill',
+  'handler',
   'do',
   'explain',
   'describeTable',

@@ -17,7 +17,7 @@ interface OwnTable {
   readonly rows: readonly (readonly (string | null)[])[];
 }
 
-/** Throws SG5009 for forms that have no meaning here. */
+/** Throws SG5028 for forms that have no meaning here. */
 export async function showOwn(show: Show, context: StatementContext): Promise<void> {
   const { columns, rows } = tableFor(show, context);
   const definitions = columns.map(({ name, numeric }) =>
@@ -46,7 +46,7 @@ function tableFor(show: Show, context: StatementContext): OwnTable {
     case 'shardgateTransactions':
       return statusTable('transactions', context);
     default:
-      throw shardgateError('SG5009', { construct: `SHOW ${show.words}` });
+      throw shardgateError('SG5028', { construct: `SHOW ${show.words}` });
   }
 }
 

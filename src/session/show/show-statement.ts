@@ -48,7 +48,7 @@ export async function runShow(show: Show, context: StatementContext): Promise<vo
       return showGrants(context);
     case 'createOther':
       // Whose account this is, and its password's hash, is nobody's business.
-      if (show.words.endsWith(' USER')) throw shardgateError('SG5009', { construct: `SHOW ${show.words}` });
+      if (show.words.endsWith(' USER')) throw shardgateError('SG5028', { construct: `SHOW ${show.words}` });
       return askAnyServer(context);
     case 'status':
     case 'collation':

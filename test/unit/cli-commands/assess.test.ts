@@ -83,6 +83,7 @@ describe('what cannot be', () => {
   test.each([
     ['SELECT * FROM nowhere', null, 1146],
     ['LOCK TABLES users WRITE', 'SG5009', 1235],
+    ['HANDLER users OPEN', 'SG5029', 1235],
   ])('planned: %s', (sql, id, errno) => {
     const assessment = of(sql);
     expect(assessment).toMatchObject({
