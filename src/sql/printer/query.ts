@@ -44,12 +44,15 @@ export const queries = {
     if (node.hints !== null) w.put(' ');
     for (const option of node.options) w.put(`${options[option]} `);
     w.node(node.list);
+    // Where it stood: MariaDB warns of an INTO behind FROM.
+    const isEarly = node.into !== null && node.from !== null && node.into.start < node.from.start;
+    if (isEarly) w.optional(' ', node.into);
     w.optional(' ', node.from);
     w.optional(' ', node.where);
     w.optional(' ', node.groupBy);
     w.optional(' ', node.having);
     w.optional(' ', node.window);
-    tail(w, node);
+    tail(w, isEarly ? { ...node, into: null } : node);
   },
   setOperation(w, node) {
     withClause(w, node);
