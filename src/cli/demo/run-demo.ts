@@ -1,11 +1,11 @@
 // The demo: five servers, Shardgate in front of them, an online shop in them; until somebody ends it.
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../../config.ts';
 import { findServers, openServers, type ServerSource } from '../servers/choose-servers.ts';
 import { findClient } from '../servers/find-client.ts';
-import { isPortFree } from '../servers/free-port.ts';
+import { freePort, isPortFree } from '../servers/free-port.ts';
 import { ServerProblem } from '../servers/server-provider.ts';
 import { demoFilesDirectory, writeDemoConfig } from './demo-config.ts';
 import { type DemoServers, startDemoServers } from './demo-servers.ts';
@@ -71,6 +71,11 @@ async function serveUntilEnd(options: DemoOptions, closers: (() => Promise<void>
   closers.push(servers.stop);
   signal.throwIfAborted();
 
+  if (fresh) {
+    const outcome = await Promise.race([loadThroughProxy(demoDirectory, servers, out, closers), aborted]);
+    if (outcome === null) return 0;
+    await writeFile(marker, '');
+  }
   const configFile = join(demoDirectory, 'shardgate.yaml');
   await writeDemoConfig(configFile, {
     mysql: options.mysqlPort,
@@ -81,16 +86,28 @@ async function serveUntilEnd(options: DemoOptions, closers: (() => Promise<void>
   closers.push(() => proxy.close());
   signal.throwIfAborted();
 
-  if (fresh) {
-    const target = { host: '127.0.0.1', port: options.mysqlPort, user: 'app', password: 'app' };
-    const loaded = loadShop(target, demoFilesDirectory, out);
-    const outcome = await Promise.race([loaded.catch(toProblem), aborted]);
-    if (outcome === null) return 0;
-    await writeFile(marker, '');
-  }
   const client = await findClient(join(directory, 'packages'), directory);
   out.write(welcome(options, client ?? 'mysql', configFile));
   return waitForEnd(servers, aborted, options);
+}
+
+/** On ports of its own: who waits for the demo's finds the whole shop behind them. */
+async function loadThroughProxy(
+  demoDirectory: string,
+  servers: DemoServers,
+  out: Output,
+  closers: (() => Promise<void>)[],
+): Promise<true> {
+  const configFile = join(demoDirectory, 'loading.yaml');
+  const [mysql, admin] = [await freePort(), await freePort()];
+  await writeDemoConfig(configFile, { mysql, admin, servers: servers.ports });
+  const proxy = await startProxy(configFile);
+  closers.push(() => proxy.close());
+  const target = { host: '127.0.0.1', port: mysql, user: 'app', password: 'app' };
+  await loadShop(target, demoFilesDirectory, out).catch(toProblem);
+  await proxy.close();
+  await rm(configFile);
+  return true;
 }
 
 function toProblem(error: unknown): never {
