@@ -21,6 +21,7 @@ import { isDeterministic } from './traits.ts';
  *    first offset + count of each. Nothing between FROM and LIMIT looks at other rows.
  *  - DISTINCT: aggregates that see each value once, or the least and greatest, give the same over a set of rows. Rows that
  *    are equal to DISTINCT must be equal to everything else: text ('a' = 'A') is compared by COUNT(DISTINCT) and nothing else.
+ *    No value may differ from call to call (UUID()): those count once per row.
  */
 
 /** ` ORDER BY ... LIMIT ...` for the fragment; null when the finish may need any row. */
@@ -107,7 +108,9 @@ export function distinctSuffices(
     if (name === 'count') for (const arg of args) texts.add(arg);
   }
   const clauses = [select.list, select.groupBy, select.having, select.orderBy];
-  return clauses.every((clause) => clause === null || comparesAsSet(clause, texts, statement));
+  return clauses.every(
+    (clause) => clause === null || (isDeterministic(clause) && comparesAsSet(clause, texts, statement)),
+  );
 }
 
 function comparesAsSet(clause: Node, texts: ReadonlySet<Node>, statement: BoundStatement): boolean {

@@ -17,6 +17,7 @@ import type { InsertPlanning } from './insert-planning.ts';
 import { onEveryShard, onShard, shapeByKey } from './insert-shape.ts';
 import { planOfWrite } from './plan-of-write.ts';
 import { derivedQuery, readPlan } from './read-plan.ts';
+import { type Wrapping, wholeNumber } from './whole-number.ts';
 
 /*
  * Proof obligation: a value that travels as a literal is stored as the SELECT's own value would be. Numbers, text as UTF-8 and
@@ -35,8 +36,7 @@ export function planReadInsert(planning: InsertPlanning, source: BoundStatement)
   if (output !== null && output.length !== columns.length) {
     throw new SqlError(1136, '21S01', "Column count doesn't match value count at row 1");
   }
-  const { start, end } = source.node;
-  const pieces = carriedPieces(output, columns, table, { start, end });
+  const pieces = carriedPieces(output, columns, table, source);
   const read = readPlan(derivedQuery(unit, pieces, context));
   reasons.push('the rows are read first and inserted as values');
   const shape = shapeOf(planning, columns);
@@ -69,12 +69,13 @@ function carriedPieces(
   output: readonly OutputColumn[] | null,
   columns: readonly string[],
   table: Table,
-  { start, end }: { readonly start: number; readonly end: number },
+  source: BoundStatement,
 ): readonly Piece[] {
+  const { start, end } = source.node;
   const pieces: Piece[] = [];
   let at = start;
   for (const [index, item] of (output ?? []).entries()) {
-    const carry = carryOf(item, targetColumn(table, columns[index]));
+    const carry = carryOf(item, targetColumn(table, columns[index])) ?? wholeOf(item, source);
     if (carry === null) continue;
     const expression = wrappable(item.expression, at, end);
     if (expression === null) throw shardgateError('SG6042', { column: item.name });
@@ -93,10 +94,13 @@ function wrappable(expression: Expression | null, from: number, end: number): Ex
   return expression !== null && expression.start >= from && expression.end <= end ? expression : null;
 }
 
-function carryOf(
-  { column }: OutputColumn,
-  target: Column | null,
-): { readonly before: string; readonly behind: string } | null {
+/** Where rows are stored on their way, one server rounds as well. */
+function wholeOf({ expression }: OutputColumn, { node, binding }: BoundStatement): Wrapping | null {
+  if (expression === null || node.kind !== 'select' || node.distinct || node.orderBy !== null) return null;
+  return wholeNumber(expression, binding.columns);
+}
+
+function carryOf({ column }: OutputColumn, target: Column | null): Wrapping | null {
   const type = column === null ? 'computed' : typeOf(column);
   if (typeof type !== 'string' && type.dataType === 'float') return { before: '(', behind: ')+0e0' };
   if (target?.family !== 'binary') return null;

@@ -91,7 +91,10 @@ function planTarget(statement: BoundStatement, source: TableSource, items: ReadI
   const computed = all.filter((one) => one.computed);
   const values = computed.map(({ node, column }) => {
     if (assignedBefore(statement, source, all, node)) throw shardgateError('SG6036', { column });
-    return { column: identifier(spelled(source, column)), cell: items.expression(node.value) };
+    return {
+      column: identifier(spelled(source, column)),
+      cell: items.expression(node.value, statement.binding.columns),
+    };
   });
   const own = all.filter((one) => !one.computed);
   return {
@@ -153,7 +156,7 @@ function afterOf(
     if (assignedBefore(statement, source, all, changed.node)) {
       throw shardgateError('SG6036', { column: changed.column });
     }
-    return items.expression(changed.node.value);
+    return items.expression(changed.node.value, statement.binding.columns);
   });
   return { identity, copied: moves ? copiedColumns(table) : null };
 }

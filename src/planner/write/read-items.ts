@@ -1,16 +1,17 @@
 // The select list of a read that goes before a write: each column once, expressions of the statement beside them.
 import type { Expression } from '../../sql/ast.ts';
-import type { TableSource } from '../bind/model.ts';
+import type { Binding, TableSource } from '../bind/model.ts';
 import type { Piece } from '../derived-unit.ts';
 import { columnText } from '../query/fragment-columns.ts';
+import { wholeNumber } from './whole-number.ts';
 
 export class ReadItems {
-  readonly #items: Piece[] = [];
+  readonly #items: (readonly Piece[])[] = [];
   readonly #columns = new Map<string, number>();
 
   /** Comma separated; never empty once something was added. */
   get pieces(): readonly Piece[] {
-    return this.#items.flatMap((item, index) => (index === 0 ? [item] : [', ', item]));
+    return this.#items.flatMap((item, index) => (index === 0 ? item : [', ', ...item]));
   }
 
   /** Cell of a column (lower case) of a table. */
@@ -22,11 +23,14 @@ export class ReadItems {
       .map((part) => (part.kind === 'text' ? part.text : ''))
       .join('');
     this.#columns.set(key, this.#items.length);
-    return this.#items.push(sql) - 1;
+    return this.#items.push([sql]) - 1;
   }
 
   /** Cell of an expression as the client wrote it. */
-  expression({ start, end }: Expression): number {
-    return this.#items.push({ start, end }) - 1;
+  expression(expression: Expression, columns: Binding['columns']): number {
+    const { start, end } = expression;
+    const whole = wholeNumber(expression, columns);
+    const own = { start, end };
+    return this.#items.push(whole === null ? [own] : [whole.before, own, whole.behind]) - 1;
   }
 }
