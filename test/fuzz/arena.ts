@@ -141,6 +141,8 @@ export class Arena {
    */
   async judgeWrite(piece: Piece, prepared: boolean): Promise<Verdict> {
     const { sql, params, marks } = render(piece, prepared);
+    if (this.world.flavour === 'mysql' && mysqlKiller.test(sql))
+      return { kind: 'same', isError: true, rows: 0 };
     const options = { ordered: marks.has('ordered'), countOnly: marks.has('countOnly') };
     const [oracle, proxy] = [await this.oracle(), await this.proxy()];
     if (this.#refused) for (const client of [oracle, proxy]) await client.query('DO 0');
@@ -149,7 +151,8 @@ export class Arena {
     const refused = refusalIn(found);
     this.#refused = refused !== null;
     if (refused !== null) return refused;
-    const answer = await once(oracle, sql, prepared, params);
+    const told = await once(oracle, sql, prepared, params);
+    const answer = this.world.flavour === 'mysql' ? withoutAdvice(told, found, sql) : told;
     const expected = likeShardgate(
       this.#kind.flags === 0 ? answer : alikeDuplicates(answer, found, sql),
       found,
@@ -168,6 +171,7 @@ export class Arena {
   async judge(piece: Piece, prepared: boolean): Promise<Verdict> {
     const { sql, params, marks } = render(piece, prepared);
     const { flavour } = this.world;
+    if (flavour === 'mysql' && mysqlKiller.test(sql)) return { kind: 'same', isError: true, rows: 0 };
     const options = { ordered: marks.has('ordered'), countOnly: marks.has('countOnly'), flavour };
     if (!prepared) return this.ask(sql, options);
     const [oracle, proxy] = [await this.oracle(), await this.proxy()];
@@ -245,10 +249,19 @@ function isDataError({ sqlState }: ErrorAnswer): boolean {
   return sqlState.startsWith('22');
 }
 
+/** MySQL advises against VALUES() once per text it parses: a statement over several shards is several texts. */
+function withoutAdvice(expected: Answer, found: Answer, sql: string): Answer {
+  const isAdvised = /ON DUPLICATE KEY UPDATE .*\bVALUES\(/.test(sql);
+  return isAdvised && expected.kind === 'ok' && found.kind === 'ok' ? asWarned(expected, found) : expected;
+}
+
 function asWarned(expected: OkAnswer, found: OkAnswer): OkAnswer {
   const info = expected.info.replace(/Warnings: \d+$/, /Warnings: \d+$/.exec(found.info)?.[0] ?? '');
   return { ...expected, warnings: found.warnings, info };
 }
+
+/** A set operation on the right-hand side of these ends the server process of MySQL 9.7, in a subquery at least. */
+const mysqlKiller = /\b(?:INTERSECT|EXCEPT)(?: ALL)? \(\(/;
 
 const noneMatched = /^Rows matched: 0 {2}Changed: 0 {2}Warnings: \d+$/;
 

@@ -79,7 +79,10 @@ export class Stage {
       const [[server]] = await admins[1].query<RowDataPacket[]>(
         "SELECT VERSION() LIKE '%MariaDB%' AS mariadb",
       );
-      return new Stage(shards, oracle, ...admins, server?.['mariadb'] === 1 ? 'mariadb' : 'mysql');
+      const flavour = server?.['mariadb'] === 1 ? 'mariadb' : 'mysql';
+      // What mode twopc needs there to find what it left behind.
+      if (flavour === 'mysql') await admins[0].query("GRANT XA_RECOVER_ADMIN ON *.* TO app@'%'");
+      return new Stage(shards, oracle, ...admins, flavour);
     } catch (error) {
       await shards.stop();
       throw error;

@@ -32,7 +32,7 @@ afterAll(async () => {
 /** Of a server newer than the newest we know by name, nothing is hidden behind a version. */
 const mode = defaultMode(testFlavour());
 
-/** What MariaDB 10.11 reads and we do not, each with the reason. */
+/** What MariaDB 10.11 or MySQL 9.7 reads and we do not, each with the reason. */
 const leftOut = new Map<string, string>([
   ['SELECT a FROM t GROUP BY a WITH CUBE', 'the server reads it to say that it does not know it'],
   ['SELECT a FROM t PROCEDURE ANALYSE()', 'gone from MySQL 8, and no answer of several shards'],
@@ -40,6 +40,12 @@ const leftOut = new Map<string, string>([
   ['SELECT f(a b)', 'names of arguments, of loadable functions only'],
   ['SELECT f(a AS b)', 'names of arguments, of loadable functions only'],
   ['SET a = 1,', 'an oversight of its grammar'],
+  // What only MySQL 9.7 reads:
+  ['SELECT a FROM t GROUP BY CUBE (a, b)', 'groupings beyond ROLLUP'],
+  ['SELECT a FROM t GROUP BY GROUPING SETS ((a), (b))', 'groupings beyond ROLLUP'],
+  ['SELECT a FROM t QUALIFY ROW_NUMBER() OVER () = 1', 'a filter of windows'],
+  ['DO 1 AS a', 'a name nobody sees'],
+  ["SET PASSWORD = 'x' REPLACE 'y' RETAIN CURRENT PASSWORD", 'users of the servers are not set here'],
 ]);
 
 function share(verdicts: readonly Verdict[], holds: (one: Verdict) => boolean): number {
@@ -65,7 +71,9 @@ describe('every production of the grammar', () => {
     const refused = verdicts.filter((one) => one.server !== null && one.ours !== null);
     const elsewhere = refused.filter((one) => one.server !== one.ours);
     expect(refused.length).toBeGreaterThan(150);
-    expect(elsewhere.length / refused.length, JSON.stringify(elsewhere, null, 1)).toBeLessThan(0.06);
+    // Our words are MariaDB's; MySQL's parser often gives up one token earlier.
+    const most = testFlavour() === 'mariadb' ? 0.06 : 0.2;
+    expect(elsewhere.length / refused.length, JSON.stringify(elsewhere, null, 1)).toBeLessThan(most);
   });
 
   test.runIf(testFlavour() === 'mariadb')(
