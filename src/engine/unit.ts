@@ -37,6 +37,7 @@ export class WriteUnit {
   readonly #unit: AtomicUnit;
   readonly #time: PinnedTime;
   readonly #leases = new Map<string, ScopedLease>();
+  readonly #stopping: Promise<void>[] = [];
 
   constructor(execution: Execution, unit: AtomicUnit, time: PinnedTime) {
     this.execution = execution;
@@ -124,8 +125,14 @@ export class WriteUnit {
   /** What still runs is told to stop, so that the rollback behind it does not wait. */
   stop(): void {
     for (const { connection } of this.#leases.values()) {
-      if (connection.pending > 0) void killOrClose(this.execution, connection);
+      if (connection.pending === 0) continue;
+      this.#stopping.push(killOrClose(this.execution, connection).then(() => absorbKill(connection)));
     }
+  }
+
+  /** Resolves when no KILL is on its way any more: it would hit what a transaction's connection runs next. */
+  async stopped(): Promise<void> {
+    await Promise.all(this.#stopping);
   }
 }
 
@@ -160,6 +167,7 @@ export async function inUnit<T>(
     result = await body(writing);
     throwIfCancelled(signal);
   } catch (error) {
+    if (scope.inTransaction) await writing.stopped();
     await unit.rollback();
     throw signal.aborted ? cancelReason(signal) : error;
   } finally {
@@ -167,6 +175,11 @@ export async function inUnit<T>(
   }
   await unit.commit();
   return result;
+}
+
+/** A KILL that came too late for its statement ends the next one, which is this. */
+async function absorbKill(connection: BackendConnection): Promise<void> {
+  if (connection.alive) await runStatement(connection, 'DO 0').catch(() => null);
 }
 
 /** Like `Promise.all`, but rejects (with the first error in order) only when all have settled. */

@@ -111,6 +111,11 @@ export class Branch implements ScopedLease {
     if (this.#lockWaitsLimited) this.#retired = true;
   }
 
+  /** Its connection is closed instead of given back. */
+  retire(): void {
+    this.#retired = true;
+  }
+
   #send(sql: SqlText): void {
     sendStatement(this.connection, sql, (terminal, lost) => {
       if (lost !== null || terminal?.error) this.markBroken();

@@ -11,6 +11,7 @@ export class PooledLease implements ScopedLease {
   readonly #lease: Lease;
   readonly #outstanding: PooledLease[];
   readonly #collectWarnings: (connection: BackendConnection) => Promise<void>;
+  #doomed = false;
 
   constructor(
     lease: Lease,
@@ -24,9 +25,14 @@ export class PooledLease implements ScopedLease {
     outstanding.push(this);
   }
 
+  /** A KILL is on its way there, which must not find the connection's next user. */
+  doom(): void {
+    this.#doomed = true;
+  }
+
   done(broken: boolean, warnings = 0): void {
     remove(this.#outstanding, this);
-    if (broken || !this.connection.alive) this.#lease.discard();
+    if (broken || this.#doomed || !this.connection.alive) this.#lease.discard();
     else if (warnings === 0) this.#lease.release();
     else
       this.#collectWarnings(this.connection).then(

@@ -18,7 +18,9 @@ import {
   type TransactionOptions,
 } from './branch-set.ts';
 import type { CommitReport } from './commit.ts';
+import { LateKills } from './late-kills.ts';
 import { KeptConnections, type KeptFor, KeptLease, keptAsLease, PooledLease } from './scope-leases.ts';
+import { mayRollBack, rollsBack } from './transaction-errors.ts';
 import type { TransactionMode } from './variables.ts';
 
 /*
@@ -39,15 +41,6 @@ export interface ScopeDependencies extends BranchDependencies {
   connectionReset(connection: BackendConnection): void;
 }
 
-/** ER_LOCK_DEADLOCK, ER_XA_RBDEADLOCK, ER_XA_RBROLLBACK, ER_XA_RBTIMEOUT: the server has rolled back the whole transaction. */
-const rollsBack: ReadonlySet<number> = new Set([1213, 1614, 1402, 1613]);
-
-/**
- * Lock wait timeout (with innodb_rollback_on_timeout), record changed (MariaDB's snapshot isolation), lock table full: may have
- * rolled it back.
- */
-const mayRollBack: ReadonlySet<number> = new Set([1205, 1020, 1206]);
-
 const statusInTransaction = 1;
 
 /** Implements the engine's `ConnectionScope`. Kept connections serve their shard before anything else. */
@@ -64,6 +57,7 @@ export class TransactionScope implements ConnectionScope {
   readonly #outstanding: PooledLease[] = [];
   /** Statements' own transactions. */
   readonly #units = new Set<BranchSet>();
+  readonly #kills = new LateKills();
   #outside = false;
   #keepsTables = false;
   #closed = false;
@@ -183,11 +177,13 @@ export class TransactionScope implements ConnectionScope {
 
   /** A held connection was leased with the settings of then; a SET in the middle of a transaction changes the session's. */
   #isCurrent({ connection }: ScopedLease): boolean {
+    if (this.#kills.of(connection) !== undefined) return false;
     return this.#deps.gateway.hasSettings(connection, this.#deps.leaseOptions(null).settings);
   }
 
   async #updated(lease: ScopedLease): Promise<ScopedLease> {
     const { settings } = this.#deps.leaseOptions(null);
+    await this.#kills.of(lease.connection);
     if (!this.#isCurrent(lease)) await this.#deps.gateway.useSettings(lease.connection, settings);
     return lease;
   }
@@ -328,6 +324,7 @@ export class TransactionScope implements ConnectionScope {
   /** A savepoint on every open branch now, and on each that joins later. */
   async savepoint(name: string): Promise<void> {
     if (!this.inTransaction) return;
+    await this.#kills.settled();
     this.#refuseLost();
     if (this.#state === 'none') this.begin(null, false);
     await Promise.all(this.#transaction.live.map((branch) => branch.run(`SAVEPOINT ${name}`)));
@@ -338,6 +335,7 @@ export class TransactionScope implements ConnectionScope {
 
   async rollbackTo(name: string): Promise<void> {
     const at = this.#knownSavepoint(name);
+    await this.#kills.settled();
     this.#refuseLost();
     await Promise.all(this.#transaction.live.map((branch) => branch.run(`ROLLBACK TO SAVEPOINT ${name}`)));
     this.#savepoints.length = at + 1;
@@ -345,6 +343,7 @@ export class TransactionScope implements ConnectionScope {
 
   async releaseSavepoint(name: string): Promise<void> {
     const at = this.#knownSavepoint(name);
+    await this.#kills.settled();
     this.#refuseLost();
     await Promise.all(this.#transaction.live.map((branch) => branch.run(`RELEASE SAVEPOINT ${name}`)));
     this.#savepoints.length = at;
@@ -365,6 +364,7 @@ export class TransactionScope implements ConnectionScope {
 
   /** Ends the transaction; reports how many shards it touched. Throws what the client must see. */
   async commit(): Promise<CommitReport> {
+    await this.#kills.settled();
     if (this.#state === 'aborted') {
       await this.rollback();
       throw shardgateError('SG5002');
@@ -374,7 +374,8 @@ export class TransactionScope implements ConnectionScope {
 
   /** Never rejects. */
   rollback(): Promise<void> {
-    return this.#take().rollback();
+    const taken = this.#take();
+    return this.#kills.settled().then(() => taken.rollback());
   }
 
   /**
@@ -419,9 +420,11 @@ export class TransactionScope implements ConnectionScope {
     await this.rollback();
   }
 
-  /** KILL QUERY for whatever this session has running on servers. Best effort, not awaited. */
+  /** KILL QUERY for all that runs on servers, not awaited: pools' connections are closed behind it, others wait for it. */
   killRunning(): void {
-    for (const connection of this.#running()) void this.#deps.gateway.killQuery(connection);
+    for (const lease of this.#outstanding) lease.doom();
+    for (const set of this.#units) for (const branch of set.branches.values()) branch.retire();
+    for (const connection of this.#running()) this.#kills.send(this.#deps.gateway, connection);
   }
 
   /** The client is gone in the middle of an answer: the servers stop, the connections are closed. */

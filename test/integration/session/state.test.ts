@@ -340,6 +340,34 @@ test('KILL QUERY ends a statement on every shard, KILL the connection', async ()
   await expect(victim.query('SELECT 1')).rejects.toThrow('closed');
 });
 
+test('KILL QUERY of a write over several shards ends that statement only, however late it comes', async () => {
+  const victim = await stage.world.proxy();
+  const id = await victim.query('SELECT CONNECTION_ID()');
+  if (id.kind !== 'rows') throw new Error('no id');
+  const number = id.rows[0]?.toString('latin1', 1) ?? '';
+  await victim.query('BEGIN');
+  expect(await victim.query('UPDATE users SET score = 77 WHERE id = 1')).toMatchObject({ kind: 'ok' });
+  for (let round = 0; round < 12; round++) {
+    const writing = victim.query('UPDATE users SET score = score + 1');
+    // Sooner and later: on its way, on the shards, or done.
+    for (let turn = 0; turn < round; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(await pair.proxy.query(`KILL QUERY ${number}`)).toMatchObject({ kind: 'ok' });
+    const answer = await writing;
+    const undo = 'UPDATE users SET score = score - 1';
+    if (answer.kind === 'ok') expect(await victim.query(undo)).toMatchObject({ kind: 'ok' });
+    else expect(answer).toMatchObject({ kind: 'error', errno: 1317 });
+    for (let next = 0; next < 5; next++) {
+      expect(await victim.query('SELECT COUNT(*) FROM users WHERE score = 77')).toMatchObject({
+        kind: 'rows',
+      });
+    }
+  }
+  expect(await victim.query('SELECT id FROM users WHERE id = 1 AND score = 77')).toMatchObject({
+    rows: [expect.anything()],
+  });
+  await victim.query('ROLLBACK');
+});
+
 describe('values that must not route by their looks', () => {
   test.each([
     "SELECT id FROM users WHERE id = '3'",
