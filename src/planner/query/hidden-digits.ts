@@ -56,8 +56,10 @@ export function readsHiddenDigits(block: Block, columns: Binding['columns']): bo
   const select = selectOf(block);
   if (select === null) return false;
   const used = (block.output ?? []).flatMap(({ column }) => (column === null ? [] : [column]));
-  for (const clause of [select.list, select.groupBy, select.having, select.window, select.orderBy])
-    if (clause !== null) used.push(...columnsIn(clause, columns));
+  for (const clause of [select.list, select.groupBy, select.having, select.window, select.orderBy]) {
+    if (clause === null) continue;
+    for (const column of columnsIn(clause, columns)) used.push(column);
+  }
   return used.some((column) => columnHidesDigits(column, columns) || isComputedFloat(column, columns));
 }
 
