@@ -1,5 +1,5 @@
 // From a fresh clone to a running program, with plain Node: installs and builds what is missing, then hands over.
-//   node scripts/bootstrap.mjs start|test|test:mysql|bench|compat [arguments]
+//   node scripts/bootstrap.mjs start|test|test:mysql|faults|bench|compat|fuzz|soak [arguments]
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,6 +36,8 @@ const tasks = {
   compat: { build: buildAll, program: ['.shardgate/tools/test/compat/run.js'] },
   // Random worlds and statements: Shardgate against one server.
   fuzz: { build: buildToolsIfStale, program: ['.shardgate/tools/test/fuzz/main.js'] },
+  // Minutes of traffic while everything it runs on goes and comes.
+  soak: { build: buildAll, program: ['.shardgate/tools/test/soak/main.js'] },
 };
 
 /** Benchmarks measure the product as users run it, clients are tried on it. */
