@@ -146,7 +146,7 @@ describe('print(parse(x)) gives the same columns, rows and errors as x', () => {
       expect(ran).toBeGreaterThan(1_500);
       expect(different).toEqual([]);
     },
-    120_000,
+    300_000,
   );
 });
 
