@@ -56,8 +56,9 @@ function items(block: BlockParts, made: readonly Typed[]): readonly Item[] {
   return made.map((one, index): Item => {
     // MariaDB gives a constant of a derived table that is shown twice one name.
     const isAgain = made.findIndex((other) => other.piece === one.piece) < index;
-    const name = (isAgain ? undefined : taken[index]) ?? generation.alias();
-    const named: Piece = [one.piece, ` AS ${name}`];
+    const name = taken[index] ?? generation.alias();
+    const shown: Piece = isAgain ? ['COALESCE(', one.piece, ')'] : one.piece;
+    const named: Piece = [shown, ` AS ${name}`];
     const { family, loose, summable, values } = one;
     return {
       name,
@@ -65,7 +66,7 @@ function items(block: BlockParts, made: readonly Typed[]): readonly Item[] {
       loose,
       summable,
       values,
-      piece: top && random.chance(0.3) ? one.piece : named,
+      piece: top && random.chance(0.3) ? shown : named,
     };
   });
 }
@@ -170,7 +171,9 @@ function grouped(block: BlockParts): Query {
   const columnsOnly = groups.every((group) => typeof group.piece === 'string');
   // A group shown twice is NULL in one of the places only.
   const names = groups.map((group) => group.piece);
-  const isOnce = names.every((name) => made.filter((one) => one.piece === name).length < 2);
+  const isOnce =
+    new Set(names).size === names.length &&
+    names.every((name) => made.filter((one) => one.piece === name).length < 2);
   const rollup = top && columnsOnly && !isDistinct && isOnce && random.chance(0.1) ? ' WITH ROLLUP' : '';
   const having: Piece = random.chance(0.25)
     ? optional([

@@ -89,7 +89,8 @@ export function widestType(column: ColumnDefinition): string {
       return 'BIGINT UNSIGNED';
     case FieldType.decimal:
     case FieldType.newDecimal:
-      return `DECIMAL(65,${Math.min(column.decimals, 30)})`;
+      // MariaDB has results of up to 38 digits behind the point, MySQL of 30.
+      return `DECIMAL(65,${Math.min(column.decimals, 38)})`;
     case FieldType.float:
     case FieldType.double:
       // ROUND(d, 2) shows two digits behind the point, also where it is 0.

@@ -15,6 +15,8 @@ import { isMerged } from './fragment-columns.ts';
 
 /** The least of the greatest scales servers have. */
 const scaleMax = 30;
+/** Taken for that of any decimal literal: the plan serves statements with other literals, too. */
+const literalScale = 18;
 
 /** Whether the value of some part of the expression may hold digits that its text does not show. */
 export function mayHideDigits(root: Node, columns: Binding['columns']): boolean {
@@ -112,7 +114,7 @@ function scaleOf(expression: Expression, columns: Binding['columns']): number {
     case 'unary':
       return scaleOf(expression.operand, columns);
     case 'literal':
-      return expression.type === 'decimal' ? expression.text.length : 0;
+      return expression.type === 'decimal' ? literalScale : 0;
     case 'column': {
       const column = columnOf(expression, columns);
       const type = column === null ? 'unknown' : typeOf(column);

@@ -161,6 +161,10 @@ describe('reads', () => {
       'and so in a union',
       'SELECT x.f * 3, COUNT(*) OVER () FROM (SELECT f FROM t UNION ALL SELECT k FROM u) AS x ORDER BY x.f',
     ],
+    [
+      'sums of more than thirty digits behind the point',
+      'SELECT v, SUM(k * 0.333333333333333333333333333333333333) FROM t GROUP BY v ORDER BY v',
+    ],
     ['what differs from call to call counts once per row', 'SELECT COUNT(DISTINCT UUID()) FROM t'],
     ['sort keys are no part of what DISTINCT compares', 'SELECT DISTINCT k FROM t ORDER BY v, k'],
     ['nor of the names that ORDER BY means', 'SELECT n AS id FROM t ORDER BY id, t.id'],
