@@ -50,6 +50,7 @@ export function partialAggregates(
     return `${foreign.name.toUpperCase()}${foreign.distinct ? '(DISTINCT ...)' : ''} cannot be split`;
   const groups = groupColumns(block, select, statement);
   if (typeof groups === 'string') return groups;
+  if (roundsMeans(select, groups, statement)) return 'AVG inside an expression of groups that are sorted';
   const rewritten = rewriteClauses(block, select, statement, (node, columns) =>
     finishOf(node, columns, statement),
   );
@@ -75,6 +76,24 @@ export function partialAggregates(
     ...(met === null ? readBy(block, [], []) : readBy(block, [met], [rewritten.columns.extreme('MIN', met)])),
     note: 'groups of one shard',
   });
+}
+
+/**
+ * Groups sorted by anything but themselves are stored first, each aggregate by itself: a server then computes with the mean
+ * as it shows. The finish stores the sums, so it would compute with more digits.
+ */
+function roundsMeans(select: Select, groups: readonly ColumnId[], statement: BoundStatement): boolean {
+  const items = select.orderBy?.items ?? [];
+  const isStored = items.some(({ expression }) => {
+    const column = columnOf(expression, statement.binding.columns);
+    return column === null || !has(groups, column);
+  });
+  const shown = [...select.list.items, ...items].map((item) => item.expression);
+  return groups.length > 0 && isStored && shown.some((one) => !isMean(one) && some(one, isMean));
+}
+
+function isMean(node: Node): boolean {
+  return node.kind === 'aggregate' && node.name === 'avg' && node.over === null;
 }
 
 function has(columns: readonly ColumnId[], column: ColumnId): boolean {

@@ -165,6 +165,10 @@ describe('reads', () => {
       'sums of more than thirty digits behind the point',
       'SELECT v, SUM(k * 0.333333333333333333333333333333333333) FROM t GROUP BY v ORDER BY v',
     ],
+    [
+      'means of sorted groups are rounded before they are computed with',
+      'SELECT n, AVG(k) + AVG(id) AS b FROM t GROUP BY n ORDER BY b, n',
+    ],
     ['what differs from call to call counts once per row', 'SELECT COUNT(DISTINCT UUID()) FROM t'],
     ['sort keys are no part of what DISTINCT compares', 'SELECT DISTINCT k FROM t ORDER BY v, k'],
     ['nor of the names that ORDER BY means', 'SELECT n AS id FROM t ORDER BY id, t.id'],
