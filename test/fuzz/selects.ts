@@ -57,7 +57,8 @@ function items(block: BlockParts, made: readonly Typed[]): readonly Item[] {
     // MariaDB gives a constant of a derived table that is shown twice one name.
     const isAgain = made.findIndex((other) => other.piece === one.piece) < index;
     const name = taken[index] ?? generation.alias();
-    const shown: Piece = isAgain ? ['COALESCE(', one.piece, ')'] : one.piece;
+    const again: Piece = isNumber(one.family) ? ['(', one.piece, ' + 0)'] : ['COALESCE(', one.piece, ')'];
+    const shown: Piece = isAgain ? again : one.piece;
     const named: Piece = [shown, ` AS ${name}`];
     const { family, loose, summable, values } = one;
     return {
