@@ -17,11 +17,11 @@ import type { TwoPhaseTimes } from './control/twopc.ts';
 import { startListener } from './frontend/listener.ts';
 import { listenerDefaults } from './frontend/options.ts';
 import type { Logger } from './observability/log.ts';
-import { BackendHandles } from './session/backend-handles.ts';
 import type { SessionDependencies } from './session/dependencies.ts';
-import { Sequences } from './session/sequences.ts';
+import { Sequences } from './session/numbers/sequences.ts';
+import { BackendHandles } from './session/prepared/backend-handles.ts';
 import { Sessions } from './session/session-factory.ts';
-import { SettingChecks } from './session/setting-checks.ts';
+import { SettingChecks } from './session/variables/setting-checks.ts';
 import { hasErrors } from './util/problem.ts';
 
 export interface AppOptions {

@@ -1,5 +1,5 @@
 // A client that takes everything at once and counts it.
-import type { ClientSide } from '../../src/engine/client-writer.ts';
+import type { ClientSide } from '../../src/engine/merge/client-writer.ts';
 
 export class ClientCounter {
   rows = 0;

@@ -1,8 +1,8 @@
 // What merging sorted rows costs in the proxy alone: rows as four shards send them, no sockets.
 
-import { mergeSorted, type SortedRows } from '../../src/engine/merge-sort.ts';
-import { PacketSplitter } from '../../src/engine/packet-splitter.ts';
-import { RowWindow } from '../../src/engine/row-window.ts';
+import { mergeSorted, type SortedRows } from '../../src/engine/merge/merge-sort.ts';
+import { PacketSplitter } from '../../src/engine/merge/packet-splitter.ts';
+import { RowWindow } from '../../src/engine/merge/row-window.ts';
 import type { SortKey } from '../../src/plan/nodes.ts';
 import { frame } from '../../src/protocol/packet-framing.ts';
 import { type ColumnDefinition, FieldType } from '../../src/value/column-definition.ts';

@@ -1,10 +1,10 @@
 // What a run of a plan would send to whom, found without asking any server.
 import { resolveDestination } from '../engine/destination.ts';
-import { refuseLeftOut } from '../engine/insert.ts';
-import { placedRowText, placesOf, rowsByShard } from '../engine/insert-places.ts';
-import { readOf } from '../engine/insert-read.ts';
-import { type RowSource, rowSource } from '../engine/insert-rows.ts';
-import { splitInsert } from '../engine/insert-split.ts';
+import { refuseLeftOut } from '../engine/insert/insert.ts';
+import { placedRowText, placesOf, rowsByShard } from '../engine/insert/insert-places.ts';
+import { readOf } from '../engine/insert/insert-read.ts';
+import { type RowSource, rowSource } from '../engine/insert/insert-rows.ts';
+import { splitInsert } from '../engine/insert/insert-split.ts';
 import { shardText } from '../engine/shard-text.ts';
 import type { Destination } from '../plan/destination.ts';
 import type { GatherNode, InsertNode, Plan, PlanNode, RowTarget } from '../plan/nodes.ts';

@@ -4,7 +4,7 @@ import { ByteReader } from '../value/byte-reader.ts';
 import { decodeColumnDefinition } from '../value/column-codec.ts';
 import type { ColumnDefinition } from '../value/column-definition.ts';
 import { closeStatementPayload, preparePayload, queryPayload } from './command-payload.ts';
-import { PacketSplitter } from './packet-splitter.ts';
+import { PacketSplitter } from './merge/packet-splitter.ts';
 
 interface Answer {
   readonly payloads: readonly Buffer[];

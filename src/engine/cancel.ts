@@ -2,7 +2,7 @@
 import type { BackendConnection } from '../backend/contract.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import type { Execution, ScopedLease } from './contract.ts';
-import type { RowStream } from './row-stream.ts';
+import type { RowStream } from './merge/row-stream.ts';
 
 /** What is left of a result is read to its end when that is quick; else the server is told to stop. */
 const drainBytesMax = 1 << 20;

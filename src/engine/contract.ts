@@ -7,7 +7,7 @@ import type { BindValue } from '../value/bind-value.ts';
 import type { ColumnDefinition } from '../value/column-definition.ts';
 import type { LiteralCharset } from '../vindex/canonical-text.ts';
 import type { ShardMap } from '../vindex/shard-map.ts';
-import type { LookupAnswers } from './lookup-answers.ts';
+import type { LookupAnswers } from './lookup/lookup-answers.ts';
 
 /** The values of the running statement: literals by slot, list members, parameters. Lookups are O(1). */
 export interface BindValues {

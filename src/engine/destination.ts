@@ -8,7 +8,7 @@ import type { RoutingKey } from '../vindex/routing-key.ts';
 import { type Shard, type ShardMap, shardNamed, shardOf, shardsOf } from '../vindex/shard-map.ts';
 import type { FunctionalVindex, Mapping, VindexValue } from '../vindex/vindex.ts';
 import type { BindValues } from './contract.ts';
-import type { LookupAnswers } from './lookup-answers.ts';
+import type { LookupAnswers } from './lookup/lookup-answers.ts';
 import { bindValueOf } from './values.ts';
 
 export interface DestinationContext {

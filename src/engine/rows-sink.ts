@@ -6,7 +6,7 @@ import { ByteReader } from '../value/byte-reader.ts';
 import { decodeColumnDefinition } from '../value/column-codec.ts';
 import type { ColumnDefinition } from '../value/column-definition.ts';
 import type { EngineLimits, OkResult, ResultSink } from './contract.ts';
-import { PacketSplitter } from './packet-splitter.ts';
+import { PacketSplitter } from './merge/packet-splitter.ts';
 
 export interface KeptRows {
   readonly columns: readonly ColumnDefinition[];

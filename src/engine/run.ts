@@ -2,18 +2,18 @@
 import type { LookupDestination, PlanNode, RouteNode } from '../plan/nodes.ts';
 import { assertNever } from '../util/assert.ts';
 import type { Execution } from './contract.ts';
-import { runDml } from './dml.ts';
-import { runEachShard } from './each-shard.ts';
-import { runInsert } from './insert.ts';
-import { runLoad } from './load.ts';
-import { resolveLookups } from './lookup-reads.ts';
+import { runInsert } from './insert/insert.ts';
+import { runLoad } from './load/load.ts';
+import { resolveLookups } from './lookup/lookup-reads.ts';
+import { runScatter } from './merge/scatter.ts';
 import { runNumbers } from './numbers.ts';
 import { runRefuse } from './refuse.ts';
+import { routeShard, runOnShard } from './relay/route.ts';
 import { withRetry } from './retry.ts';
-import { routeShard, runOnShard } from './route.ts';
-import { runRowWrites } from './row-writes.ts';
-import { runScatter } from './scatter.ts';
 import { runGather } from './workspace/gather.ts';
+import { runDml } from './write/dml.ts';
+import { runEachShard } from './write/each-shard.ts';
+import { runRowWrites } from './write/row-writes.ts';
 
 /**
  * Runs the plan of an execution. The answer ends in the sink, or run throws or rejects with the error that ended it

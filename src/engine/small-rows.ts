@@ -3,7 +3,7 @@ import type { BackendConnection } from '../backend/contract.ts';
 import type { ColumnDefinition } from '../value/column-definition.ts';
 import { TextRow } from '../value/text-row.ts';
 import { queryPayload } from './command-payload.ts';
-import { RowStream } from './row-stream.ts';
+import { RowStream } from './merge/row-stream.ts';
 
 export interface SmallRows {
   readonly columns: readonly ColumnDefinition[];

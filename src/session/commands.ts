@@ -10,14 +10,14 @@ import {
 } from '../protocol/commands.ts';
 import { encodeEof } from '../protocol/messages.ts';
 import { frame } from '../protocol/packet-framing.ts';
-import { answerOk } from './answer.ts';
+import { answerOk } from './answer/answer.ts';
+import { statusFlags } from './answer/status.ts';
+import { statusFactsOf } from './answer/status-facts.ts';
 import { runFieldList } from './field-list.ts';
 import { killSession } from './kill-statement.ts';
-import { runBulk } from './prepared-bulk.ts';
-import { prepareStatement } from './prepared-prepare.ts';
+import { runBulk } from './prepared/prepared-bulk.ts';
+import { prepareStatement } from './prepared/prepared-prepare.ts';
 import type { SessionPort } from './session-port.ts';
-import { statusFlags } from './status.ts';
-import { statusFactsOf } from './status-facts.ts';
 import { parseTarget } from './use-statement.ts';
 
 /** Answers one command; a promise when it waits for something. Throws nothing: errors are the returned promise's. */

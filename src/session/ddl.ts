@@ -2,9 +2,9 @@
 import type { OkResult, ResultSink } from '../engine/contract.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import type { Plan } from '../plan/nodes.ts';
-import { CaptureSink } from './capture-sink.ts';
+import { CaptureSink } from './answer/capture-sink.ts';
 import type { StatementContext } from './statement-context.ts';
-import { commitOpen } from './transaction-statements.ts';
+import { commitOpen } from './transaction/transaction-statements.ts';
 
 /**
  * The client's OK waits for the schema tracker: its next statement must see the new columns. When shards disagree the

@@ -3,13 +3,13 @@ import type { Gateway } from '../backend/contract.ts';
 import type { EngineLimits, SequenceSource } from '../engine/contract.ts';
 import type { PlanLabel } from '../plan/nodes.ts';
 import type { VSchema } from '../vschema/model.ts';
-import type { BackendHandles } from './backend-handles.ts';
 import type { PlanCache } from './plan-cache.ts';
+import type { BackendHandles } from './prepared/backend-handles.ts';
 import type { SessionRegistry } from './registry.ts';
-import type { SettingChecks } from './setting-checks.ts';
 import type { StatementLoad } from './statement-load.ts';
-import type { TwoPhaseCommit } from './twopc.ts';
-import type { TransactionMode } from './variables.ts';
+import type { TwoPhaseCommit } from './transaction/twopc.ts';
+import type { SettingChecks } from './variables/setting-checks.ts';
+import type { TransactionMode } from './variables/variables.ts';
 
 /** Figures of one finished statement, for metrics and the query log. */
 export interface StatementRecord {

@@ -5,7 +5,7 @@ import type { Plan } from '../plan/nodes.ts';
 import type { Explain, Vexplain } from '../sql/ast.ts';
 import type { SqlText } from '../sql/mode.ts';
 import { parseStatement } from '../sql/parser/parse.ts';
-import { answerRows, numberColumn, textColumn } from './answer.ts';
+import { answerRows, numberColumn, textColumn } from './answer/answer.ts';
 import { planText } from './plan-text.ts';
 import { intoVariables } from './select-into.ts';
 import type { StatementContext } from './statement-context.ts';

@@ -1,7 +1,7 @@
 // FOUND_ROWS(): which answers it counts, and SQL_CALC_FOUND_ROWS, which counts past the LIMIT.
 import type { Terminal } from '../backend/contract.ts';
 import type { OkResult, ResultSink } from '../engine/contract.ts';
-import { PacketSplitter } from '../engine/packet-splitter.ts';
+import { PacketSplitter } from '../engine/merge/packet-splitter.ts';
 import type { SqlError } from '../errors/sql-error.ts';
 import type { Query, Select, Show, Statement } from '../sql/ast.ts';
 import type { SqlText } from '../sql/mode.ts';

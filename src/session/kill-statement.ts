@@ -1,7 +1,7 @@
 // KILL [QUERY|CONNECTION] id: sessions of this process, one's own user only.
 import { SqlError } from '../errors/sql-error.ts';
 import type { Kill } from '../sql/ast.ts';
-import { answerOk } from './answer.ts';
+import { answerOk } from './answer/answer.ts';
 import type { StatementContext } from './statement-context.ts';
 
 export async function runKill(statement: Kill, context: StatementContext): Promise<void> {

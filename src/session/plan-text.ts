@@ -12,7 +12,7 @@ import type { VSchema } from '../vschema/model.ts';
 import type { SessionDependencies } from './dependencies.ts';
 import { directivesOf } from './directives.ts';
 import { calculatesFoundRows } from './found-rows.ts';
-import { isLockStatement } from './lock-functions.ts';
+import { isLockStatement } from './locks/lock-functions.ts';
 import type { CachedStatement } from './plan-cache.ts';
 import { isSessionStatement, namesSystemSchema } from './session-statements.ts';
 import type { SessionState } from './state.ts';

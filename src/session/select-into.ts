@@ -5,7 +5,7 @@ import { parseStatement } from '../sql/parser/parse.ts';
 import type { ColumnDefinition } from '../value/column-definition.ts';
 import type { StatementContext } from './statement-context.ts';
 import { applyEdits, type TextEdit } from './text-edits.ts';
-import { literalOf } from './user-variables.ts';
+import { literalOf } from './variables/user-variables.ts';
 import { heldDigits, mayHoldMore, showingAll } from './whole-digits.ts';
 
 /** The INTO of a whole statement when it names user variables; null for every other statement. */

@@ -7,9 +7,9 @@ import type { ServerFlavour, VSchema } from '../vschema/model.ts';
 import type { ClientLogin, ClientSession, SessionFactory } from './contract.ts';
 import type { SessionDependencies } from './dependencies.ts';
 import { Session } from './session.ts';
-import { Settings } from './settings.ts';
 import type { Target } from './state.ts';
 import { parseTarget } from './use-statement.ts';
+import { Settings } from './variables/settings.ts';
 
 export class Sessions implements SessionFactory {
   readonly #deps: SessionDependencies;

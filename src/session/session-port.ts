@@ -1,5 +1,5 @@
 // What the parts of a session (commands, statements, prepared executions) see of it.
-import type { ClientSink, Outcome } from './client-sink.ts';
+import type { ClientSink, Outcome } from './answer/client-sink.ts';
 import type { SessionDependencies } from './dependencies.ts';
 import type { SessionState } from './state.ts';
 import type { Cancellation } from './statement-execution.ts';

@@ -3,8 +3,8 @@ import type { Node } from '../sql/ast.ts';
 import type { SqlText } from '../sql/mode.ts';
 import { quoteString } from '../text/quote.ts';
 import type { SessionState } from './state.ts';
-import { variableLiteral } from './variable-literal.ts';
-import { variableClass } from './variables.ts';
+import { variableLiteral } from './variables/variable-literal.ts';
+import { variableClass } from './variables/variables.ts';
 
 /** One value of the session, as SqlText. */
 interface Read {

@@ -2,7 +2,7 @@
 import { shardgateError } from '../errors/catalog.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import type { Statement, Use } from '../sql/ast.ts';
-import { answerOk } from './answer.ts';
+import { answerOk } from './answer/answer.ts';
 import { runExplain, runVexplain } from './explain-statement.ts';
 import {
   calculatesFoundRows,
@@ -11,15 +11,15 @@ import {
   runCalculatingFoundRows,
 } from './found-rows.ts';
 import { runKill } from './kill-statement.ts';
-import { isLockStatement, runLockStatement } from './lock-functions.ts';
-import { runLockTables, runUnlockTables } from './lock-tables.ts';
-import { runDeallocate, runExecute, runExecuteImmediate, runPrepare } from './named-statements.ts';
-import { runSet, withSettings } from './set-statement.ts';
+import { isLockStatement, runLockStatement } from './locks/lock-functions.ts';
+import { runLockTables, runUnlockTables } from './locks/lock-tables.ts';
+import { runDeallocate, runExecute, runExecuteImmediate, runPrepare } from './prepared/named-statements.ts';
 import { runDescribeTable, runShow } from './show/show-statement.ts';
 import { runSystemQuery } from './show/system-query.ts';
 import type { StatementContext } from './statement-context.ts';
-import { runBegin, runCommit, runRollback, runSavepoint } from './transaction-statements.ts';
+import { runBegin, runCommit, runRollback, runSavepoint } from './transaction/transaction-statements.ts';
 import { parseTarget } from './use-statement.ts';
+import { runSet, withSettings } from './variables/set-statement.ts';
 
 /** Answers to the context's sink; throws SqlError when nothing was answered yet. */
 export async function runSessionStatement(statement: Statement, context: StatementContext): Promise<void> {

@@ -6,21 +6,21 @@ import { Command } from '../protocol/commands.ts';
 import { encodeError } from '../protocol/messages.ts';
 import { frame } from '../protocol/packet-framing.ts';
 import type { LexMode } from '../sql/mode.ts';
-import { ClientSink, type Outcome } from './client-sink.ts';
+import { ClientSink, type Outcome } from './answer/client-sink.ts';
+import { statusFactsOf } from './answer/status-facts.ts';
 import { runCommand } from './commands.ts';
 import type { ClientLogin, ClientSession } from './contract.ts';
 import type { SessionDependencies } from './dependencies.ts';
 import { reportedError } from './error-of.ts';
-import { decodePrepared } from './prepared-execution.ts';
+import { decodePrepared } from './prepared/prepared-execution.ts';
 import type { RegisteredSession } from './registry.ts';
 import type { SessionPort } from './session-port.ts';
-import type { Settings } from './settings.ts';
 import { SessionState, type Target } from './state.ts';
 import { Cancellation } from './statement-execution.ts';
 import { enterLoad, leaveLoad } from './statement-load.ts';
 import { StatementLog } from './statement-log.ts';
-import { statusFactsOf } from './status-facts.ts';
 import { TextQuery } from './text-query.ts';
+import type { Settings } from './variables/settings.ts';
 
 /*
  *   idle --- command --> running --- answer ended, follow-up done --> idle (done called)

@@ -7,14 +7,14 @@ import { type LexMode, withSqlMode } from '../sql/mode.ts';
 import { quoteIdentifier } from '../text/quote.ts';
 import type { ClientLogin } from './contract.ts';
 import type { SessionDependencies } from './dependencies.ts';
-import type { KeptVariable } from './kept-variable.ts';
-import { NamedLocks } from './named-locks.ts';
-import { PreparedStatements } from './prepared-statements.ts';
-import { Settings } from './settings.ts';
+import { NamedLocks } from './locks/named-locks.ts';
+import { PreparedStatements } from './prepared/prepared-statements.ts';
 import { shardNamed } from './shard-maps.ts';
-import { tracksSchema, tracksVariable } from './tracked-variables.ts';
-import { TransactionScope } from './transaction.ts';
-import type { TransactionMode } from './variables.ts';
+import { TransactionScope } from './transaction/transaction.ts';
+import type { KeptVariable } from './variables/kept-variable.ts';
+import { Settings } from './variables/settings.ts';
+import { tracksSchema, tracksVariable } from './variables/tracked-variables.ts';
+import type { TransactionMode } from './variables/variables.ts';
 import { fetchWarnings, type Warning, withoutRepeated } from './warnings.ts';
 
 /** Where unqualified statements go: a keyspace, or a part of it by USE `ks:-80@replica`. */

@@ -5,7 +5,7 @@ import type { SqlText } from '../sql/mode.ts';
 import { isSingleStatement, splitStatements } from '../sql/split.ts';
 import { syntaxError } from '../sql/syntax-error.ts';
 import type { BindValue } from '../value/bind-value.ts';
-import type { Outcome } from './client-sink.ts';
+import type { Outcome } from './answer/client-sink.ts';
 import { reportedError, toSqlError } from './error-of.ts';
 import type { SessionPort } from './session-port.ts';
 import { type StatementInput, startStatement } from './statement-run.ts';

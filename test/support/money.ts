@@ -10,7 +10,7 @@ import { type Connection, createConnection, type RowDataPacket } from 'mysql2/pr
 import { freePort } from '../../src/cli/servers/free-port.ts';
 import type { RunningServer, ServerProvider } from '../../src/cli/servers/server-provider.ts';
 import { connectAsAdmin } from '../../src/cli/servers/wait-until-ready.ts';
-import { type CrashPoint, crashPoints } from '../../src/session/crash-points.ts';
+import { type CrashPoint, crashPoints } from '../../src/session/transaction/crash-points.ts';
 
 export interface MoneyOptions {
   readonly provider: ServerProvider;

@@ -1,6 +1,6 @@
 // A lookup vindex beside the rows of its owner: what is missing, what is left over, and the mending of both.
-import { fromTuple, idOfCell, lookupHome } from '../../engine/lookup-reads.ts';
-import { anyTuple, columnList, tupleEquals, valueLiteral } from '../../engine/lookup-text.ts';
+import { fromTuple, idOfCell, lookupHome } from '../../engine/lookup/lookup-reads.ts';
+import { anyTuple, columnList, tupleEquals, valueLiteral } from '../../engine/lookup/lookup-text.ts';
 import { quoteIdentifier } from '../../text/quote.ts';
 import { present } from '../../util/assert.ts';
 import { lookupTo } from '../../vindex/lookup-encoding.ts';

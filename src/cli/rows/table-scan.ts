@@ -1,6 +1,6 @@
 // All rows of a table on one shard, batch by batch in the order of its key: for commands that look at every row.
 
-import { valueLiteral } from '../../engine/lookup-text.ts';
+import { valueLiteral } from '../../engine/lookup/lookup-text.ts';
 import { quoteIdentifier } from '../../text/quote.ts';
 import { storedVindexValue } from '../../vindex/routable.ts';
 import type { RoutingColumn } from '../../vindex/routing-key.ts';

@@ -5,12 +5,12 @@ import { type ColumnDefinition, ColumnFlag, FieldType } from '../../value/column
 import type { RowView } from '../../value/row-view.ts';
 import type { Shard } from '../../vindex/shard-map.ts';
 import { cancelReason } from '../cancel.ts';
-import { ClientWriter } from '../client-writer.ts';
 import type { Execution } from '../contract.ts';
+import { ClientWriter } from '../merge/client-writer.ts';
+import type { RowStream } from '../merge/row-stream.ts';
+import { rowView } from '../merge/row-views.ts';
 import { renameColumns } from '../physical-names.ts';
 import type { Attempt } from '../retry.ts';
-import type { RowStream } from '../row-stream.ts';
-import { rowView } from '../row-views.ts';
 
 /** The client's statement as a server prepares it. */
 export interface Described {

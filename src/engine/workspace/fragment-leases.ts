@@ -8,10 +8,10 @@ import { abandonStream, cancelReason, settledWithin } from '../cancel.ts';
 import { queryPayload } from '../command-payload.ts';
 import type { Execution, ScopedLease } from '../contract.ts';
 import { acquireAll } from '../leases.ts';
+import { RowStream } from '../merge/row-stream.ts';
+import type { ShardRead } from '../merge/shard-reads.ts';
 import { type ParamText, type PreparedRun, prepareAsked } from '../param-text.ts';
 import type { PinnedTime } from '../pinned-time.ts';
-import { RowStream } from '../row-stream.ts';
-import type { ShardRead } from '../shard-reads.ts';
 
 /** Text comes in its own character set, unconverted; a client's sql_select_limit is for the finish. */
 const readSettings =

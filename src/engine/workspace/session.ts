@@ -7,9 +7,9 @@ import { closeStatement, prepareStatement, runStatement } from '../backend-call.
 import { untilCancelled } from '../cancel.ts';
 import { queryPayload } from '../command-payload.ts';
 import type { Execution } from '../contract.ts';
+import { RowStream } from '../merge/row-stream.ts';
+import type { RowFormat } from '../merge/row-views.ts';
 import { type ParamText, prepareRun } from '../param-text.ts';
-import { RowStream } from '../row-stream.ts';
-import type { RowFormat } from '../row-views.ts';
 
 /**
  * The fill stores values as they were read: invalid and zero dates are values, times are UTC, names are UTF-8; anything

@@ -4,7 +4,7 @@ import { quoteIdentifier } from '../../text/quote.ts';
 import type { ColumnDefinition } from '../../value/column-definition.ts';
 import type { SmallResult } from '../backend-read.ts';
 import type { StatementContext } from '../statement-context.ts';
-import { literalOf } from '../user-variables.ts';
+import { literalOf } from '../variables/user-variables.ts';
 import { answerResult } from './server-show.ts';
 
 /** Answers with the rows the client's LIKE (on the first column) or WHERE keeps. The first head tells the LIKE, as for most servers' SHOWs. */

@@ -1,7 +1,7 @@
 // SHOW of things only Shardgate knows: sessions, shards, vschema, pools.
 import { shardgateError } from '../../errors/catalog.ts';
 import type { Show } from '../../sql/ast.ts';
-import { composedResult, numberColumn, textColumn } from '../answer.ts';
+import { composedResult, numberColumn, textColumn } from '../answer/answer.ts';
 import type { StatementContext } from '../statement-context.ts';
 import { answerFiltered } from './filter-rows.ts';
 import { processes } from './process-list.ts';

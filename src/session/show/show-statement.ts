@@ -5,7 +5,7 @@ import { ColumnFlag } from '../../value/column-definition.ts';
 import type { Shard } from '../../vindex/shard-map.ts';
 import type { Keyspace } from '../../vschema/model.ts';
 import { resolveTable } from '../../vschema/resolve.ts';
-import { composedResult, textColumn } from '../answer.ts';
+import { composedResult, textColumn } from '../answer/answer.ts';
 import { probeShard } from '../probe-shard.ts';
 import type { StatementContext } from '../statement-context.ts';
 import { answerFiltered } from './filter-rows.ts';

@@ -1,7 +1,7 @@
 // SHOW WARNINGS, SHOW ERRORS and their counts: of the session's last statement, whichever shards raised them.
 import type { LimitClause, Show } from '../../sql/ast.ts';
 import { ColumnFlag, FieldType } from '../../value/column-definition.ts';
-import { answerRows, numberColumn, textColumn } from '../answer.ts';
+import { answerRows, numberColumn, textColumn } from '../answer/answer.ts';
 import type { StatementContext } from '../statement-context.ts';
 import type { Warning } from '../warnings.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Terminal } from '../../../src/backend/contract.ts';
-import { insertAnswer, lowestRowError, splitInsert } from '../../../src/engine/insert-split.ts';
+import { insertAnswer, lowestRowError, splitInsert } from '../../../src/engine/insert/insert-split.ts';
+import { RowWindow } from '../../../src/engine/merge/row-window.ts';
 import { renameError, renameInMessage } from '../../../src/engine/physical-names.ts';
-import { RowWindow } from '../../../src/engine/row-window.ts';
-import { sumInfos } from '../../../src/engine/write-info.ts';
+import { sumInfos } from '../../../src/engine/write/write-info.ts';
 import { SqlError } from '../../../src/errors/sql-error.ts';
 import { createShardMap } from '../../../src/vindex/shard-map.ts';
 

@@ -1,6 +1,6 @@
 // Bytes of a file that begin no character, by MySQL's rule.
 import { describe, expect, test } from 'vitest';
-import { checkLeadBytes } from '../../../src/engine/load-bytes.ts';
+import { checkLeadBytes } from '../../../src/engine/load/load-bytes.ts';
 
 const bytes = (...codes: readonly number[]): string => Buffer.from(codes).toString('latin1');
 

@@ -1,7 +1,7 @@
 // Lines and fields of a LOAD DATA file, whatever pieces the file comes in.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type LineFormat, LineReader, type LoadedField } from '../../../src/engine/load-lines.ts';
+import { type LineFormat, LineReader, type LoadedField } from '../../../src/engine/load/load-lines.ts';
 
 const plain: LineFormat = { fieldEnd: '\t', enclosure: '', escapeChar: '\\', lineStart: '', lineEnd: '\n' };
 const csv: LineFormat = { ...plain, fieldEnd: ',', enclosure: '"', lineEnd: '\r\n' };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MetadataPatch } from '../../../src/engine/metadata-patch.ts';
-import { PacketSplitter } from '../../../src/engine/packet-splitter.ts';
+import { PacketSplitter } from '../../../src/engine/merge/packet-splitter.ts';
+import { MetadataPatch } from '../../../src/engine/relay/metadata-patch.ts';
 import { decodeColumnDefinition, encodeColumnDefinition } from '../../../src/value/column-codec.ts';
 import type { ColumnDefinition } from '../../../src/value/column-definition.ts';
 import { encodeTextRow } from '../../../src/value/text-row.ts';

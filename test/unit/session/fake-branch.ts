@@ -1,7 +1,7 @@
 // Branches over connections that answer as told, and remember what they were asked.
 import type { BackendConnection, Lease, ResponseReceiver, Terminal } from '../../../src/backend/contract.ts';
 import { SqlError } from '../../../src/errors/sql-error.ts';
-import { Branch } from '../../../src/session/branch.ts';
+import { Branch } from '../../../src/session/transaction/branch.ts';
 
 /** What a statement meets: an error, or the end of the connection. Everything else is OK. */
 export type Fate = SqlError | 'lost';

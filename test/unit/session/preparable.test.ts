@@ -1,6 +1,6 @@
 // Which statements may be prepared, by flavour.
 import { expect, test } from 'vitest';
-import { checkPreparable } from '../../../src/session/preparable.ts';
+import { checkPreparable } from '../../../src/session/prepared/preparable.ts';
 import { defaultMode } from '../../../src/sql/mode.ts';
 import { parseStatement } from '../../../src/sql/parser/parse.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { frameAll } from '../../../src/protocol/packet-framing.ts';
-import { SequenceShift } from '../../../src/session/sequence-shift.ts';
+import { SequenceShift } from '../../../src/session/answer/sequence-shift.ts';
 
 describe('renumbering a relayed answer', () => {
   it('adds the offset to every header, wherever the chunks are cut', () => {

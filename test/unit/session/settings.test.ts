@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Settings } from '../../../src/session/settings.ts';
+import { Settings } from '../../../src/session/variables/settings.ts';
 
 describe("a session's settings", () => {
   it('have one key whatever the order they were set in', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decodeEof, decodeOk, encodeEof, encodeOk } from '../../../src/protocol/messages.ts';
 import { frame } from '../../../src/protocol/packet-framing.ts';
-import { ServerStatus, statusFlags } from '../../../src/session/status.ts';
-import { patchStatus } from '../../../src/session/status-patch.ts';
+import { ServerStatus, statusFlags } from '../../../src/session/answer/status.ts';
+import { patchStatus } from '../../../src/session/answer/status-patch.ts';
 
 const inTransaction = ServerStatus.inTransaction | ServerStatus.autocommit;
 

@@ -1,9 +1,9 @@
 // The order of a two-phase commit, and what follows from every step that can fail.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SqlError } from '../../../src/errors/sql-error.ts';
-import { commitBranches } from '../../../src/session/commit.ts';
-import type { Decision, TwoPhaseCommit } from '../../../src/session/twopc.ts';
-import { commitDistributed } from '../../../src/session/twopc-commit.ts';
+import { commitBranches } from '../../../src/session/transaction/commit.ts';
+import type { Decision, TwoPhaseCommit } from '../../../src/session/transaction/twopc.ts';
+import { commitDistributed } from '../../../src/session/transaction/twopc-commit.ts';
 import { type FakeBranch, type Fate, fakeBranch } from './fake-branch.ts';
 
 let log: string[];

@@ -1,0 +1,129 @@
+// The rows of an INSERT, whether they stand in a slot of the normaliser or cell by cell in the plan.
+import type { InsertCell, InsertRow, InsertRows } from '../../plan/nodes.ts';
+import { spellValue } from '../../text/render.ts';
+import type { Template } from '../../text/template.ts';
+import { assertNever, present } from '../../util/assert.ts';
+import type { BindValue } from '../../value/bind-value.ts';
+import type { BindValues } from '../contract.ts';
+import { bindValueOf } from '../values.ts';
+
+/** Cells of rows that were read first, as literals. */
+export type ReadCells = readonly (readonly BindValue[])[];
+
+/** Rows and cells count from 0. Texts are SqlText. */
+export interface RowSource {
+  readonly count: number;
+  width(row: number): number;
+  /** Kind `expression`: only its text is known. */
+  value(row: number, cell: number): BindValue;
+  cellText(row: number, cell: number): string;
+  /** The row with its parentheses. */
+  rowText(row: number): string;
+}
+
+/** `render` turns a template of the plan into text. `read`: what the plan says must be read first, when it says so. */
+export function rowSource(
+  rows: InsertRows,
+  binds: BindValues,
+  render: (template: Template) => string,
+  read: ReadCells | null = null,
+): RowSource {
+  switch (rows.kind) {
+    case 'slot':
+      return slotRows(rows.slot, binds);
+    case 'cells':
+      return cellRows(rows.rows, { binds, render, read });
+    case 'query':
+      return readRows(present(read, 'the rows that were read'));
+    default:
+      return assertNever(rows);
+  }
+}
+
+function slotRows(slot: number, binds: BindValues): RowSource {
+  return {
+    count: binds.itemCount(slot),
+    width: () => binds.itemWidth(slot),
+    value: (row, cell) => binds.cell(slot, row, cell),
+    cellText: (row, cell) => spell(binds.cell(slot, row, cell)),
+    rowText: (row) => binds.itemText(slot, row),
+  };
+}
+
+function spell(value: BindValue): string {
+  return value.negative ? `-${value.sql}` : value.sql;
+}
+
+function readRows(read: ReadCells): RowSource {
+  const cellAt = (row: number, cell: number) => present(read[row]?.[cell], `cell ${cell} of row ${row}`);
+  return {
+    count: read.length,
+    width: (row) => read[row]?.length ?? 0,
+    value: cellAt,
+    cellText: (row, cell) => spell(cellAt(row, cell)),
+    rowText: (row) => `(${(read[row] ?? []).map(spell).join(', ')})`,
+  };
+}
+
+interface CellContext {
+  readonly binds: BindValues;
+  readonly render: (template: Template) => string;
+  readonly read: ReadCells | null;
+}
+
+function cellRows(rows: readonly InsertRow[], context: CellContext): RowSource {
+  const rowAt = (row: number) => present(rows[row], `row ${row}`);
+  const cellAt = (row: number, cell: number) => present(rowAt(row).cells[cell], `cell ${cell} of row ${row}`);
+  return {
+    count: rows.length,
+    width: (row) => rowAt(row).cells.length,
+    value: (row, cell) => cellValue(cellAt(row, cell), context),
+    cellText: (row, cell) => cellText(cellAt(row, cell), context),
+    rowText: (row) => rowText(rowAt(row), context),
+  };
+}
+
+function rowText({ template, cells }: InsertRow, context: CellContext): string {
+  if (!cells.some((cell) => cell.kind === 'read')) return context.render(template);
+  return `(${cells.map((cell) => cellText(cell, context)).join(', ')})`;
+}
+
+function readCell({ read }: CellContext, column: number): BindValue {
+  return present(read?.[0]?.[column], `column ${column} of what was read`);
+}
+
+function cellValue(cell: InsertCell, context: CellContext): BindValue {
+  const { binds } = context;
+  switch (cell.kind) {
+    case 'value':
+      return bindValueOf(cell.ref, binds) ?? onlyText('expression', spellValue(cell.ref, binds));
+    case 'default':
+      return onlyText('default', 'DEFAULT');
+    case 'expression':
+      return onlyText('expression', '');
+    case 'read':
+      return readCell(context, cell.column);
+    default:
+      return assertNever(cell);
+  }
+}
+
+function onlyText(kind: 'expression' | 'default', sql: string): BindValue {
+  return { kind, negative: false, sql, value: '' };
+}
+
+function cellText(cell: InsertCell, context: CellContext): string {
+  const { binds, render } = context;
+  switch (cell.kind) {
+    case 'value':
+      return spellValue(cell.ref, binds);
+    case 'default':
+      return 'DEFAULT';
+    case 'expression':
+      return render(cell.template);
+    case 'read':
+      return spell(readCell(context, cell.column));
+    default:
+      return assertNever(cell);
+  }
+}

@@ -1,0 +1,133 @@
+// An INSERT over several shards: its rows by shard, and the shards' answers as one.
+import { SqlError } from '../../errors/sql-error.ts';
+import { present } from '../../util/assert.ts';
+import type { Shard } from '../../vindex/shard-map.ts';
+import type { OkResult } from '../contract.ts';
+import { lowestShardError, type ShardWrites, type WriteAnswer, type WriteFailure } from '../write/unit.ts';
+import { insertCounts, printInsertInfo } from '../write/write-info.ts';
+
+/** Well below the servers' max_allowed_packet (16 MiB by default on MariaDB). */
+const statementBytesMax = 4 << 20;
+
+/** Statements of one shard and the client's rows in them, by statement. */
+export interface InsertWrites extends ShardWrites {
+  readonly rows: readonly (readonly number[])[];
+}
+
+/** `rowText` with its parentheses; `head` up to VALUES, `tail` behind the last row. Rows keep their order. */
+export function splitInsert(
+  shard: Shard,
+  head: string,
+  tail: string,
+  rows: readonly number[],
+  rowText: (row: number) => string,
+): InsertWrites {
+  const statements: string[] = [];
+  const rowsByStatement: number[][] = [];
+  let texts: string[] = [];
+  let members: number[] = [];
+  let bytes = 0;
+  const flush = () => {
+    statements.push(`${head} ${texts.join(', ')}${tail === '' ? '' : ` ${tail}`}`);
+    rowsByStatement.push(members);
+    texts = [];
+    members = [];
+    bytes = 0;
+  };
+  for (const row of rows) {
+    const text = rowText(row);
+    if (bytes > 0 && bytes + text.length > statementBytesMax) flush();
+    texts.push(text);
+    members.push(row);
+    bytes += text.length + 2;
+  }
+  flush();
+  return { shard, statements, rows: rowsByStatement };
+}
+
+/** What an answer of many needs to know of the client's statement. */
+export interface InsertFacts {
+  readonly rowCount: number;
+  /** What a row does that meets another: it fails or replaces it, is left out, or updates the other. */
+  readonly onConflict: 'insert' | 'ignore' | 'update';
+  /** Every shard stored the same rows: the first one counts. */
+  readonly everywhere: boolean;
+  /** There is an info text: not for a single row, unless it came from a SELECT. */
+  readonly informs: boolean;
+  /** The first number Shardgate generated; null: none. */
+  readonly firstId: bigint | null;
+  /** The number the client's last row brings for an AUTO_INCREMENT column; 0: none, or not a plain one. */
+  readonly lastGiven: bigint;
+}
+
+export function insertAnswer(answers: readonly WriteAnswer[], facts: InsertFacts): OkResult {
+  const { rowCount, onConflict, everywhere, informs, firstId } = facts;
+  const counted = everywhere ? answers.slice(0, 1) : answers;
+  const terminals = counted.flatMap((answer) => answer.terminals);
+  const warnings = terminals.reduce((total, terminal) => total + terminal.warnings, 0);
+  let duplicates = 0;
+  for (const { info, affectedRows } of terminals) {
+    const counts = insertCounts(info);
+    // One row: 2 is a row replaced or updated, 0 one ignored (or, under ON DUPLICATE KEY, left as it was).
+    const isDuplicate = affectedRows > 1n || (affectedRows === 0n && onConflict !== 'update');
+    duplicates += counts?.[1] ?? (isDuplicate ? 1 : 0);
+  }
+  const affectedRows = terminals.reduce((total, terminal) => total + terminal.affectedRows, 0n);
+  const answer = {
+    affectedRows,
+    warnings,
+    info: informs ? printInsertInfo(rowCount, duplicates, warnings) : '',
+  };
+  const told = toldByShards(counted, facts, affectedRows);
+  if (firstId === null || !isUsed(facts, affectedRows, duplicates, told))
+    return { ...answer, lastInsertId: told };
+  return { ...answer, lastInsertId: firstId, generated: true };
+}
+
+/** Whether a row with a generated number was stored: one that met another may have been left out, or have updated it. */
+function isUsed(facts: InsertFacts, affectedRows: bigint, duplicates: number, told: bigint): boolean {
+  if (facts.onConflict === 'insert') return true;
+  if (facts.rowCount > 1) return affectedRows > 0n && duplicates < facts.rowCount;
+  return affectedRows === 1n && (told === facts.firstId || told === 0n);
+}
+
+/**
+ * The rows bring their own numbers, and a server then reports the AUTO_INCREMENT value of the last row, stored or ignored,
+ * when it has stored any: that of the statement with the client's last row.
+ */
+function toldByShards(answers: readonly WriteAnswer[], facts: InsertFacts, affectedRows: bigint): bigint {
+  for (const { write, terminals } of answers) {
+    if (!isInsert(write)) continue;
+    const statement = write.rows.findIndex((rows) => rows.at(-1) === facts.rowCount - 1);
+    if (statement < 0) continue;
+    const told = terminals[statement]?.lastInsertId ?? 0n;
+    const isIgnored = told === 0n && facts.onConflict === 'ignore' && affectedRows > 0n;
+    return isIgnored ? facts.lastGiven : told;
+  }
+  return answers[0]?.terminals[0]?.lastInsertId ?? 0n;
+}
+
+function isInsert(write: ShardWrites): write is InsertWrites {
+  return 'rows' in write;
+}
+
+/** One server stops at the first row that fails: the error of the lowest row, with the client's row number. */
+export function lowestRowError(failures: readonly WriteFailure[]): SqlError {
+  return lowestFailure(failures).error;
+}
+
+/** The same, with the row, from 0. `failures` not empty. */
+export function lowestFailure(failures: readonly WriteFailure[]): { row: number; error: SqlError } {
+  const placed = failures.map((failure) => placeFailure(failure));
+  placed.sort((a, b) => a.row - b.row);
+  return placed[0] ?? { row: 0, error: lowestShardError(failures) };
+}
+
+function placeFailure({ write, statement, error }: WriteFailure): { row: number; error: SqlError } {
+  const rows = isInsert(write) ? present(write.rows[statement], 'rows of a statement') : [];
+  const first = rows[0] ?? 0;
+  const match = /^(.* at row )(\d+)$/s.exec(error.message);
+  const row = match === null ? undefined : rows[Number(match[2]) - 1];
+  if (match === null || row === undefined) return { row: first, error };
+  return { row, error: new SqlError(error.errno, error.sqlState, `${match[1]}${row + 1}`, error.id) };
+}

@@ -1,0 +1,150 @@
+// INSERT and REPLACE: every row to the shard its sharding columns name; one shard is relayed, several are one unit.
+import { shardgateError } from '../../errors/catalog.ts';
+import type { InsertNode } from '../../plan/nodes.ts';
+import type { Template } from '../../text/template.ts';
+import { present } from '../../util/assert.ts';
+import { type Shard, shardNamed } from '../../vindex/shard-map.ts';
+import type { Execution } from '../contract.ts';
+import { pinTime } from '../pinned-time.ts';
+import { partExecution, type RunPlan } from '../read-scope.ts';
+import { sendToShard } from '../relay/route.ts';
+import { shardMapOf } from '../resolve.ts';
+import { shardText } from '../shard-text.ts';
+import { runUnit } from '../write/unit.ts';
+import { printInsertInfo } from '../write/write-info.ts';
+import { insertFacts, saysIgnore } from './insert-facts.ts';
+import { insertWithLookups } from './insert-lookups.ts';
+import { type Place, placedRowText, placesAfterStoring, placesOf, rowsByShard } from './insert-places.ts';
+import { readOf, withRead } from './insert-read.ts';
+import { type ReadCells, type RowSource, rowSource } from './insert-rows.ts';
+import { fillFromSequence, isLeftOut, noFill, type SequenceFill } from './insert-sequence.ts';
+import { type InsertWrites, insertAnswer, lowestRowError, splitInsert } from './insert-split.ts';
+
+/** Without a promise when every row has a canonical literal and all go to one shard with a connection at hand. */
+export function runInsert(execution: Execution, node: InsertNode, run: RunPlan): void | Promise<void> {
+  const first = readOf(node.rows);
+  if (first === null) return insertRows(execution, node, null);
+  // Reading and writing see the same instant.
+  const { instant } = pinTime(execution, node.pinTime);
+  const writing = instant === null ? execution : atInstant(execution, instant);
+  return withRead(execution, node.rows, first, run, instant, (read) => insertRows(writing, node, read));
+}
+
+/** The same execution, its time decided. */
+function atInstant(execution: Execution, instant: string): Execution {
+  const part = partExecution(execution, execution.plan, execution.sink, execution.scope, instant);
+  const { sequences } = execution;
+  return sequences === undefined ? part : { ...part, sequences };
+}
+
+function insertRows(execution: Execution, node: InsertNode, read: ReadCells | null): void | Promise<void> {
+  const home = present(shardMapOf(execution, node.keyspace).shards[0], 'a keyspace has a shard');
+  const render = (template: Template) => shardText(execution, home, template);
+  const rows = rowSource(node.rows, execution.binds, render, read);
+  if (rows.count === 0) return execution.sink.ok(nothingInserted);
+  if (node.guardCell !== null) refuseLeftOut(node, rows, node.guardCell);
+  if (node.everywhere) return insertEverywhere(execution, node, rows);
+  if (node.shard !== undefined) return insertOnShard(execution, node, rows, node.shard);
+  if (node.sequence !== null) {
+    return fillFromSequence(execution, node, node.sequence, rows).then((fill) =>
+      place(execution, node, rows, fill),
+    );
+  }
+  return place(execution, node, rows, noFill);
+}
+
+const nothingInserted = {
+  affectedRows: 0n,
+  lastInsertId: 0n,
+  warnings: 0,
+  info: printInsertInfo(0, 0, 0),
+};
+
+function place(
+  execution: Execution,
+  node: InsertNode,
+  rows: RowSource,
+  fill: SequenceFill,
+): void | Promise<void> {
+  const key = present(node.key, 'a sharded table has a primary vindex');
+  if (node.lookups !== undefined || key.vindex.kind === 'lookup') {
+    return insertWithLookups(execution, node, rows, fill);
+  }
+  const map = shardMapOf(execution, node.keyspace);
+  const places = placesOf(execution, node, key, map, rows, fill.replaced);
+  const known = places.filter((found) => found !== null);
+  if (known.length === places.length) return send(execution, node, rows, known, fill);
+  return placesAfterStoring(execution, node, key, map, rows, places, saysIgnore(node)).then((all) =>
+    send(execution, node, rows, all, fill),
+  );
+}
+
+/** Throws SG6008: each shard would count by itself, so numbers would repeat. */
+export function refuseLeftOut(node: InsertNode, rows: RowSource, cell: number): void {
+  for (let row = 0; row < rows.count; row++) {
+    if (isLeftOut(rows.value(row, cell))) {
+      throw shardgateError('SG6008', { column: `column ${cell + 1}`, table: node.table });
+    }
+  }
+}
+
+function send(
+  execution: Execution,
+  node: InsertNode,
+  rows: RowSource,
+  places: readonly Place[],
+  fill: SequenceFill,
+): void | Promise<void> {
+  const groups = rowsByShard(places);
+  const asSent = places.every((found) => found.replaced === null);
+  const only = groups.length === 1 ? groups[0] : undefined;
+  if (only !== undefined && asSent && node.unchanged) return sendToShard(execution, only.shard, null);
+  const text = (row: number) => placedRowText(rows, row, places[row]?.replaced ?? null);
+  const writes = groups.map(({ shard, rows: members }) => writesFor(execution, node, shard, members, text));
+  const one = writes.length === 1 ? writes[0] : undefined;
+  const statement = one?.statements.length === 1 ? one.statements[0] : undefined;
+  const asOneServer = fill.firstId === null && node.rows.kind !== 'query';
+  if (one !== undefined && statement !== undefined && asOneServer) {
+    return sendToShard(execution, one.shard, [{ kind: 'text', text: statement }]);
+  }
+  return insertOnSeveral(execution, node, writes, rows, fill);
+}
+
+function writesFor(
+  execution: Execution,
+  node: InsertNode,
+  shard: Shard,
+  members: readonly number[],
+  text: (row: number) => string,
+): InsertWrites {
+  const head = shardText(execution, shard, node.head);
+  const tail = shardText(execution, shard, node.tail);
+  return splitInsert(shard, head, tail, members, text);
+}
+
+async function insertOnSeveral(
+  execution: Execution,
+  node: InsertNode,
+  writes: readonly InsertWrites[],
+  rows: RowSource,
+  fill: SequenceFill,
+): Promise<void> {
+  const answers = await runUnit(execution, writes, pinTime(execution, node.pinTime), lowestRowError);
+  execution.sink.ok(insertAnswer(answers, insertFacts(node, rows, fill)));
+}
+
+/** A table that is on one shard only. */
+function insertOnShard(execution: Execution, node: InsertNode, rows: RowSource, name: string): Promise<void> {
+  const shard = present(shardNamed(shardMapOf(execution, node.keyspace), name), `shard ${name}`);
+  const all = Array.from({ length: rows.count }, (_, row) => row);
+  const writes = [writesFor(execution, node, shard, all, (row) => rows.rowText(row))];
+  return insertOnSeveral(execution, node, writes, rows, noFill);
+}
+
+/** Reference tables: the same rows on every shard, together or not at all. */
+function insertEverywhere(execution: Execution, node: InsertNode, rows: RowSource): Promise<void> {
+  const { shards } = shardMapOf(execution, node.keyspace);
+  const all = Array.from({ length: rows.count }, (_, row) => row);
+  const writes = shards.map((shard) => writesFor(execution, node, shard, all, (row) => rows.rowText(row)));
+  return insertOnSeveral(execution, node, writes, rows, noFill);
+}

@@ -1,0 +1,497 @@
+// A session's transaction: one connection per touched shard, opened when first used, ended together.
+import type {
+  BackendConnection,
+  Gateway,
+  Lease,
+  LeaseOptions,
+  SharedConnection,
+} from '../../backend/contract.ts';
+import type { AtomicUnit, ConnectionScope, ScopedLease } from '../../engine/contract.ts';
+import { shardgateError } from '../../errors/catalog.ts';
+import { SqlError } from '../../errors/sql-error.ts';
+import type { TransactionMode } from '../variables/variables.ts';
+import { SavepointUnit, TransactionUnit } from './atomic-unit.ts';
+import type { Branch } from './branch.ts';
+import {
+  type BranchDependencies,
+  BranchSet,
+  plainTransaction,
+  type TransactionOptions,
+} from './branch-set.ts';
+import type { CommitReport } from './commit.ts';
+import { LateKills } from './late-kills.ts';
+import { KeptConnections, type KeptFor, KeptLease, keptAsLease, PooledLease } from './scope-leases.ts';
+import { mayRollBack, rollsBack } from './transaction-errors.ts';
+
+/*
+ *            begin / first use with autocommit=0
+ *   none ------------------------------------------> open --- commit, rollback, deadlock ---> none
+ *                                                     |  a shard's part is lost
+ *                                                     v
+ *                                                  aborted --- rollback, failing commit ---> none
+ */
+type State = 'none' | 'open' | 'aborted';
+
+export interface ScopeDependencies extends BranchDependencies {
+  readonly gateway: Gateway;
+  readonly workspaces: Gateway;
+  leaseOptions(signal: AbortSignal | null): LeaseOptions;
+  mode(): TransactionMode;
+  /** COM_RESET_CONNECTION runs on it: server-side handles are gone. */
+  connectionReset(connection: BackendConnection): void;
+}
+
+const statusInTransaction = 1;
+
+/** Implements the engine's `ConnectionScope`. Kept connections serve their shard before anything else. */
+export class TransactionScope implements ConnectionScope {
+  readonly #deps: ScopeDependencies;
+  #state: State = 'none';
+  #autocommit = true;
+  #transaction: BranchSet;
+  #nextIsolation: string | null = null;
+  #nextReadOnly = false;
+  readonly #savepoints: string[] = [];
+  readonly #kept: KeptConnections;
+  /** Pool connections at work for this session. */
+  readonly #outstanding: PooledLease[] = [];
+  /** Statements' own transactions. */
+  readonly #units = new Set<BranchSet>();
+  readonly #kills = new LateKills();
+  #outside = false;
+  #keepsTables = false;
+  #closed = false;
+
+  constructor(deps: ScopeDependencies) {
+    this.#deps = deps;
+    this.#transaction = this.#fresh(plainTransaction);
+    this.#kept = new KeptConnections((connection) => deps.connectionReset(connection));
+  }
+
+  get inTransaction(): boolean {
+    return !this.#outside && (this.#state !== 'none' || !this.#autocommit);
+  }
+
+  /** What SERVER_STATUS_IN_TRANS says: with autocommit=0 a transaction begins with its first statement. */
+  get open(): boolean {
+    return this.#state !== 'none';
+  }
+
+  get readOnly(): boolean {
+    return this.#state !== 'none' && this.#transaction.options.readOnly;
+  }
+
+  get autocommit(): boolean {
+    return this.#autocommit;
+  }
+
+  get savepoints(): readonly string[] {
+    return this.#savepoints;
+  }
+
+  get shardsTouched(): number {
+    return this.#transaction.size;
+  }
+
+  /** How the open transaction will be committed: the session's mode when it began. */
+  get mode(): TransactionMode {
+    return this.#transaction.mode;
+  }
+
+  setAutocommit(on: boolean): void {
+    this.#autocommit = on;
+  }
+
+  /** SET TRANSACTION without SESSION: for the next transaction only. */
+  setNext(isolation: string | null, readOnly: boolean | null): void {
+    if (isolation !== null) this.#nextIsolation = isolation;
+    if (readOnly !== null) this.#nextReadOnly = readOnly;
+  }
+
+  get nextReadOnly(): boolean {
+    return this.#nextReadOnly;
+  }
+
+  /** Forgets what SET TRANSACTION said, and gives the isolation; null: it said none. */
+  takeNext(): string | null {
+    const isolation = this.#nextIsolation;
+    this.#nextIsolation = null;
+    this.#nextReadOnly = false;
+    return isolation;
+  }
+
+  /** The caller has ended any open transaction before (BEGIN commits implicitly). */
+  begin(readOnly: boolean | null, consistentSnapshot: boolean): void {
+    this.#transaction = this.#fresh({
+      readOnly: readOnly ?? this.#nextReadOnly,
+      consistentSnapshot,
+      isolation: this.#nextIsolation,
+    });
+    this.#nextIsolation = null;
+    this.#nextReadOnly = false;
+    this.#state = 'open';
+  }
+
+  tryAcquire(shardId: string, use: { readonly writes: boolean }): ScopedLease | null {
+    const held = this.#held(shardId, use.writes);
+    if (held !== null) return this.#isCurrent(held) ? held : null;
+    if (this.inTransaction && this.#needsTableFirst(shardId)) return null;
+    const lease = this.#deps.gateway.tryLease(shardId, this.#deps.leaseOptions(null));
+    if (lease === null) return null;
+    return this.inTransaction ? this.#join(shardId, lease, use.writes) : this.#pooled(lease);
+  }
+
+  tryShare(shardId: string): SharedConnection | null {
+    if (this.#state !== 'none' || !this.#autocommit || this.#closed || this.#kept.size > 0) return null;
+    return this.#deps.gateway.tryShare(shardId, this.#deps.leaseOptions(null));
+  }
+
+  async acquire(
+    shardId: string,
+    use: { readonly writes: boolean; readonly signal: AbortSignal },
+  ): Promise<ScopedLease> {
+    const atOnce = this.tryAcquire(shardId, use);
+    if (atOnce !== null) return atOnce;
+    const outdated = this.#held(shardId, use.writes);
+    if (outdated !== null) return this.#updated(outdated);
+    if (this.inTransaction && this.#needsTableFirst(shardId)) await this.#deps.twopc.ready(shardId);
+    const lease = await this.#deps.gateway.lease(shardId, this.#deps.leaseOptions(use.signal));
+    const held = this.#heldElse(() => lease.release(), shardId, use.writes);
+    if (held === null)
+      return this.inTransaction ? this.#join(shardId, lease, use.writes) : this.#pooled(lease);
+    lease.release();
+    return this.#updated(held);
+  }
+
+  /**
+   * For questions that belong to no transaction (what tables are like): a connection the session holds already, else one of
+   * the pool. Never makes the transaction larger.
+   */
+  async beside(shardId: string, signal: AbortSignal): Promise<ScopedLease> {
+    const branch = this.#state === 'open' ? this.#transaction.get(shardId) : undefined;
+    const kept = this.#kept.get(shardId, 'statements');
+    if (branch !== undefined && !branch.broken) return this.#updated(branch);
+    if (kept?.alive === true) return this.#updated(new KeptLease(kept));
+    return this.#pooled(await this.#deps.gateway.lease(shardId, this.#deps.leaseOptions(signal)));
+  }
+
+  /** A held connection was leased with the settings of then; a SET in the middle of a transaction changes the session's. */
+  #isCurrent({ connection }: ScopedLease): boolean {
+    if (this.#kills.of(connection) !== undefined) return false;
+    return this.#deps.gateway.hasSettings(connection, this.#deps.leaseOptions(null).settings);
+  }
+
+  async #updated(lease: ScopedLease): Promise<ScopedLease> {
+    const { settings } = this.#deps.leaseOptions(null);
+    await this.#kills.of(lease.connection);
+    if (!this.#isCurrent(lease)) await this.#deps.gateway.useSettings(lease.connection, settings);
+    return lease;
+  }
+
+  /** Much may have happened while a lease was waited for: then it goes back. */
+  #heldElse(giveBack: () => void, shardId: string, writes: boolean): ScopedLease | null {
+    try {
+      return this.#held(shardId, writes);
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
+  }
+
+  async beginUnit(
+    shardIds: readonly string[],
+    signal: AbortSignal,
+    asksSetting = false,
+  ): Promise<AtomicUnit> {
+    if (!this.inTransaction) return this.#unitOfItsOwn(shardIds, signal, asksSetting);
+    const leases = new Map<string, ScopedLease>();
+    try {
+      for (const shardId of shardIds)
+        leases.set(shardId, await this.acquire(shardId, { writes: true, signal }));
+    } catch (error) {
+      for (const lease of leases.values()) lease.done(false);
+      throw error;
+    }
+    return new SavepointUnit(leases, (shardId, joining) =>
+      this.acquire(shardId, { writes: true, signal: joining }),
+    );
+  }
+
+  /** A transaction of the statement's own, with the session's mode and nothing of what SET TRANSACTION keeps for the next one. */
+  async #unitOfItsOwn(
+    shardIds: readonly string[],
+    signal: AbortSignal,
+    asksSetting: boolean,
+  ): Promise<AtomicUnit> {
+    const { gateway } = this.#deps;
+    const leases: (readonly [string, Lease])[] = [];
+    const set = this.#fresh(plainTransaction);
+    try {
+      for (const shardId of shardIds) {
+        leases.push([shardId, await gateway.lease(shardId, this.#deps.leaseOptions(signal))]);
+      }
+      const second = shardIds[1];
+      if (set.mode === 'single' && second !== undefined) throw shardgateError('SG5001', { shard: second });
+    } catch (error) {
+      for (const [, lease] of leases) lease.release();
+      throw error;
+    }
+    const setting = asksSetting ? set.limitByStatement() : undefined;
+    for (const [shardId, lease] of leases) set.add(shardId, lease, true, []);
+    this.#units.add(set);
+    const join = (shardId: string, joining: AbortSignal) => this.#joinUnit(set, shardId, joining);
+    const unit = new TransactionUnit(set, signal, join, () => this.#units.delete(set));
+    if (leases.length > 1 && setting !== undefined) unit.statementSetting = setting;
+    return unit;
+  }
+
+  async #joinUnit(set: BranchSet, shardId: string, signal: AbortSignal): Promise<ScopedLease> {
+    if (set.mode === 'single' && set.size > 0) throw shardgateError('SG5001', { shard: shardId });
+    const lease = await this.#deps.gateway.lease(shardId, this.#deps.leaseOptions(signal));
+    const meanwhile = set.get(shardId);
+    if (meanwhile === undefined) return set.add(shardId, lease, true, []);
+    lease.release();
+    return meanwhile;
+  }
+
+  workspace(shardId: string, signal: AbortSignal): Promise<Lease> {
+    return this.#deps.workspaces.lease(shardId, this.#deps.leaseOptions(signal));
+  }
+
+  /** Keeps a connection of this shard for the session's statements until `unreserve`; the transaction's when it has one. */
+  async reserve(shardId: string, signal: AbortSignal): Promise<ScopedLease> {
+    const kept = this.#kept.get(shardId, 'statements');
+    if (kept?.alive === true) return new KeptLease(kept);
+    const branch = this.#outside ? undefined : this.#transaction.get(shardId);
+    if (branch !== undefined) {
+      this.#refuseLost();
+      this.#kept.put(shardId, 'statements', branch.handOver());
+      return branch;
+    }
+    const lease = await this.#deps.gateway.lease(shardId, this.#deps.leaseOptions(signal));
+    this.#kept.put(shardId, 'statements', lease);
+    return new KeptLease(lease.connection);
+  }
+
+  /** The connection that holds this session's named locks, dead or alive; null when it has none. */
+  lockConnection(shardId: string): BackendConnection | null {
+    return this.#kept.get(shardId, 'locks');
+  }
+
+  /** Keeps one for named locks, until `releaseLocks`. */
+  async reserveForLocks(shardId: string, signal: AbortSignal): Promise<BackendConnection> {
+    const options = { ...this.#deps.leaseOptions(signal), role: 'primary' as const };
+    const lease = await this.#deps.gateway.lease(shardId, options);
+    this.#kept.put(shardId, 'locks', lease);
+    return lease.connection;
+  }
+
+  /** Its locks are gone with the reset. */
+  releaseLocks(): void {
+    this.#kept.release('locks');
+  }
+
+  reservedFor(purpose: KeptFor): readonly BackendConnection[] {
+    return this.#kept.keptFor(purpose);
+  }
+
+  get reservedShards(): readonly string[] {
+    return this.#kept.shards;
+  }
+
+  /** The same for good, for what the session makes on it: temporary tables. */
+  async keepTables(shardId: string, signal: AbortSignal): Promise<ScopedLease> {
+    const lease = await this.reserve(shardId, signal);
+    this.#keepsTables = true;
+    return lease;
+  }
+
+  /** Whether what was kept must outlive LOCK TABLES. */
+  get keepsTables(): boolean {
+    return this.#keepsTables;
+  }
+
+  /** Whatever they were kept for is gone with the reset. */
+  unreserveStatements(): void {
+    this.#kept.release('statements');
+  }
+
+  unreserve(): void {
+    this.#keepsTables = false;
+    this.#kept.release(null);
+  }
+
+  /** A savepoint on every open branch now, and on each that joins later. */
+  async savepoint(name: string): Promise<void> {
+    if (!this.inTransaction) return;
+    await this.#kills.settled();
+    this.#refuseLost();
+    if (this.#state === 'none') this.begin(null, false);
+    await Promise.all(this.#transaction.live.map((branch) => branch.run(`SAVEPOINT ${name}`)));
+    const known = this.#savepointIndex(name);
+    if (known >= 0) this.#savepoints.splice(known, 1);
+    this.#savepoints.push(name);
+  }
+
+  async rollbackTo(name: string): Promise<void> {
+    const at = this.#knownSavepoint(name);
+    await this.#kills.settled();
+    this.#refuseLost();
+    await Promise.all(this.#transaction.live.map((branch) => branch.run(`ROLLBACK TO SAVEPOINT ${name}`)));
+    this.#savepoints.length = at + 1;
+  }
+
+  async releaseSavepoint(name: string): Promise<void> {
+    const at = this.#knownSavepoint(name);
+    await this.#kills.settled();
+    this.#refuseLost();
+    await Promise.all(this.#transaction.live.map((branch) => branch.run(`RELEASE SAVEPOINT ${name}`)));
+    this.#savepoints.length = at;
+  }
+
+  #knownSavepoint(name: string): number {
+    const at = this.#savepointIndex(name);
+    if (at >= 0) return at;
+    const bare = name.slice(1, -1).replaceAll('``', '`');
+    throw new SqlError(1305, '42000', `SAVEPOINT ${bare} does not exist`);
+  }
+
+  /** Quoted names; servers compare them without regard to case. */
+  #savepointIndex(name: string): number {
+    const wanted = name.toLowerCase();
+    return this.#savepoints.findIndex((one) => one.toLowerCase() === wanted);
+  }
+
+  /** Ends the transaction; reports how many shards it touched. Throws what the client must see. */
+  async commit(): Promise<CommitReport> {
+    await this.#kills.settled();
+    if (this.#state === 'aborted') {
+      await this.rollback();
+      throw shardgateError('SG5002');
+    }
+    return this.#take().commit();
+  }
+
+  /** Never rejects. */
+  rollback(): Promise<void> {
+    const taken = this.#take();
+    return this.#kills.settled().then(() => taken.rollback());
+  }
+
+  /**
+   * After a statement failed: a deadlock ends the whole transaction (as on one server); one that has lost a shard's part is
+   * rolled back on the others and stays aborted until the client ends it, so that nothing of it runs outside.
+   */
+  async failed(errno: number): Promise<void> {
+    if (this.#state !== 'open') return;
+    if (rollsBack.has(errno) || (mayRollBack.has(errno) && (await this.#endedByServer()))) {
+      await this.rollback();
+    } else if (this.#transaction.broken) {
+      await this.#take().rollback();
+      this.#state = 'aborted';
+    }
+  }
+
+  /** Asks the servers, whose errors do not tell. */
+  async #endedByServer(): Promise<boolean> {
+    const { live } = this.#transaction;
+    const ended = async (branch: Branch): Promise<boolean> => {
+      const { status } = await branch.run('DO 0');
+      return (status & statusInTransaction) === 0;
+    };
+    const answers = await Promise.all(live.map((branch) => ended(branch).catch(() => false)));
+    return answers.includes(true);
+  }
+
+  /** Runs `body` as if autocommit were on and no transaction open: for DDL, which XA branches refuse. */
+  async outside<T>(body: () => Promise<T>): Promise<T> {
+    this.#outside = true;
+    try {
+      return await body();
+    } finally {
+      this.#outside = false;
+    }
+  }
+
+  /** The client is gone: everything goes back, open transactions by closing what cannot be rolled back at once. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.unreserve();
+    await this.rollback();
+  }
+
+  /** KILL QUERY for all that runs on servers, not awaited: pools' connections are closed behind it, others wait for it. */
+  killRunning(): void {
+    for (const lease of this.#outstanding) lease.doom();
+    for (const set of this.#units) for (const branch of set.branches.values()) branch.retire();
+    for (const connection of this.#running()) this.#kills.send(this.#deps.gateway, connection);
+  }
+
+  /** The client is gone in the middle of an answer: the servers stop, the connections are closed. */
+  abandonRunning(): void {
+    const running = this.#running();
+    this.killRunning();
+    for (const connection of running) connection.destroy();
+  }
+
+  #running(): readonly BackendConnection[] {
+    const pooled = this.#outstanding.map((lease) => lease.connection);
+    const branches = [this.#transaction, ...this.#units].flatMap((set) => [...set.branches.values()]);
+    const stateful = [...branches.map((branch) => branch.connection), ...this.#kept.connections];
+    return [...pooled, ...stateful.filter((connection) => connection.pending > 0)];
+  }
+
+  #pooled(lease: Lease): PooledLease {
+    return new PooledLease(lease, this.#outstanding, this.#deps.collectWarnings);
+  }
+
+  /** Throws when nothing may run here: the transaction is lost or allows no other shard, the client is gone. */
+  #held(shardId: string, writes: boolean): ScopedLease | null {
+    if (this.#state !== 'none' && !this.#outside) {
+      this.#refuseLost();
+      const branch = this.#transaction.get(shardId);
+      if (branch !== undefined) {
+        if (writes) branch.markWriter();
+        return branch;
+      }
+      const { mode, size } = this.#transaction;
+      if (mode === 'single' && size > 0) throw shardgateError('SG5001', { shard: shardId });
+    }
+    if (this.#closed) throw new SqlError(1317, '70100', 'Query execution was interrupted');
+    const kept = this.#kept.get(shardId, 'statements');
+    if (kept === null) return null;
+    return this.inTransaction ? this.#join(shardId, keptAsLease(kept), writes) : new KeptLease(kept);
+  }
+
+  #refuseLost(): void {
+    if (this.#state === 'aborted' || this.#transaction.broken) throw shardgateError('SG5002');
+  }
+
+  /** A snapshot of a distributed branch is taken by reading the record table, which must exist before. */
+  #needsTableFirst(shardId: string): boolean {
+    const { options, mode, size } = this.#transaction;
+    return options.consistentSnapshot && mode === 'twopc' && size > 0 && !this.#deps.twopc.isReady(shardId);
+  }
+
+  #join(shardId: string, lease: Lease, writes: boolean): Branch {
+    if (this.#state === 'none') this.begin(null, false);
+    return this.#transaction.add(
+      shardId,
+      lease,
+      writes,
+      this.#savepoints.map((name) => `SAVEPOINT ${name}`),
+    );
+  }
+
+  #fresh(options: TransactionOptions): BranchSet {
+    return new BranchSet(this.#deps.mode(), options, this.#deps);
+  }
+
+  #take(): BranchSet {
+    const taken = this.#transaction;
+    this.#transaction = this.#fresh(plainTransaction);
+    this.#savepoints.length = 0;
+    this.#state = 'none';
+    return taken;
+  }
+}
