@@ -11,9 +11,9 @@ const mode = defaultMode('mariadb');
 const pointSelect = (id: number) => `SELECT c FROM sbtest1 WHERE id=${id}`;
 
 const join = (id: number) =>
-  `SELECT o.id, o.total, c.name, c.email, p.sku FROM orders o JOIN customers c ON c.id = o.customer_id ` +
+  `SELECT o.id, o.total, c.name, c.email FROM orders o JOIN customers c ON c.id = o.customer_id ` +
   `LEFT JOIN products p ON p.id = o.product_id WHERE o.customer_id = ${id} AND o.status = 'shipped' ` +
-  `AND o.created_at >= '2024-01-01' ORDER BY o.id DESC LIMIT 20`;
+  `AND o.created_at >= '2024-01-01' ORDER BY o.id DESC LIMIT 9`;
 
 const fiveWayJoin =
   'SELECT o.id, c.name, p.title, s.name AS supplier, COUNT(*) AS n, SUM(i.price * i.amount) AS total ' +
