@@ -11,7 +11,12 @@ interface CatalogEntry {
   readonly remedy: string;
 }
 
-/** Ids: 1xxx protocol, login, limits; 2xxx SQL and planner; 3xxx vindex, vschema; 4xxx backends, engine; 5xxx sessions, transactions; 6xxx writes. */
+/**
+ * Ids: 1xxx protocol, login, limits; 2xxx SQL and planner; 3xxx vindex, vschema; 4xxx backends, engine; 5xxx sessions,
+ * transactions; 6xxx writes.
+ *
+ * `errno`: never of 2000 to 2999, the client libraries' own: MariaDB's takes such an error from a server for a malformed packet.
+ */
 export const catalog = {
   SG1001: {
     errno: 1105,
@@ -198,7 +203,7 @@ export const catalog = {
     remedy: 'bring the table to one definition on every shard, or name only columns that are alike',
   },
   SG4001: {
-    errno: 2003,
+    errno: 1429,
     sqlState: '08S01',
     what: 'shard {shard} is down',
     why: '{why}',
@@ -219,7 +224,7 @@ export const catalog = {
     remedy: 'try again later, or raise pool.maxPerShard',
   },
   SG4004: {
-    errno: 2013,
+    errno: 1105,
     sqlState: '08S01',
     what: 'lost connection to shard {shard}',
     why: '{why}',
@@ -424,7 +429,7 @@ export const catalog = {
     remedy: 'call it in the list of a SELECT without tables, in DO or in SET',
   },
   SG5025: {
-    errno: 2013,
+    errno: 1105,
     sqlState: 'HY000',
     what: 'the named locks of this session are gone',
     why: 'the connection to the server that kept them was lost',

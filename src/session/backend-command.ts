@@ -31,7 +31,7 @@ export function runStatement(connection: BackendConnection, sql: string): Promis
   return new Promise((resolve, reject) => {
     sendStatement(connection, sql, (terminal, lost) => {
       if (terminal === null)
-        reject(lost ?? new SqlError(2013, 'HY000', 'Lost connection to server during query'));
+        reject(lost ?? new SqlError(1105, '08S01', 'Lost connection to server during query'));
       else if (terminal.error !== null) reject(terminal.error);
       else resolve(terminal);
     });

@@ -230,7 +230,7 @@ describe('loss', () => {
     reader.onChunk = () => setImmediate(() => connection.resume());
     connection.resume();
     await recorder.done;
-    expect(recorder.lostWith?.errno).toBe(2013);
+    expect(recorder.lostWith?.errno).toBe(1105);
     expect(recorder.lostWith?.message).toContain('shop/-');
     expect(connection.alive).toBe(false);
   });

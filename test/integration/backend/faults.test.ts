@@ -70,7 +70,7 @@ describe('paths', () => {
     const recorder = send(lease.connection, "SELECT REPEAT('x', 60000000), SLEEP(1)");
     await withLease(gateway, {}, ({ connection }) => ask(connection, 'SELECT 1'));
     path.cut();
-    expect((await recorder.done).lostWith?.errno).toBe(2013);
+    expect((await recorder.done).lostWith?.errno).toBe(1105);
     lease.release();
     await withLease(gateway, {}, async ({ connection }) =>
       expect(await ask(connection, 'SELECT 3')).toBe('3'),
