@@ -2,11 +2,9 @@
 import type { Terminal } from '../backend/contract.ts';
 import { shardgateError } from '../errors/catalog.ts';
 import type { SqlError } from '../errors/sql-error.ts';
-import { ByteReader } from '../value/byte-reader.ts';
-import { decodeColumnDefinition } from '../value/column-codec.ts';
 import type { ColumnDefinition } from '../value/column-definition.ts';
 import type { EngineLimits, OkResult, ResultSink } from './contract.ts';
-import { PacketSplitter } from './merge/packet-splitter.ts';
+import { ResultSplitter } from './merge/result-splitter.ts';
 
 export interface KeptRows {
   readonly columns: readonly ColumnDefinition[];
@@ -14,18 +12,17 @@ export interface KeptRows {
   readonly rows: readonly Buffer[];
 }
 
-type Phase = 'count' | 'definitions' | 'definitionsEnd' | 'rows';
-
 /** `free` must be called exactly once. `label` names in errors what is too much. */
 export class RowsSink implements ResultSink {
   /** Settles at the ending of the answer. */
   readonly result: Promise<KeptRows>;
   readonly #limits: EngineLimits;
   readonly #label: string;
-  readonly #splitter = new PacketSplitter((payload) => this.#packet(payload));
-  #phase: Phase = 'count';
-  #columnCount = 0;
-  #columns: ColumnDefinition[] = [];
+  readonly #relayed = new ResultSplitter(
+    (columns) => this.columns(columns),
+    (payload) => this.#row(payload),
+  );
+  #columns: readonly ColumnDefinition[] = [];
   readonly #rows: Buffer[] = [];
   #bytes = 0;
   #reserved = 0;
@@ -50,18 +47,18 @@ export class RowsSink implements ResultSink {
   }
 
   relay(chunk: Buffer): boolean {
-    this.#splitter.push(chunk);
+    this.#relayed.push(chunk);
     return true;
   }
 
   relayEnd(chunk: Buffer, terminalAt: number, terminal: Terminal): void {
-    if (terminalAt > 0) this.#splitter.push(chunk.subarray(0, terminalAt));
+    this.#relayed.push(chunk.subarray(0, terminalAt));
     if (terminal.error === null) this.#end();
     else this.fail(terminal.error);
   }
 
   columns(columns: readonly ColumnDefinition[]): void {
-    this.#columns = [...columns];
+    this.#columns = columns;
   }
 
   rows(payloads: readonly Uint8Array[]): boolean {
@@ -90,25 +87,6 @@ export class RowsSink implements ResultSink {
   #end(): void {
     if (this.#tooMuch === null) this.#resolve({ columns: this.#columns, rows: this.#rows });
     else this.#reject(this.#tooMuch);
-  }
-
-  #packet(payload: Buffer): void {
-    switch (this.#phase) {
-      case 'count':
-        this.#columnCount = new ByteReader(payload).lenenc();
-        this.#phase = 'definitions';
-        break;
-      case 'definitions':
-        this.#columns.push(decodeColumnDefinition(payload));
-        if (this.#columns.length === this.#columnCount) this.#phase = 'definitionsEnd';
-        break;
-      case 'definitionsEnd':
-        this.#phase = 'rows';
-        break;
-      case 'rows':
-        this.#row(payload);
-        break;
-    }
   }
 
   /** Beyond the budget rows are thrown away; the answer ends with the error. */

@@ -1,12 +1,10 @@
 // FOUND_ROWS(): which answers it counts, and SQL_CALC_FOUND_ROWS, which counts past the LIMIT.
 import type { Terminal } from '../backend/contract.ts';
 import type { OkResult, ResultSink } from '../engine/contract.ts';
-import { PacketSplitter } from '../engine/merge/packet-splitter.ts';
+import { ResultSplitter } from '../engine/merge/result-splitter.ts';
 import type { SqlError } from '../errors/sql-error.ts';
 import type { Query, Select, Show, Statement } from '../sql/ast.ts';
 import type { SqlText } from '../sql/mode.ts';
-import { ByteReader } from '../value/byte-reader.ts';
-import { decodeColumnDefinition } from '../value/column-codec.ts';
 import type { ColumnDefinition } from '../value/column-definition.ts';
 import type { StatementContext } from './statement-context.ts';
 import { applyEdits } from './text-edits.ts';
@@ -85,18 +83,16 @@ export function withoutLimit(statement: Query, text: SqlText): SqlText {
   return applyEdits(text, edits);
 }
 
-type Phase = 'count' | 'definitions' | 'definitionsEnd' | 'rows';
-
 /** Passes on the rows from `offset` on, at most `count` of them, and tells how many there were before the answer ends. */
 class WindowSink implements ResultSink {
   readonly #sink: ResultSink;
   readonly #from: number;
   readonly #to: number;
   readonly #counted: (rows: number) => void;
-  readonly #splitter = new PacketSplitter((payload) => this.#packet(payload));
-  #phase: Phase = 'count';
-  #columnCount = 0;
-  readonly #columns: ColumnDefinition[] = [];
+  readonly #relayed = new ResultSplitter(
+    (columns) => this.#sink.columns(columns),
+    (payload) => this.#row(payload),
+  );
   #window: Uint8Array[] = [];
   #seen = 0;
 
@@ -108,12 +104,12 @@ class WindowSink implements ResultSink {
   }
 
   relay(chunk: Buffer): boolean {
-    this.#splitter.push(chunk);
+    this.#relayed.push(chunk);
     return this.#flush();
   }
 
   relayEnd(chunk: Buffer, terminalAt: number, terminal: Terminal): void {
-    if (terminalAt > 0) this.#splitter.push(chunk.subarray(0, terminalAt));
+    this.#relayed.push(chunk.subarray(0, terminalAt));
     this.#flush();
     if (terminal.error === null) this.end(terminal.warnings);
     else this.#sink.fail(terminal.error);
@@ -155,25 +151,5 @@ class WindowSink implements ResultSink {
     if (window.length === 0) return true;
     this.#window = [];
     return this.#sink.rows(window);
-  }
-
-  #packet(payload: Buffer): void {
-    switch (this.#phase) {
-      case 'count':
-        this.#columnCount = new ByteReader(payload).lenenc();
-        this.#phase = 'definitions';
-        break;
-      case 'definitions':
-        this.#columns.push(decodeColumnDefinition(payload));
-        if (this.#columns.length === this.#columnCount) this.#phase = 'definitionsEnd';
-        break;
-      case 'definitionsEnd':
-        this.#phase = 'rows';
-        this.#sink.columns(this.#columns);
-        break;
-      case 'rows':
-        this.#row(payload);
-        break;
-    }
   }
 }

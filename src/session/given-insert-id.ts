@@ -1,6 +1,7 @@
 // Writes that call LAST_INSERT_ID(5): the number goes to the shards as what it is, and the session remembers it as one server would.
 import type { Terminal } from '../backend/contract.ts';
 import type { OkResult, ResultSink } from '../engine/contract.ts';
+import { isInsertIdCall, some } from '../planner/query/traits.ts';
 import type { Node } from '../sql/ast.ts';
 import type { SqlText } from '../sql/mode.ts';
 import { walk } from '../sql/visitor.ts';
@@ -26,7 +27,7 @@ export function givenInsertId(root: Node, text: SqlText): GivenInsertId | null {
   const edits: TextEdit[] = [];
   let isPlain = true;
   walk(root, (node) => {
-    if (node.kind !== 'call' || node.name !== 'last_insert_id' || node.args.length === 0) return;
+    if (!isInsertIdCall(node)) return;
     const [argument] = node.args;
     if (argument?.kind === 'literal' && argument.type === 'integer')
       edits.push({ start: node.start, end: node.end, text: argument.text });
@@ -39,12 +40,7 @@ export function givenInsertId(root: Node, text: SqlText): GivenInsertId | null {
 }
 
 function readsTables(root: Node): boolean {
-  let found = false;
-  walk(root, (node) => {
-    found ||= node.kind === 'tableName';
-    return !found;
-  });
-  return found;
+  return some(root, (node) => node.kind === 'tableName');
 }
 
 /** Puts the number into the OK. */

@@ -27,7 +27,7 @@ import type { SessionState } from './state.ts';
 import type { StatementContext } from './statement-context.ts';
 import { type ExecutionParts, StatementExecution } from './statement-execution.ts';
 import type { SentStatement } from './statement-log.ts';
-import { assignedVariables, setsInsertId, shownVariables, substitute } from './substitute.ts';
+import { assignedVariables, queriesInsertId, shownVariables, substitute } from './substitute.ts';
 import { AssigningScope } from './transaction/assigning-scope.ts';
 import { BesideScope } from './transaction/beside-scope.ts';
 import { InsertIdScope } from './transaction/insert-id-scope.ts';
@@ -88,9 +88,11 @@ function runInto(
         throw readOnlyTransaction(state.mode.flavour);
       if (entry.touchesTables && entry.plan.label !== 'ddl') beginAlone(state, entry.plan);
       const own = entry.touchesTables ? scope : besideOf(state, scope);
-      const run = (at: ConnectionScope, into: ResultSink) =>
-        execute(session, input, planned, entry.plan, vschema, into, at);
-      return entry.plan.insertId === 'ask' ? runAsking(state, own, sink, run) : run(own, sink);
+      if (entry.plan.insertId !== 'ask')
+        return execute(session, input, planned, entry.plan, vschema, sink, own);
+      return runAsking(state, own, sink, (at, into) =>
+        execute(session, input, planned, entry.plan, vschema, into, at),
+      );
     }
     case 'session':
       return runSessionStatement(entry.statement, contextOf(session, input, vschema, sink));
@@ -102,8 +104,8 @@ function runInto(
       const text = substitute(statement, input.text, state, assigned !== null);
       const rewritten = { ...input, text, packets: null, prepared: null };
       state.showVariables(shownVariables(statement));
-      if (assigned !== null || setsInsertId(statement)) {
-        const scope = new AssigningScope(state, assigned ?? [], setsInsertId(statement));
+      if (assigned !== null || queriesInsertId(statement)) {
+        const scope = new AssigningScope(state, assigned ?? [], queriesInsertId(statement));
         return runAssigning(session, rewritten, sink, scope);
       }
       const given = isOfShards(statement, state, vschema) ? givenInsertId(statement, input.text) : null;

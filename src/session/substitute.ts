@@ -1,4 +1,5 @@
 // Puts session state into a text: DATABASE(), LAST_INSERT_ID(), @x, @@autocommit ... mean the session's.
+import { isInsertIdCall, setsInsertId } from '../planner/query/traits.ts';
 import type { Expression, Node, SelectItem } from '../sql/ast.ts';
 import type { SqlText } from '../sql/mode.ts';
 import { walk } from '../sql/visitor.ts';
@@ -21,18 +22,8 @@ export function readsSessionState(root: Node): boolean {
 }
 
 /** A query that sets what LAST_INSERT_ID() will say; a write tells of it in its OK. */
-export function setsInsertId(root: Node): boolean {
-  let found = false;
-  if (!isQuery(root)) return false;
-  walk(root, (node) => {
-    if (isInsertIdCall(node)) found = true;
-    return !found;
-  });
-  return found;
-}
-
-function isInsertIdCall(node: Node): boolean {
-  return node.kind === 'call' && node.name === 'last_insert_id' && node.args.length > 0;
+export function queriesInsertId(root: Node): boolean {
+  return isQuery(root) && setsInsertId(root);
 }
 
 /** Names (lower case) of all user variables in a statement that assigns some with `:=`; null when it assigns none. */

@@ -1,5 +1,5 @@
 // What a statement's text contains that decides how it may be split.
-import type { Node } from '../../sql/ast.ts';
+import type { Call, Node } from '../../sql/ast.ts';
 import { walk } from '../../sql/visitor.ts';
 import { timeFunctions, volatileFunctions } from './builtin-functions.ts';
 
@@ -15,7 +15,11 @@ export function hasSeededRandom(root: Node): boolean {
 
 /** LAST_INSERT_ID(x): a later statement asks for what it remembers. */
 export function setsInsertId(root: Node): boolean {
-  return some(root, (node) => node.kind === 'call' && node.name === 'last_insert_id' && node.args.length > 0);
+  return some(root, isInsertIdCall);
+}
+
+export function isInsertIdCall(node: Node): node is Call {
+  return node.kind === 'call' && node.name === 'last_insert_id' && node.args.length > 0;
 }
 
 export function hasSubquery(root: Node): boolean {
