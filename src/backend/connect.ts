@@ -39,8 +39,7 @@ export interface ConnectOptions {
 export async function connectBackend(options: ConnectOptions): Promise<SocketConnection> {
   const { shardId, target } = options;
   const startedAtMs = performance.now();
-  const login = new LoginExchange(options);
-  const { wire, server, threadId, status } = await login.run(connectTimeoutMs);
+  const { wire, server, threadId, status } = await logIn(options);
   const problem = options.refuse(server);
   const facts = { server, threadId, status, packetBytesMax: firstPacketBytesMax };
   const connection = new SocketConnection(shardId, target, wire, facts);
@@ -60,6 +59,21 @@ export async function connectBackend(options: ConnectOptions): Promise<SocketCon
   return connection;
 }
 
+/**
+ * A login that ends without a word is begun once more: the server was stopping, or a KILL hit the connection's id. Whoever
+ * waits for a connection need not hear of it, as nothing of theirs was sent.
+ */
+async function logIn(options: ConnectOptions): Promise<LoggedIn> {
+  const startedAtMs = performance.now();
+  const first = new LoginExchange(options);
+  try {
+    return await first.run(connectTimeoutMs);
+  } catch (error) {
+    if (!first.dropped) throw error;
+  }
+  return new LoginExchange(options).run(Math.max(1, connectTimeoutMs - (performance.now() - startedAtMs)));
+}
+
 interface LoggedIn {
   readonly wire: Wire;
   readonly server: ServerVersion;
@@ -74,6 +88,7 @@ class LoginExchange {
   readonly #wire: Wire;
   #settled = false;
   #connected = false;
+  #dropped = false;
   #resolve: (loggedIn: LoggedIn) => void = () => {};
   #reject: (error: SqlError) => void = () => {};
 
@@ -93,7 +108,7 @@ class LoginExchange {
     const plain = target.tls.mode === 'disabled' || target.socket !== null;
     const events = {
       chunk: (chunk: Buffer) => this.#chunk(chunk),
-      closed: (reason: string) => this.#fail(this.#closedError(reason)),
+      closed: (reason: string) => this.#closed(reason),
     };
     this.#wire = new Wire(target, plain, events, () => {
       this.#connected = true;
@@ -183,11 +198,20 @@ class LoginExchange {
     this.#reject(error);
   }
 
-  #closedError(reason: string): SqlError {
-    return this.#down(
-      this.#connected
-        ? `its server closed the connection during the login (${reason})`
-        : `its server cannot be reached (${reason})`,
+  /** The server took the connection and closed it before the login had an outcome. */
+  get dropped(): boolean {
+    return this.#dropped;
+  }
+
+  #closed(reason: string): void {
+    if (this.#settled) return;
+    this.#dropped = this.#connected;
+    this.#fail(
+      this.#down(
+        this.#connected
+          ? `its server closed the connection during the login (${reason})`
+          : `its server cannot be reached (${reason})`,
+      ),
     );
   }
 

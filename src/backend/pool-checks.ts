@@ -7,16 +7,17 @@ import { smallCommand, withDeadline } from './small-query.ts';
 const pingTimeoutMs = 500;
 const resetTimeoutMs = 1_000;
 
-/** A connection or failure younger than this is taken as it is. */
+/** A connection younger than this is taken as it is. */
 const trustMs = 5_000;
-const failureTrustMs = 250;
 
-/** Whether a slot may be given out; never rejects. A failure that just happened may: it travels in the slot to who waits. */
-export async function checkIdle(slot: Slot): Promise<boolean> {
-  const ageMs = performance.now() - slot.checkedAtMs;
-  if (slot.failure !== null) return ageMs < failureTrustMs;
+/**
+ * Whether a slot may be given out; never rejects. A failure may when it happened after `askedAtMs` (monotonic): it travels
+ * in the slot to who waits. An older one may have been mended since.
+ */
+export async function checkIdle(slot: Slot, askedAtMs: number): Promise<boolean> {
+  if (slot.failure !== null) return slot.checkedAtMs >= askedAtMs;
   if (slot.connection === null || !slot.usable) return false;
-  if (ageMs < trustMs) return true;
+  if (performance.now() - slot.checkedAtMs < trustMs) return true;
   return succeeds(slot.connection, Command.ping, pingTimeoutMs);
 }
 

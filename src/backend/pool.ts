@@ -65,6 +65,8 @@ export class ShardPool {
   readonly #backOff = new BackOff();
   /** Slots asked of generic-pool and not yet given. */
   #asked = 0;
+  /** When the first of them was asked for, monotonic. */
+  #askedAtMs = 0;
   #leased = 0;
   #lastTicket = 0;
   #retryScheduled = false;
@@ -88,7 +90,7 @@ export class ShardPool {
           this.#all.delete(slot);
           slot.close();
         },
-        validate: checkIdle,
+        validate: (slot) => checkIdle(slot, this.#askedAtMs),
       },
       {
         max: options.limits.maxPerShard,
@@ -307,6 +309,7 @@ export class ShardPool {
     }
     // A server that was full is asked by one of those who wait, not by all.
     const wanted = this.#isFull() ? 1 : Math.min(this.#lines.length, this.#limits.maxPerShard);
+    if (this.#asked === 0) this.#askedAtMs = performance.now();
     while (this.#asked < wanted) {
       this.#asked++;
       void this.#slots.acquire().then(
