@@ -1,13 +1,18 @@
 // The running product: every part made, connected and ended in order.
 import { startAdmin } from './admin/server.ts';
-import { adminActions, adminSources, type ProcessActions, type ProcessSources } from './app/admin-sources.ts';
+import {
+  adminActions,
+  adminSources,
+  type ProcessActions,
+  type ProcessSources,
+} from './app/admin/admin-sources.ts';
+import { statusTables } from './app/admin/status-tables.ts';
 import { checkIdentities } from './app/identity.ts';
 import { readKeyspaces } from './app/keyspaces.ts';
 import { memoryBudget } from './app/memory-budget.ts';
 import { closeParts, makeParts, type RunningParts } from './app/parts.ts';
 import { reload } from './app/reload.ts';
-import { statementObserver } from './app/statement-observer.ts';
-import { statusTables } from './app/status-tables.ts';
+import { statementObserver } from './app/statistics/statement-observer.ts';
 import { startTimeouts } from './app/timeouts.ts';
 import { liveDirectory } from './app/users.ts';
 import { workspaceChooser } from './app/workspace-shard.ts';

@@ -1,8 +1,8 @@
 // What reading a statement costs: plan key and cache hit, parse, beside node-sql-parser.
 import nodeSqlParser from 'node-sql-parser';
-import { tokenize } from '../../src/sql/lexer.ts';
+import { tokenize } from '../../src/sql/lexer/lexer.ts';
 import { defaultMode } from '../../src/sql/mode.ts';
-import { normalize } from '../../src/sql/normalize.ts';
+import { normalize } from '../../src/sql/normalize/normalize.ts';
 import { parseStatement } from '../../src/sql/parser/parse.ts';
 import type { Figure } from '../report.ts';
 

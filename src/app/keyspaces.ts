@@ -4,9 +4,9 @@ import { dirname, resolve } from 'node:path';
 import type { Config, KeyspaceConfig } from '../config/model.ts';
 import { errorAt, hasErrors, type Problem } from '../util/problem.ts';
 import type { TableFacts } from '../vschema/columns.ts';
-import { type KeyspaceDefinition, unshardedDefinition } from '../vschema/definition.ts';
-import { loadKeyspace } from '../vschema/load.ts';
-import { readSchemaFile } from '../vschema/schema-file.ts';
+import { type KeyspaceDefinition, unshardedDefinition } from '../vschema/files/definition.ts';
+import { loadKeyspace } from '../vschema/files/load.ts';
+import { readSchemaFile } from '../vschema/files/schema-file.ts';
 
 /** Larger files are mistakes, and reading them would stop everything else for seconds. */
 const fileBytesMax = 16 * 1024 * 1024;

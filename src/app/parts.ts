@@ -1,6 +1,7 @@
 // The long-lived parts of a running Shardgate, made once and looked at by everything that composes it.
+
+import type { ServerVersion } from '../backend/connection/server-version.ts';
 import { PoolGateway } from '../backend/gateway.ts';
-import type { ServerVersion } from '../backend/server-version.ts';
 import type { Config } from '../config/model.ts';
 import { HealthMonitor } from '../control/health.ts';
 import { SchemaTracker } from '../control/schema-tracker.ts';
@@ -11,14 +12,14 @@ import { Counters } from '../observability/counters.ts';
 import { EventLoopLag } from '../observability/event-loop-lag.ts';
 import { createLogger, type Logger } from '../observability/log.ts';
 import { planLabels } from '../plan/labels.ts';
-import { PlanCache } from '../session/plan-cache.ts';
 import { SessionRegistry } from '../session/registry.ts';
-import type { StatementLoad } from '../session/statement-load.ts';
+import { PlanCache } from '../session/statement/plan-cache.ts';
+import type { StatementLoad } from '../session/statement/statement-load.ts';
 import { createVSchemaHolder, type VSchemaHolder } from '../vschema/holder.ts';
 import type { ConfiguredKeyspace } from './keyspaces.ts';
-import { QueryStatistics } from './query-statistics.ts';
 import { snapshot } from './schema.ts';
-import { SlowStatements } from './slow-statements.ts';
+import { QueryStatistics } from './statistics/query-statistics.ts';
+import { SlowStatements } from './statistics/slow-statements.ts';
 import { targetsOf } from './targets.ts';
 import { directoryOf } from './users.ts';
 

@@ -1,5 +1,5 @@
 // The vschema snapshot: configuration and vschema files joined with what the tracker reads from the servers.
-import type { ServerVersion } from '../backend/server-version.ts';
+import type { ServerVersion } from '../backend/connection/server-version.ts';
 import type { SchemaTracker } from '../control/schema-tracker.ts';
 import { buildVSchema } from '../vschema/build.ts';
 import type { ServerFlavour, VSchema } from '../vschema/model.ts';

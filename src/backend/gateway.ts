@@ -4,9 +4,11 @@ import { SqlError } from '../errors/sql-error.ts';
 import type { Counters } from '../observability/counters.ts';
 import { TimerWheel } from '../util/timer-wheel.ts';
 import { withinMs } from '../util/within-ms.ts';
-import { applySettings, ProvenSettings } from './apply-settings.ts';
-import { connectBackend } from './connect.ts';
-import { SocketConnection } from './connection.ts';
+import { applySettings, ProvenSettings } from './connection/apply-settings.ts';
+import { connectBackend } from './connection/connect.ts';
+import { SocketConnection } from './connection/connection.ts';
+import type { ServerVersion } from './connection/server-version.ts';
+import { smallQuery, withDeadline } from './connection/small-query.ts';
 import type {
   BackendConnection,
   Gateway,
@@ -22,10 +24,8 @@ import {
   type PoolLimits,
   type ShardTargets,
 } from './options.ts';
-import { type PoolCounts, ShardPool } from './pool.ts';
-import type { ServerVersion } from './server-version.ts';
+import { type PoolCounts, ShardPool } from './pool/pool.ts';
 import { SharedReads } from './shared-reads.ts';
-import { smallQuery, withDeadline } from './small-query.ts';
 
 const wheelTickMs = 25;
 const wheelSlots = 512;

@@ -1,12 +1,12 @@
 // `shardgate assess`: reads an application's statements and says how each would run, and why.
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { type Assessment, assess } from '../app/assess.ts';
-import { modeOf } from '../app/explain.ts';
-import { readable } from '../app/readable-text.ts';
+import { type Assessment, assess } from '../app/offline/assess.ts';
+import { modeOf } from '../app/offline/explain.ts';
+import { readable } from '../app/statistics/readable-text.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import type { LexMode } from '../sql/mode.ts';
-import { normalize } from '../sql/normalize.ts';
+import { normalize } from '../sql/normalize/normalize.ts';
 import { exitProblems } from './exit-codes.ts';
 import { type OfflineOptions, offlineVSchema } from './offline-vschema.ts';
 import { statementsOf } from './statement-source.ts';

@@ -2,8 +2,12 @@
 import { readKeyspaces } from '../app/keyspaces.ts';
 import { snapshot } from '../app/schema.ts';
 import { targetsOf } from '../app/targets.ts';
+import {
+  parseServerVersion,
+  type ServerVersion,
+  versionProblem,
+} from '../backend/connection/server-version.ts';
 import { addressOf, type BackendRole, type BackendTarget, type ShardTargets } from '../backend/options.ts';
-import { parseServerVersion, type ServerVersion, versionProblem } from '../backend/server-version.ts';
 import type { Config } from '../config/model.ts';
 import { ControlConnection } from '../control/control-connection.ts';
 import { SchemaTracker } from '../control/schema-tracker.ts';

@@ -1,7 +1,7 @@
 // `shardgate explain`: the decision tree with reasons, the plan, the shards and the statements; offline.
 import { Command } from 'commander';
-import { type Explanation, explainStatement } from '../app/explain.ts';
-import type { SentStatement } from '../app/offline-run.ts';
+import { type Explanation, explainStatement } from '../app/offline/explain.ts';
+import type { SentStatement } from '../app/offline/offline-run.ts';
 import { SqlError } from '../errors/sql-error.ts';
 import { planLines } from '../plan/describe.ts';
 import { exitProblems } from './exit-codes.ts';

@@ -4,8 +4,8 @@ import { type ConfiguredKeyspace, readKeyspaces } from '../app/keyspaces.ts';
 import { snapshot } from '../app/schema.ts';
 import { loadConfig } from '../config.ts';
 import { formatProblems, hasErrors } from '../util/problem.ts';
+import { readSchemaFile } from '../vschema/files/schema-file.ts';
 import type { ServerFlavour, VSchema } from '../vschema/model.ts';
-import { readSchemaFile } from '../vschema/schema-file.ts';
 import { exitBadConfiguration } from './exit-codes.ts';
 
 export interface OfflineOptions {

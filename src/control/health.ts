@@ -1,6 +1,7 @@
 // Asks every server whether it lives, once a second: three failures and it is down, one answer and it is up.
+
+import { parseServerVersion, type ServerVersion } from '../backend/connection/server-version.ts';
 import { addressOf, type BackendRole, type BackendTarget, type ShardTargets } from '../backend/options.ts';
-import { parseServerVersion, type ServerVersion } from '../backend/server-version.ts';
 import type { Logger } from '../observability/log.ts';
 import { ControlConnection } from './control-connection.ts';
 

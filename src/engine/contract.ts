@@ -5,7 +5,7 @@ import type { Plan } from '../plan/nodes.ts';
 import type { ValueSource } from '../text/render.ts';
 import type { BindValue } from '../value/bind-value.ts';
 import type { ColumnDefinition } from '../value/column-definition.ts';
-import type { LiteralCharset } from '../vindex/canonical-text.ts';
+import type { LiteralCharset } from '../vindex/canonical/canonical-text.ts';
 import type { ShardMap } from '../vindex/shard-map.ts';
 import type { LookupAnswers } from './lookup/lookup-answers.ts';
 

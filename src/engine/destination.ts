@@ -2,7 +2,7 @@
 import type { Destination } from '../plan/destination.ts';
 import type { ValueRef } from '../text/template.ts';
 import { assertNever } from '../util/assert.ts';
-import type { LiteralCharset } from '../vindex/canonical-text.ts';
+import type { LiteralCharset } from '../vindex/canonical/canonical-text.ts';
 import { toVindexValue } from '../vindex/routable.ts';
 import type { RoutingKey } from '../vindex/routing-key.ts';
 import { type Shard, type ShardMap, shardNamed, shardOf, shardsOf } from '../vindex/shard-map.ts';

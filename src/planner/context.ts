@@ -1,6 +1,6 @@
 // What planning one statement depends on besides its tree: everything here is part of the plan cache key.
 import type { LexMode, SqlText } from '../sql/mode.ts';
-import type { Normalized } from '../sql/normalize-slot.ts';
+import type { Normalized } from '../sql/normalize/slot.ts';
 import type { VSchema } from '../vschema/model.ts';
 
 /** Facts of the session a plan depends on. Two equal contexts give equal plans for equal normalised texts. */

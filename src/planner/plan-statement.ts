@@ -12,13 +12,13 @@ import {
   planNamedTables,
 } from './ddl/plan-ddl.ts';
 import { planAdmin, planCall, planDo, planExplain, planLoadData, planObject } from './ddl/plan-other.ts';
+import { planInsert } from './insert/plan-insert.ts';
+import { planLoad } from './insert/plan-load.ts';
 import { withLookupDestinations } from './lookup-destinations.ts';
 import { planQuery } from './query/plan-query.ts';
 import { namedShards, planTargeted } from './targeted.ts';
 import { askingServer } from './write/ask-server.ts';
 import { planDml } from './write/plan-dml.ts';
-import { planInsert } from './write/plan-insert.ts';
-import { planLoad } from './write/plan-load.ts';
 
 /**
  * Plans one statement. Pure and synchronous.

@@ -11,7 +11,7 @@ import {
   slotKind,
   slotStart,
   spellingOf,
-} from '../sql/normalize-slot.ts';
+} from '../sql/normalize/slot.ts';
 import { type Hole, paramHoles, type SlotHit, type TextUnit } from './text-unit.ts';
 
 /** Unit of a text whose literals are constants of the plan. */

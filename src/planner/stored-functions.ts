@@ -1,8 +1,8 @@
 // Stored functions that give the same value for the same arguments on every shard: they are calls like any other.
-import { K } from '../sql/keywords.ts';
-import { tokenize } from '../sql/lexer.ts';
+import { K } from '../sql/lexer/keywords.ts';
+import { tokenize } from '../sql/lexer/lexer.ts';
+import { T, type TokenList } from '../sql/lexer/token.ts';
 import { defaultMode, type SqlText } from '../sql/mode.ts';
-import { T, type TokenList } from '../sql/token.ts';
 import type { Keyspace } from '../vschema/model.ts';
 import type { PlanContext } from './context.ts';
 import {

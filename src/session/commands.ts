@@ -13,12 +13,12 @@ import { frame } from '../protocol/packet-framing.ts';
 import { answerOk } from './answer/answer.ts';
 import { statusFlags } from './answer/status.ts';
 import { statusFactsOf } from './answer/status-facts.ts';
-import { runFieldList } from './field-list.ts';
-import { killSession } from './kill-statement.ts';
+import { runFieldList } from './handlers/field-list.ts';
+import { killSession } from './handlers/kill-statement.ts';
+import { parseTarget } from './handlers/use-statement.ts';
 import { runBulk } from './prepared/prepared-bulk.ts';
 import { prepareStatement } from './prepared/prepared-prepare.ts';
 import type { SessionPort } from './session-port.ts';
-import { parseTarget } from './use-statement.ts';
 
 /** Answers one command; a promise when it waits for something. Throws nothing: errors are the returned promise's. */
 export function runCommand(session: SessionPort, payload: Buffer): void | Promise<void> {

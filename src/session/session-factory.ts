@@ -6,9 +6,9 @@ import { collationById } from '../value/collations.ts';
 import type { ServerFlavour, VSchema } from '../vschema/model.ts';
 import type { ClientLogin, ClientSession, SessionFactory } from './contract.ts';
 import type { SessionDependencies } from './dependencies.ts';
+import { parseTarget } from './handlers/use-statement.ts';
 import { Session } from './session.ts';
 import type { Target } from './state.ts';
-import { parseTarget } from './use-statement.ts';
 import { Settings } from './variables/settings.ts';
 
 export class Sessions implements SessionFactory {

@@ -2,8 +2,8 @@
 import type { ClientSink, Outcome } from './answer/client-sink.ts';
 import type { SessionDependencies } from './dependencies.ts';
 import type { SessionState } from './state.ts';
-import type { Cancellation } from './statement-execution.ts';
-import type { StatementLog } from './statement-log.ts';
+import type { Cancellation } from './statement/statement-execution.ts';
+import type { StatementLog } from './statement/statement-log.ts';
 
 export interface SessionPort {
   readonly state: SessionState;

@@ -16,10 +16,10 @@ import { decodePrepared } from './prepared/prepared-execution.ts';
 import type { RegisteredSession } from './registry.ts';
 import type { SessionPort } from './session-port.ts';
 import { SessionState, type Target } from './state.ts';
-import { Cancellation } from './statement-execution.ts';
-import { enterLoad, leaveLoad } from './statement-load.ts';
-import { StatementLog } from './statement-log.ts';
-import { TextQuery } from './text-query.ts';
+import { Cancellation } from './statement/statement-execution.ts';
+import { enterLoad, leaveLoad } from './statement/statement-load.ts';
+import { StatementLog } from './statement/statement-log.ts';
+import { TextQuery } from './statement/text-query.ts';
 import type { Settings } from './variables/settings.ts';
 
 /*

@@ -9,13 +9,13 @@ import type { ClientLogin } from './contract.ts';
 import type { SessionDependencies } from './dependencies.ts';
 import { NamedLocks } from './locks/named-locks.ts';
 import { PreparedStatements } from './prepared/prepared-statements.ts';
-import { shardNamed } from './shard-maps.ts';
+import { fetchWarnings, type Warning, withoutRepeated } from './servers/warnings.ts';
+import { shardNamed } from './statement/shard-maps.ts';
 import { TransactionScope } from './transaction/transaction.ts';
 import type { KeptVariable } from './variables/kept-variable.ts';
 import { Settings } from './variables/settings.ts';
 import { tracksSchema, tracksVariable } from './variables/tracked-variables.ts';
 import type { TransactionMode } from './variables/variables.ts';
-import { fetchWarnings, type Warning, withoutRepeated } from './warnings.ts';
 
 /** Where unqualified statements go: a keyspace, or a part of it by USE `ks:-80@replica`. */
 export interface Target {

@@ -1,9 +1,9 @@
 // A literal's spelling decoded to its value.
 import type { BindValue, LiteralKind } from '../value/bind-value.ts';
-import { Lexer } from './lexer.ts';
+import { Lexer } from './lexer/lexer.ts';
+import { T } from './lexer/token.ts';
 import type { LexMode, SqlText } from './mode.ts';
-import { S, type SlotKind } from './normalize-slot.ts';
-import { T } from './token.ts';
+import { S, type SlotKind } from './normalize/slot.ts';
 
 const kindNames: Readonly<Record<SlotKind, LiteralKind>> = {
   [S.integer]: 'integer',

@@ -1,8 +1,8 @@
 // One text, many statements: where each begins and ends, and what it begins with.
-import { K } from './keywords.ts';
-import { Lexer } from './lexer.ts';
+import { K } from './lexer/keywords.ts';
+import { Lexer } from './lexer/lexer.ts';
+import { type Span, T } from './lexer/token.ts';
 import type { LexMode, SqlText } from './mode.ts';
-import { type Span, T } from './token.ts';
 
 const lexer = new Lexer();
 

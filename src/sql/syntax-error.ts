@@ -1,6 +1,6 @@
 // Error 1064, worded as the server words it.
 import { SqlError } from '../errors/sql-error.ts';
-import { decodeText } from './charsets.ts';
+import { decodeText } from './lexer/charsets.ts';
 import type { LexMode, SqlText } from './mode.ts';
 
 /** MySQL quotes so much of the rest of the statement; MariaDB marks a cut with three dots, which count. */

@@ -1,10 +1,11 @@
 // How an owner's values and keyspace ids are spelled in the rows of a lookup table.
-import { md5 } from './digest.ts';
-import { hashUint64 } from './hash.ts';
+
 import { bytesOf } from './key-bytes.ts';
-import { nullKeyDes } from './null-key-des.ts';
+import { md5 } from './kinds/digest.ts';
+import { hashUint64 } from './kinds/hash.ts';
+import { nullKeyDes } from './kinds/null-key-des.ts';
+import { mapLoosely } from './kinds/unicode-loose.ts';
 import { parseUint64, readBigEndian, uint64Text } from './uint64.ts';
-import { mapLoosely } from './unicode-loose.ts';
 import type { KeyspaceId, LookupVindex, VindexValue } from './vindex.ts';
 
 /** The owner's value as the lookup table's `from` column holds it; null: it has no such spelling (no UTF-8). */

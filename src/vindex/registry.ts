@@ -1,23 +1,23 @@
 // All vindex kinds by name, and the way from a vschema's definition to a vindex.
 import { didYouMean } from '../util/nearest.ts';
 import { errorAt, type Problem, warningAt } from '../util/problem.ts';
-import { binaryKind } from './binary.ts';
-import { binaryMd5Kind } from './binary-md5.ts';
-import { cfcKind } from './cfc.ts';
 import { problemsOf, type VindexContext, type VindexDefinition, type VindexKind } from './definition.ts';
-import { hashKind } from './hash.ts';
-import { lookupKinds } from './lookup.ts';
-import { multicolKind } from './multicol.ts';
-import { nullKind } from './null.ts';
-import { numericKind } from './numeric.ts';
-import { numericStaticMapKind } from './numeric-static-map.ts';
-import { rangeKind } from './range.ts';
-import { regionExperimentalKind } from './region-experimental.ts';
-import { regionJsonKind } from './region-json.ts';
-import { reverseBitsKind } from './reverse-bits.ts';
-import { unicodeLooseMd5Kind, unicodeLooseXxhashKind } from './unicode-loose.ts';
+import { binaryKind } from './kinds/binary.ts';
+import { binaryMd5Kind } from './kinds/binary-md5.ts';
+import { cfcKind } from './kinds/cfc.ts';
+import { hashKind } from './kinds/hash.ts';
+import { lookupKinds } from './kinds/lookup.ts';
+import { multicolKind } from './kinds/multicol.ts';
+import { nullKind } from './kinds/null.ts';
+import { numericKind } from './kinds/numeric.ts';
+import { numericStaticMapKind } from './kinds/numeric-static-map.ts';
+import { rangeKind } from './kinds/range.ts';
+import { regionExperimentalKind } from './kinds/region-experimental.ts';
+import { regionJsonKind } from './kinds/region-json.ts';
+import { reverseBitsKind } from './kinds/reverse-bits.ts';
+import { unicodeLooseMd5Kind, unicodeLooseXxhashKind } from './kinds/unicode-loose.ts';
+import { xxhashKind } from './kinds/xxhash.ts';
 import type { Vindex } from './vindex.ts';
-import { xxhashKind } from './xxhash.ts';
 
 const kinds: ReadonlyMap<string, VindexKind> = new Map(
   [

@@ -16,9 +16,9 @@
  * pad or be stripped.
  */
 import type { BindValue } from '../value/bind-value.ts';
-import { decimalText, integerText } from './canonical-number.ts';
-import { dateText, dateTimeText } from './canonical-temporal.ts';
-import { type LiteralCharset, storableBinary, storableText, textBytes } from './canonical-text.ts';
+import { decimalText, integerText } from './canonical/canonical-number.ts';
+import { dateText, dateTimeText } from './canonical/canonical-temporal.ts';
+import { type LiteralCharset, storableBinary, storableText, textBytes } from './canonical/canonical-text.ts';
 import type { RoutingColumn } from './routing-key.ts';
 import type { VindexValue } from './vindex.ts';
 

@@ -4,9 +4,9 @@ import { fromHex } from '../vindex/key-bytes.ts';
 import type { RoutingColumn, RoutingKey } from '../vindex/routing-key.ts';
 import { type ShardMap, shardOf } from '../vindex/shard-map.ts';
 import type { TableFacts } from './columns.ts';
-import { declaredColumns, routingColumnOf } from './declared-columns.ts';
-import type { ColumnVindexDefinition, KeyspaceDefinition, TableDefinition } from './definition.ts';
 import { equalityExact } from './equality.ts';
+import { declaredColumns, routingColumnOf } from './files/declared-columns.ts';
+import type { ColumnVindexDefinition, KeyspaceDefinition, TableDefinition } from './files/definition.ts';
 import { withLookupTables } from './lookup-tables.ts';
 import type { Column, Keyspace, ServerFlavour, Table, TableKind, VSchema } from './model.ts';
 

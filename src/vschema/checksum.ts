@@ -1,6 +1,6 @@
 // What of a vschema decides where rows are, as one short text: two that differ must not write to the same shards.
 import { createHash } from 'node:crypto';
-import type { KeyspaceDefinition, TableDefinition } from './definition.ts';
+import type { KeyspaceDefinition, TableDefinition } from './files/definition.ts';
 
 /** Equal for files that differ in order, comments, column lists or anything else that routes no row. */
 export function vschemaChecksum(definition: KeyspaceDefinition): string {

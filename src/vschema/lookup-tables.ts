@@ -1,8 +1,8 @@
 // Joins lookup vindexes with the tables they read and write, once all keyspaces are known.
 import type { LookupRows, LookupTable, RoutingColumn, RoutingKey } from '../vindex/routing-key.ts';
 import type { LookupVindex } from '../vindex/vindex.ts';
-import { routingColumnOf } from './declared-columns.ts';
 import { comparesCodePoints, textExact } from './equality.ts';
+import { routingColumnOf } from './files/declared-columns.ts';
 import type { Keyspace, Table } from './model.ts';
 import { assumedTable } from './resolve.ts';
 

@@ -1,7 +1,7 @@
 // What a reload may not change: where rows already are.
 import { errorAt, type Problem } from '../util/problem.ts';
-import { movedInterval } from '../vindex/range.ts';
-import type { KeyspaceDefinition, TableDefinition } from './definition.ts';
+import { movedInterval } from '../vindex/kinds/range.ts';
+import type { KeyspaceDefinition, TableDefinition } from './files/definition.ts';
 
 /** Faults of `after` as the successor of `before`, at paths of the vschema file; the old one stays when there are any. */
 export function reloadProblems(before: KeyspaceDefinition, after: KeyspaceDefinition): readonly Problem[] {

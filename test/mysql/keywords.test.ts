@@ -2,8 +2,8 @@
 import type { RowDataPacket } from 'mysql2/promise';
 import { expect, test } from 'vitest';
 import { connectAsAdmin } from '../../src/cli/servers/wait-until-ready.ts';
-import { keywordOf } from '../../src/sql/keywords-lookup.ts';
-import { isReserved, isReservedSomewhere } from '../../src/sql/keywords-reserved.ts';
+import { keywordOf } from '../../src/sql/lexer/keywords-lookup.ts';
+import { isReserved, isReservedSomewhere } from '../../src/sql/lexer/keywords-reserved.ts';
 import { testServers } from '../support/test-servers.ts';
 
 interface Keyword extends RowDataPacket {

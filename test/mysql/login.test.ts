@@ -1,8 +1,8 @@
 // Logging in to a real MySQL with caching_sha2_password, the only plugin it has.
 import type { Connection } from 'mysql2/promise';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { connectBackend } from '../../src/backend/connect.ts';
-import type { SocketConnection } from '../../src/backend/connection.ts';
+import { connectBackend } from '../../src/backend/connection/connect.ts';
+import type { SocketConnection } from '../../src/backend/connection/connection.ts';
 import type { BackendTls } from '../../src/backend/options.ts';
 import type { RunningServer } from '../../src/cli/servers/server-provider.ts';
 import { connectAsAdmin } from '../../src/cli/servers/wait-until-ready.ts';

@@ -7,7 +7,7 @@ import type { Config } from '../../config/model.ts';
 import { SchemaTracker } from '../../control/schema-tracker.ts';
 import { createLogger } from '../../observability/log.ts';
 import type { RoutingColumn } from '../../vindex/routing-key.ts';
-import { routingColumnOf } from '../../vschema/declared-columns.ts';
+import { routingColumnOf } from '../../vschema/files/declared-columns.ts';
 import type { Table, VSchema } from '../../vschema/model.ts';
 
 /** Columns and keys are the servers' own; files serve for keyspaces that could not be asked. */

@@ -7,7 +7,7 @@ import type {
   QueryView,
   StatusView,
   TrafficView,
-} from '../../app/admin-views.ts';
+} from '../../app/admin/admin-views.ts';
 import { present } from '../../util/assert.ts';
 
 const slowMax = 100;

@@ -1,7 +1,13 @@
 // Questions and answers between the primary process and its workers, over the IPC channel of node:cluster.
 import type { Readiness } from '../../admin/sources.ts';
-import type { PlanView, PoolView, QueriesView, SessionView, StatusView } from '../../app/admin-views.ts';
-import type { TransactionView } from '../../app/transactions.ts';
+import type {
+  PlanView,
+  PoolView,
+  QueriesView,
+  SessionView,
+  StatusView,
+} from '../../app/admin/admin-views.ts';
+import type { TransactionView } from '../../app/admin/transactions.ts';
 import { SqlError } from '../../errors/sql-error.ts';
 import type { KillOutcome } from '../../session/registry.ts';
 

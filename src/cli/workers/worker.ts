@@ -1,7 +1,7 @@
 // One of several processes behind one port: serves clients, answers the primary's questions, ends when told to.
 
 import cluster from 'node:cluster';
-import { transactionViews } from '../../app/transactions.ts';
+import { transactionViews } from '../../app/admin/transactions.ts';
 import { type App, startApp } from '../../app.ts';
 import type { Config } from '../../config/model.ts';
 import type { KillOutcome } from '../../session/registry.ts';

@@ -4,16 +4,16 @@ import type { ColumnDefinition, CreateTable, KeyDefinition } from '../../sql/ast
 import type { RoutingKey } from '../../vindex/routing-key.ts';
 import type { TableFacts } from '../../vschema/columns.ts';
 import { foreignKeyProblem, keyProblem } from '../../vschema/constraints.ts';
-import { routingColumnOf } from '../../vschema/declared-columns.ts';
 import { equalityExact } from '../../vschema/equality.ts';
-import type { Column, ForeignKey, Key, Keyspace, Table } from '../../vschema/model.ts';
+import { routingColumnOf } from '../../vschema/files/declared-columns.ts';
 import {
   columnFromAst,
   foreignKeyFromAst,
   KeyNames,
   keyFromAst,
   tableFactsOf,
-} from '../../vschema/table-from-ast.ts';
+} from '../../vschema/files/table-from-ast.ts';
+import type { Column, ForeignKey, Key, Keyspace, Table } from '../../vschema/model.ts';
 import { lower } from '../bind/columns-of.ts';
 import type { PlanContext } from '../context.ts';
 

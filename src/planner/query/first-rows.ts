@@ -9,8 +9,8 @@ import { sameColumn } from '../facts/fact.ts';
 import { columnOf } from '../facts/read-facts.ts';
 import type { BoundStatement } from '../statement.ts';
 import { foldComparator } from './compare.ts';
-import { clusteringColumns } from './fragment-keys.ts';
 import { some } from './traits.ts';
+import { clusteringColumns } from './workspace/fragment-keys.ts';
 
 const ordered = new Set(['group_concat', 'json_arrayagg', 'json_objectagg']);
 

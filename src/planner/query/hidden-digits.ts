@@ -6,7 +6,7 @@ import { lower, outputOf } from '../bind/columns-of.ts';
 import type { Binding, Block, BoundQuery, ColumnId, OutputColumn } from '../bind/model.ts';
 import { typeOf } from '../facts/column-type.ts';
 import { columnOf } from '../facts/read-facts.ts';
-import { isMerged } from './fragment-columns.ts';
+import { isMerged } from './workspace/fragment-columns.ts';
 
 /*
  * 1/3 shows 0.3333 and holds nine digits: the sum of three of them is 1.0000. What travels as text is what it shows, so a

@@ -14,11 +14,11 @@ import { type BoundStatement, pureFunctionsOf } from '../statement.ts';
 import { describeTemplate } from './describe-template.ts';
 import type { Draft, Several } from './draft.ts';
 import { foldAggregates } from './fold.ts';
-import { gatherRows } from './gather-rows.ts';
-import { generalPlan } from './general.ts';
-import { partialAggregates } from './partial-aggregates.ts';
 import { scatterRows, scatterUnion } from './scatter-rows.ts';
 import { hasSeededRandom, setsInsertId } from './traits.ts';
+import { gatherRows } from './workspace/gather-rows.ts';
+import { generalPlan } from './workspace/general.ts';
+import { partialAggregates } from './workspace/partial-aggregates.ts';
 
 /** Never throws: what cannot be planned is a refusal, after which a server still gets its say about the statement. */
 export function planSeveral(several: Several): Draft {

@@ -2,7 +2,7 @@
 import type { Expression } from '../../sql/ast.ts';
 import type { Binding, TableSource } from '../bind/model.ts';
 import type { Piece } from '../derived-unit.ts';
-import { columnText } from '../query/fragment-columns.ts';
+import { columnText } from '../query/workspace/fragment-columns.ts';
 import { wholeNumber } from './whole-number.ts';
 
 export class ReadItems {

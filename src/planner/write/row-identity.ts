@@ -1,7 +1,7 @@
 // The key by which a row that was read is written.
 import { shardgateError } from '../../errors/catalog.ts';
 import type { ReadCell } from '../../plan/nodes.ts';
-import { routingColumnOf } from '../../vschema/declared-columns.ts';
+import { routingColumnOf } from '../../vschema/files/declared-columns.ts';
 import type { Column, Key, Table } from '../../vschema/model.ts';
 import { lower } from '../bind/columns-of.ts';
 import type { TableSource } from '../bind/model.ts';

@@ -3,9 +3,9 @@ import { shardgateError } from '../../errors/catalog.ts';
 import type { Assignment } from '../../sql/ast.ts';
 import type { Table } from '../../vschema/model.ts';
 import { lower } from '../bind/columns-of.ts';
+import { inServerOrder } from '../insert/upsert-keys.ts';
 import { isOwned, ownsLookups } from './row-lookups.ts';
 import { shardLocalKey } from './unique-keys.ts';
-import { inServerOrder } from './upsert-keys.ts';
 
 /**
  * ON DUPLICATE KEY UPDATE changes a row where it is: what decides its shard, or what other tables' lookups say of it, must keep

@@ -4,7 +4,7 @@ import { sqlText } from '../../text/quote.ts';
 import { encodeBinaryRow } from '../../value/binary-row.ts';
 import { type ColumnDefinition, ColumnFlag, FieldType } from '../../value/column-definition.ts';
 import { encodeTextRow } from '../../value/text-row.ts';
-import type { SmallResult } from '../backend-read.ts';
+import type { SmallResult } from '../servers/backend-read.ts';
 
 const utf8mb4GeneralCi = 45;
 const binaryCollation = 63;

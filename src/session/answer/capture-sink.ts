@@ -4,7 +4,7 @@ import type { OkResult, ResultSink } from '../../engine/contract.ts';
 import type { SqlError } from '../../errors/sql-error.ts';
 import type { ColumnDefinition } from '../../value/column-definition.ts';
 import { encodeTextRow, TextRow } from '../../value/text-row.ts';
-import { decodeResult, type SmallResult } from '../backend-read.ts';
+import { decodeResult, type SmallResult } from '../servers/backend-read.ts';
 
 /** Memory grows with the answer: only for statements whose answers are small by nature. */
 export class CaptureSink implements ResultSink {

@@ -8,11 +8,11 @@ import { parseStatement } from '../../sql/parser/parse.ts';
 import { walk } from '../../sql/visitor.ts';
 import { quoteIdentifier } from '../../text/quote.ts';
 import type { VSchema } from '../../vschema/model.ts';
-import { readResult, type SmallResult } from '../backend-read.ts';
+import { substituteExpression } from '../rewrite/substitute.ts';
+import { applyEdits, type TextEdit } from '../rewrite/text-edits.ts';
+import { readResult, type SmallResult } from '../servers/backend-read.ts';
 import { answerResult } from '../show/server-show.ts';
-import type { StatementContext } from '../statement-context.ts';
-import { substituteExpression } from '../substitute.ts';
-import { applyEdits, type TextEdit } from '../text-edits.ts';
+import type { StatementContext } from '../statement/statement-context.ts';
 import type { NamedLocks } from './named-locks.ts';
 
 /** Whether a statement asks for named locks. Throws SG5024 when it does so beside tables. */

@@ -8,9 +8,9 @@ import { quoteIdentifier } from '../../text/quote.ts';
 import type { Shard } from '../../vindex/shard-map.ts';
 import { resolveTable } from '../../vschema/resolve.ts';
 import { answerOk } from '../answer/answer.ts';
-import { runStatement } from '../backend-command.ts';
-import type { StatementContext } from '../statement-context.ts';
-import { applyEdits } from '../text-edits.ts';
+import { applyEdits } from '../rewrite/text-edits.ts';
+import { runStatement } from '../servers/backend-command.ts';
+import type { StatementContext } from '../statement/statement-context.ts';
 import { commitOpen } from '../transaction/transaction-statements.ts';
 
 /** Commits what is open, as a server does. Throws SG5009 when the tables are not all of one unsharded keyspace. */

@@ -5,8 +5,8 @@ import { shardgateError } from '../../errors/catalog.ts';
 import { SqlError } from '../../errors/sql-error.ts';
 import { quoteIdentifier } from '../../text/quote.ts';
 import type { VSchema } from '../../vschema/model.ts';
-import { runStatement } from '../backend-command.ts';
-import { readResult } from '../backend-read.ts';
+import { runStatement } from '../servers/backend-command.ts';
+import { readResult } from '../servers/backend-read.ts';
 import { NumberBlock } from './number-block.ts';
 import { Snowflakes } from './snowflakes.ts';
 

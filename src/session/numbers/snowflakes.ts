@@ -1,7 +1,7 @@
 // 64-bit numbers without a table to ask each time: milliseconds since 2020, a number for this process, a count.
 import type { Gateway } from '../../backend/contract.ts';
 import { quoteIdentifier } from '../../text/quote.ts';
-import { runStatement } from '../backend-command.ts';
+import { runStatement } from '../servers/backend-command.ts';
 
 const epochMs = BigInt(Date.UTC(2020, 0, 1));
 const processBits = 10n;

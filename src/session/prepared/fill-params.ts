@@ -5,7 +5,7 @@ import type { LexMode, SqlText } from '../../sql/mode.ts';
 import { parseStatement } from '../../sql/parser/parse.ts';
 import { walk } from '../../sql/visitor.ts';
 import { quoteIdentifier } from '../../text/quote.ts';
-import { applyEdits, type TextEdit } from '../text-edits.ts';
+import { applyEdits, type TextEdit } from '../rewrite/text-edits.ts';
 
 /** Throws 1210 when their numbers differ, 1064 when the text does not parse. */
 export function fillParams(

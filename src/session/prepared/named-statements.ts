@@ -4,9 +4,9 @@ import type { Deallocate, Execute, ExecuteImmediate, Expression, Prepare } from 
 import type { SqlText } from '../../sql/mode.ts';
 import { parseStatement } from '../../sql/parser/parse.ts';
 import { answerOk } from '../answer/answer.ts';
-import { limitParams } from '../limit-params.ts';
-import type { StatementContext } from '../statement-context.ts';
-import { substituteExpression } from '../substitute.ts';
+import { limitParams } from '../rewrite/limit-params.ts';
+import { substituteExpression } from '../rewrite/substitute.ts';
+import type { StatementContext } from '../statement/statement-context.ts';
 import { literalOf } from '../variables/user-variables.ts';
 import { fillParams } from './fill-params.ts';
 import { checkPreparable } from './preparable.ts';

@@ -7,7 +7,7 @@ import type { SqlText } from '../../sql/mode.ts';
 import { parseStatement } from '../../sql/parser/parse.ts';
 import { walk } from '../../sql/visitor.ts';
 import type { SessionPort } from '../session-port.ts';
-import { runCaptured } from '../statement-run.ts';
+import { runCaptured } from '../statement/statement-run.ts';
 import { fillParams } from './fill-params.ts';
 
 /** As MariaDB: the rows of an INSERT stand or fall together, other statements take effect one after the other. */

@@ -11,11 +11,11 @@ import {
   reorderExecute,
 } from '../../protocol/stmt-execute.ts';
 import type { BindValue } from '../../value/bind-value.ts';
-import { collectResponse } from '../backend-command.ts';
-import { packetsOf } from '../backend-read.ts';
-import { withLimits } from '../limit-params.ts';
+import { withLimits } from '../rewrite/limit-params.ts';
+import { collectResponse } from '../servers/backend-command.ts';
+import { packetsOf } from '../servers/backend-read.ts';
 import type { SessionPort } from '../session-port.ts';
-import type { StatementInput } from '../statement-run.ts';
+import type { StatementInput } from '../statement/statement-run.ts';
 import type { BackendHandles } from './backend-handles.ts';
 import { fillParams } from './fill-params.ts';
 import type { PreparedStatement } from './prepared-statements.ts';

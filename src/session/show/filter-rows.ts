@@ -2,8 +2,8 @@
 import type { Show } from '../../sql/ast.ts';
 import { quoteIdentifier } from '../../text/quote.ts';
 import type { ColumnDefinition } from '../../value/column-definition.ts';
-import type { SmallResult } from '../backend-read.ts';
-import type { StatementContext } from '../statement-context.ts';
+import type { SmallResult } from '../servers/backend-read.ts';
+import type { StatementContext } from '../statement/statement-context.ts';
 import { literalOf } from '../variables/user-variables.ts';
 import { answerResult } from './server-show.ts';
 

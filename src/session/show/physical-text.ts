@@ -4,8 +4,8 @@ import type { SqlText } from '../../sql/mode.ts';
 import { walk } from '../../sql/visitor.ts';
 import { quoteIdentifier } from '../../text/quote.ts';
 import type { Shard } from '../../vindex/shard-map.ts';
-import type { StatementContext } from '../statement-context.ts';
-import { applyEdits, type TextEdit } from '../text-edits.ts';
+import { applyEdits, type TextEdit } from '../rewrite/text-edits.ts';
+import type { StatementContext } from '../statement/statement-context.ts';
 
 export function physicalShow(show: Show, shard: Shard, { text }: StatementContext): SqlText {
   const edits: TextEdit[] = headerEdits(show, shard);

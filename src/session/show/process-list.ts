@@ -1,6 +1,6 @@
 // The client's own connections to Shardgate, as SHOW PROCESSLIST and information_schema.PROCESSLIST tell them.
 import type { RegisteredSession } from '../registry.ts';
-import type { StatementContext } from '../statement-context.ts';
+import type { StatementContext } from '../statement/statement-context.ts';
 import type { Row } from './figures.ts';
 
 export interface Process {

@@ -6,8 +6,8 @@ import { encodeBinaryRow } from '../../value/binary-row.ts';
 import type { ColumnDefinition } from '../../value/column-definition.ts';
 import { encodeTextRow } from '../../value/text-row.ts';
 import type { Shard } from '../../vindex/shard-map.ts';
-import { readResult, type SmallResult } from '../backend-read.ts';
-import type { StatementContext } from '../statement-context.ts';
+import { readResult, type SmallResult } from '../servers/backend-read.ts';
+import type { StatementContext } from '../statement/statement-context.ts';
 
 /**
  * Runs the text on the shard with the session's settings, beside the session's transaction: what servers tell of their

@@ -1,7 +1,7 @@
 // SHOW GRANTS: users are Shardgate's own, what they may do is a matter of its configuration.
 import { quoteIdentifier } from '../../text/quote.ts';
 import { answerRows, textColumn } from '../answer/answer.ts';
-import type { StatementContext } from '../statement-context.ts';
+import type { StatementContext } from '../statement/statement-context.ts';
 import { visibleKeyspaces } from './visible.ts';
 
 export function showGrants(context: StatementContext): void {

@@ -2,7 +2,7 @@
 import { shardgateError } from '../../errors/catalog.ts';
 import type { Show } from '../../sql/ast.ts';
 import { composedResult, numberColumn, textColumn } from '../answer/answer.ts';
-import type { StatementContext } from '../statement-context.ts';
+import type { StatementContext } from '../statement/statement-context.ts';
 import { answerFiltered } from './filter-rows.ts';
 import { processes } from './process-list.ts';
 import { keyspaceOf, visibleKeyspaces } from './visible.ts';

@@ -1,7 +1,7 @@
 // SHOW VARIABLES: a server's, with the session's own values where they are not a server's to know.
 import type { Show } from '../../sql/ast.ts';
-import { probeShard } from '../probe-shard.ts';
-import type { StatementContext } from '../statement-context.ts';
+import { probeShard } from '../servers/probe-shard.ts';
+import type { StatementContext } from '../statement/statement-context.ts';
 import { answerResult, readFromShard, renameResult } from './server-show.ts';
 
 export async function showVariables(show: Show, context: StatementContext): Promise<void> {

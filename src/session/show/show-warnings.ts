@@ -2,8 +2,8 @@
 import type { LimitClause, Show } from '../../sql/ast.ts';
 import { ColumnFlag, FieldType } from '../../value/column-definition.ts';
 import { answerRows, numberColumn, textColumn } from '../answer/answer.ts';
-import type { StatementContext } from '../statement-context.ts';
-import type { Warning } from '../warnings.ts';
+import type { Warning } from '../servers/warnings.ts';
+import type { StatementContext } from '../statement/statement-context.ts';
 
 export async function showWarnings(show: Show, context: StatementContext): Promise<void> {
   await context.state.warningsReady();

@@ -4,9 +4,9 @@ import type { Ident, Show } from '../../sql/ast.ts';
 import type { Shard } from '../../vindex/shard-map.ts';
 import type { Keyspace } from '../../vschema/model.ts';
 import { isOwnTable } from '../../vschema/own-tables.ts';
-import type { SmallResult } from '../backend-read.ts';
-import type { StatementContext } from '../statement-context.ts';
-import { systemSchemas, unknownDatabase } from '../use-statement.ts';
+import { systemSchemas, unknownDatabase } from '../handlers/use-statement.ts';
+import type { SmallResult } from '../servers/backend-read.ts';
+import type { StatementContext } from '../statement/statement-context.ts';
 
 export function visibleKeyspaces(context: Pick<StatementContext, 'vschema' | 'state'>): readonly Keyspace[] {
   const { keyspaces } = context.state.login;

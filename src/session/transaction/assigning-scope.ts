@@ -4,8 +4,8 @@ import type { AtomicUnit, ConnectionScope, ScopedLease } from '../../engine/cont
 import { shardgateError } from '../../errors/catalog.ts';
 import type { SqlError } from '../../errors/sql-error.ts';
 import { quoteIdentifier } from '../../text/quote.ts';
-import { sendStatement } from '../backend-command.ts';
-import { readResult } from '../backend-read.ts';
+import { sendStatement } from '../servers/backend-command.ts';
+import { readResult } from '../servers/backend-read.ts';
 import type { SessionState } from '../state.ts';
 import { literalOf } from '../variables/user-variables.ts';
 import { BesideScope } from './beside-scope.ts';

@@ -1,7 +1,7 @@
 // A statement over several shards that happens on all of them or on none.
 import type { AtomicUnit, ScopedLease } from '../../engine/contract.ts';
 import { present } from '../../util/assert.ts';
-import { runStatement, sendStatement } from '../backend-command.ts';
+import { runStatement, sendStatement } from '../servers/backend-command.ts';
 import type { BranchSet } from './branch-set.ts';
 
 const unitSavepoint = 'shardgate_statement';

@@ -2,7 +2,7 @@
 import type { BackendConnection, Lease, Terminal } from '../../backend/contract.ts';
 import type { ScopedLease } from '../../engine/contract.ts';
 import type { SqlText } from '../../sql/mode.ts';
-import { runStatement, sendStatement } from '../backend-command.ts';
+import { runStatement, sendStatement } from '../servers/backend-command.ts';
 import { keptAsLease } from './scope-leases.ts';
 
 const statusInTransaction = 1;

@@ -1,8 +1,8 @@
 // An INSERT after which only its server knows what LAST_INSERT_ID() says: it is told before what the session has, and asked after.
 import type { Lease } from '../../backend/contract.ts';
 import type { AtomicUnit, ConnectionScope, ScopedLease } from '../../engine/contract.ts';
-import { sendStatement } from '../backend-command.ts';
-import { readResult } from '../backend-read.ts';
+import { sendStatement } from '../servers/backend-command.ts';
+import { readResult } from '../servers/backend-read.ts';
 import type { SessionState } from '../state.ts';
 
 /** The telling travels with the statement; the asking follows the client's answer. */

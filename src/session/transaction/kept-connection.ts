@@ -5,8 +5,8 @@ import { withErrorPacket } from '../../engine/relay/error-packet.ts';
 import { shardgateError } from '../../errors/catalog.ts';
 import type { Plan } from '../../plan/nodes.ts';
 import { present } from '../../util/assert.ts';
-import { EndWatcher } from '../end-watcher.ts';
-import type { StatementContext } from '../statement-context.ts';
+import { EndWatcher } from '../answer/end-watcher.ts';
+import type { StatementContext } from '../statement/statement-context.ts';
 
 type Execute = (sink: ResultSink) => void | Promise<void>;
 

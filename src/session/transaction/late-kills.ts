@@ -1,6 +1,6 @@
 // KILLs on their way to connections that a session keeps: what runs there next must wait, or it is what they hit.
 import type { BackendConnection, Gateway } from '../../backend/contract.ts';
-import { runStatement } from '../backend-command.ts';
+import { runStatement } from '../servers/backend-command.ts';
 
 export class LateKills {
   readonly #sent = new Map<BackendConnection, Promise<void>>();

@@ -2,8 +2,8 @@
 import type { Begin, Commit, ReleaseSavepoint, Rollback, RollbackTo, Savepoint } from '../../sql/ast.ts';
 import { quoteIdentifier } from '../../text/quote.ts';
 import { answerOk } from '../answer/answer.ts';
-import type { StatementContext } from '../statement-context.ts';
-import type { Warning } from '../warnings.ts';
+import type { Warning } from '../servers/warnings.ts';
+import type { StatementContext } from '../statement/statement-context.ts';
 
 /** Commits what is open (BEGIN, DDL, LOCK TABLES and SET autocommit=1 do so); counts it; warns of several shards. */
 export async function commitOpen(

@@ -2,8 +2,8 @@
 import { SqlError } from '../../errors/sql-error.ts';
 import type { Expression, SetVariable } from '../../sql/ast.ts';
 import { quoteString } from '../../text/quote.ts';
-import type { StatementContext } from '../statement-context.ts';
-import { substituteExpression } from '../substitute.ts';
+import { substituteExpression } from '../rewrite/substitute.ts';
+import type { StatementContext } from '../statement/statement-context.ts';
 import { commitOpen } from '../transaction/transaction-statements.ts';
 import type { Change } from './set-change.ts';
 import { checkSetting } from './setting-check.ts';

@@ -5,8 +5,8 @@ import type { SetItem, SetStatement, SetTransaction, SetVariable } from '../../s
 import { isAsciiSafeCharset } from '../../sql/mode.ts';
 import { assertNever } from '../../util/assert.ts';
 import { answerOk } from '../answer/answer.ts';
-import type { StatementContext } from '../statement-context.ts';
-import type { Warning } from '../warnings.ts';
+import type { Warning } from '../servers/warnings.ts';
+import type { StatementContext } from '../statement/statement-context.ts';
 import { setProxyVariable } from './proxy-variables.ts';
 import type { Change } from './set-change.ts';
 import { checkNames, checkSetting, variableExists } from './setting-check.ts';

@@ -5,12 +5,12 @@ import type { Expression } from '../../sql/ast.ts';
 import { walk } from '../../sql/visitor.ts';
 import { quoteIdentifier, quoteString } from '../../text/quote.ts';
 import { ColumnFlag, FieldType } from '../../value/column-definition.ts';
-import { runStatement } from '../backend-command.ts';
-import { readResult } from '../backend-read.ts';
-import { probeShard } from '../probe-shard.ts';
-import type { StatementContext } from '../statement-context.ts';
-import { substituteExpression } from '../substitute.ts';
-import { fetchWarnings } from '../warnings.ts';
+import { substituteExpression } from '../rewrite/substitute.ts';
+import { runStatement } from '../servers/backend-command.ts';
+import { readResult } from '../servers/backend-read.ts';
+import { probeShard } from '../servers/probe-shard.ts';
+import { fetchWarnings } from '../servers/warnings.ts';
+import type { StatementContext } from '../statement/statement-context.ts';
 import type { AcceptedSetting } from './setting-checks.ts';
 
 /** Throws the server's error (1231 wrong value, 1232 wrong type, 1193 unknown variable ...). */

@@ -1,6 +1,6 @@
 // Which SET right-hand sides a server has accepted already, and what it made of them.
 
-import type { Warning } from '../warnings.ts';
+import type { Warning } from '../servers/warnings.ts';
 
 export interface AcceptedSetting {
   /** Literal (SqlText) that sets the same again. */

@@ -2,9 +2,9 @@
 import type { SetUserVariable } from '../../sql/ast.ts';
 import { hexLiteral } from '../../text/quote.ts';
 import { type ColumnDefinition, FieldType } from '../../value/column-definition.ts';
-import type { StatementContext } from '../statement-context.ts';
-import { substituteExpression } from '../substitute.ts';
-import { heldDigits, mayHoldMore, showingAll } from '../whole-digits.ts';
+import { substituteExpression } from '../rewrite/substitute.ts';
+import { heldDigits, mayHoldMore, showingAll } from '../rewrite/whole-digits.ts';
+import type { StatementContext } from '../statement/statement-context.ts';
 import type { Change } from './set-change.ts';
 
 const binaryCollation = 63;

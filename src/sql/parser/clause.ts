@@ -1,9 +1,9 @@
 // Clauses that queries, writes and window definitions share: WHERE, ORDER BY, LIMIT.
 import type { Expression, LimitClause, OrderByClause, OrderItem, WhereClause } from '../ast.ts';
-import { K } from '../keywords.ts';
-import { T } from '../token.ts';
+import { K } from '../lexer/keywords.ts';
+import { T } from '../lexer/token.ts';
 import type { Cursor } from './cursor.ts';
-import { level } from './level.ts';
+import { level } from './expression/level.ts';
 
 export function anyExpression(c: Cursor): Expression {
   return c.grammar.expression(c, level.any);

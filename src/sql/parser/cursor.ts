@@ -1,10 +1,10 @@
 // The parser's place in the token list, and the knot through which its files call one another recursively.
 import type { Expression, Ident, Query, SqlText, Statement } from '../ast.ts';
 
-import { isReserved } from '../keywords-reserved.ts';
+import { isReserved } from '../lexer/keywords-reserved.ts';
+import { T, type TokenList } from '../lexer/token.ts';
 import type { LexMode } from '../mode.ts';
 import { syntaxError } from '../syntax-error.ts';
-import { T, type TokenList } from '../token.ts';
 import { identifierName, stringName } from './decode-name.ts';
 import { wholeEnd, wholeStart } from './whole-text.ts';
 

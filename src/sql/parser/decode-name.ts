@@ -1,8 +1,8 @@
 // Names as they are spelled in a text, decoded to Unicode.
-import { decodeText } from '../charsets.ts';
+import { decodeText } from '../lexer/charsets.ts';
+import { T } from '../lexer/token.ts';
 import { escaped } from '../literal.ts';
 import type { LexMode, SqlText } from '../mode.ts';
-import { T } from '../token.ts';
 
 /** The content of a quoted name whose closing quote is doubled inside. */
 function unquote(text: SqlText, start: number, end: number): string {

@@ -1,7 +1,7 @@
 // Names of tables and columns, aliases, and lists of names.
 import type { Column, Ident, TableName } from '../ast.ts';
-import { K } from '../keywords.ts';
-import { T } from '../token.ts';
+import { K } from '../lexer/keywords.ts';
+import { T } from '../lexer/token.ts';
 import type { Cursor } from './cursor.ts';
 
 /** `[schema.]name`. */

@@ -1,11 +1,11 @@
 // SQL text to a syntax tree.
 import type { SqlText, Statement } from '../ast.ts';
-import { tokenize } from '../lexer.ts';
+import { tokenize } from '../lexer/lexer.ts';
+import { T, type TokenList } from '../lexer/token.ts';
 import type { LexMode } from '../mode.ts';
-import { T, type TokenList } from '../token.ts';
 import { Cursor, type Grammar } from './cursor.ts';
-import { expression, infix } from './expression.ts';
-import { query, queryAfter } from './query.ts';
+import { expression, infix } from './expression/expression.ts';
+import { query, queryAfter } from './query/query.ts';
 import { statement } from './statement.ts';
 
 const grammar: Grammar = { expression, infix, query, queryAfter, statement };

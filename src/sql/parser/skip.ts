@@ -1,5 +1,5 @@
 // Passing over parts of statements that matter only as text.
-import { T } from '../token.ts';
+import { T } from '../lexer/token.ts';
 import type { Cursor } from './cursor.ts';
 
 /** Consumes everything to the end of the statement; gives the text from `start`. */

@@ -1,16 +1,21 @@
 // One statement of any kind: the first words decide who reads it.
 import type { Query, Statement } from '../ast.ts';
-import { K } from '../keywords.ts';
-import { T } from '../token.ts';
-import { admin, compound, deleteHistory, flush, grant, otherAdmin, tableMaintenance } from './admin.ts';
-import { create } from './create.ts';
+import { K } from '../lexer/keywords.ts';
+import { T } from '../lexer/token.ts';
 import type { Cursor } from './cursor.ts';
-import { alter, drop, rename, truncate } from './ddl.ts';
-import { deleteStatement } from './delete.ts';
-import { analyzeStatement, explain, vexplain } from './explain.ts';
-import { insert } from './insert.ts';
-import { loadData } from './load-data.ts';
-import { query, queryWith, withOption } from './query.ts';
+import { alter, drop, rename, truncate } from './ddl/alter-drop.ts';
+import { create } from './ddl/create.ts';
+import { query, queryWith, withOption } from './query/query.ts';
+import {
+  admin,
+  compound,
+  deleteHistory,
+  flush,
+  grant,
+  otherAdmin,
+  tableMaintenance,
+} from './session/admin.ts';
+import { analyzeStatement, explain, vexplain } from './session/explain.ts';
 import {
   callProcedure,
   deallocate,
@@ -22,11 +27,22 @@ import {
   prepare,
   unlockTables,
   use,
-} from './session.ts';
-import { setStatement } from './set.ts';
-import { show } from './show.ts';
-import { begin, commit, releaseSavepoint, rollback, savepoint, startTransaction, xa } from './transaction.ts';
-import { update } from './update.ts';
+} from './session/session.ts';
+import { setStatement } from './session/set.ts';
+import { show } from './session/show.ts';
+import {
+  begin,
+  commit,
+  releaseSavepoint,
+  rollback,
+  savepoint,
+  startTransaction,
+  xa,
+} from './session/transaction.ts';
+import { deleteStatement } from './write/delete.ts';
+import { insert } from './write/insert.ts';
+import { loadData } from './write/load-data.ts';
+import { update } from './write/update.ts';
 
 /** The statement at the cursor. */
 export function statement(c: Cursor): Statement {

@@ -1,6 +1,6 @@
 // Expressions to text.
 import type { BinaryOperator, SystemVariable } from '../ast.ts';
-import { level } from '../parser/level.ts';
+import { level } from '../parser/expression/level.ts';
 import { binaryLevels } from './level-of.ts';
 import type { Printers } from './writer.ts';
 

@@ -1,6 +1,6 @@
 // How tightly a printed expression holds together.
 import type { BinaryOperator, Expression } from '../ast.ts';
-import { level } from '../parser/level.ts';
+import { level } from '../parser/expression/level.ts';
 
 /** Levels of arithmetic operators; left operands bind at the level, right ones above it. */
 export const binaryLevels: Readonly<Record<BinaryOperator, number>> = {

@@ -1,7 +1,7 @@
 // Collects printed text; spells names; knows which printer prints which kind of node.
 import type { Expression, Ident, Kind, Node, NodeOf, SqlText } from '../ast.ts';
-import { keywordOf } from '../keywords-lookup.ts';
-import { isReservedSomewhere } from '../keywords-reserved.ts';
+import { keywordOf } from '../lexer/keywords-lookup.ts';
+import { isReservedSomewhere } from '../lexer/keywords-reserved.ts';
 import { levelOf } from './level-of.ts';
 
 /** For every kind of node, how to print it. */

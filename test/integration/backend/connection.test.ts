@@ -1,7 +1,7 @@
 // Connections to a real server: pipelining, loss, back-pressure, large packets, login.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectBackend } from '../../../src/backend/connect.ts';
-import type { SocketConnection } from '../../../src/backend/connection.ts';
+import { connectBackend } from '../../../src/backend/connection/connect.ts';
+import type { SocketConnection } from '../../../src/backend/connection/connection.ts';
 import type { ResponseReceiver, Terminal } from '../../../src/backend/contract.ts';
 import type { BackendTarget } from '../../../src/backend/options.ts';
 import type { RunningServer } from '../../../src/cli/servers/server-provider.ts';

@@ -1,8 +1,8 @@
 // Paths and servers that misbehave: half-open sockets, cuts, slow and broken handshakes, bytes that are no answer.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectBackend } from '../../../src/backend/connect.ts';
-import type { SocketConnection } from '../../../src/backend/connection.ts';
+import { connectBackend } from '../../../src/backend/connection/connect.ts';
+import type { SocketConnection } from '../../../src/backend/connection/connection.ts';
 import type { RunningServer } from '../../../src/cli/servers/server-provider.ts';
 import { SqlError } from '../../../src/errors/sql-error.ts';
 import {

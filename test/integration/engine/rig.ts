@@ -15,7 +15,7 @@ import { run } from '../../../src/engine/run.ts';
 import type { SqlError } from '../../../src/errors/sql-error.ts';
 import { Counters } from '../../../src/observability/counters.ts';
 import type { Plan, PlanNode } from '../../../src/plan/nodes.ts';
-import { decodeResult } from '../../../src/session/backend-read.ts';
+import { decodeResult } from '../../../src/session/servers/backend-read.ts';
 import { BinaryRow } from '../../../src/value/binary-row.ts';
 import type { BindValue } from '../../../src/value/bind-value.ts';
 import type { ColumnDefinition } from '../../../src/value/column-definition.ts';

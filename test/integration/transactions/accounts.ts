@@ -1,7 +1,7 @@
 // Accounts spread over four shards: what the tests of transactions move money between.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RowDataPacket } from 'mysql2/promise';
-import { hashUint64 } from '../../../src/vindex/hash.ts';
+import { hashUint64 } from '../../../src/vindex/kinds/hash.ts';
 import type { Cluster } from '../../support/cluster.ts';
 import { eventually } from '../../support/eventually.ts';
 

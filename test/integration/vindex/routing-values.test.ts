@@ -5,15 +5,15 @@ import type { RunningServer } from '../../../src/cli/servers/server-provider.ts'
 import { connectAsAdmin } from '../../../src/cli/servers/wait-until-ready.ts';
 import { literalValue } from '../../../src/sql/literal.ts';
 import { defaultMode } from '../../../src/sql/mode.ts';
-import { normalize } from '../../../src/sql/normalize.ts';
-import { slotEnd, slotKind, slotStart } from '../../../src/sql/normalize-slot.ts';
+import { normalize } from '../../../src/sql/normalize/normalize.ts';
+import { slotEnd, slotKind, slotStart } from '../../../src/sql/normalize/slot.ts';
 import type { BindValue } from '../../../src/value/bind-value.ts';
 import { createVindex } from '../../../src/vindex/registry.ts';
 import { storedVindexValue, toInsertValue, toVindexValue } from '../../../src/vindex/routable.ts';
 import type { RoutingColumn } from '../../../src/vindex/routing-key.ts';
 import { columnFromInformationSchema, type InformationSchemaColumn } from '../../../src/vschema/columns.ts';
-import { routingColumnOf } from '../../../src/vschema/declared-columns.ts';
 import { equalityExact } from '../../../src/vschema/equality.ts';
+import { routingColumnOf } from '../../../src/vschema/files/declared-columns.ts';
 import { testFlavour, testServers } from '../../support/test-servers.ts';
 
 const types = [

@@ -1,6 +1,6 @@
 // Quantiles out of buckets.
 import { expect, test } from 'vitest';
-import { quantileSeconds } from '../../../src/app/latency.ts';
+import { quantileSeconds } from '../../../src/app/statistics/latency.ts';
 import { Histogram } from '../../../src/observability/counters.ts';
 
 function filled(values: readonly number[]): Histogram {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { explainStatement } from '../../../src/app/explain.ts';
+import { explainStatement } from '../../../src/app/offline/explain.ts';
 import { SqlError } from '../../../src/errors/sql-error.ts';
 import type { Kind } from '../../../src/sql/ast.ts';
 import { defaultMode } from '../../../src/sql/mode.ts';

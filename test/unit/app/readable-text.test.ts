@@ -1,8 +1,8 @@
 // What operators see of statements: their shape, never their values.
 import { describe, expect, test } from 'vitest';
-import { readable } from '../../../src/app/readable-text.ts';
+import { readable } from '../../../src/app/statistics/readable-text.ts';
 import { defaultMode } from '../../../src/sql/mode.ts';
-import { normalize } from '../../../src/sql/normalize.ts';
+import { normalize } from '../../../src/sql/normalize/normalize.ts';
 
 const shown = (sql: string, mode = defaultMode()): string =>
   readable(normalize(Buffer.from(sql, 'utf8').toString('latin1'), mode).key);

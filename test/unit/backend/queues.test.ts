@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { IdleShelf } from '../../../src/backend/idle-shelf.ts';
-import { type Waiter, WaitingLines } from '../../../src/backend/waiting-lines.ts';
+import { IdleShelf } from '../../../src/backend/pool/idle-shelf.ts';
+import { type Waiter, WaitingLines } from '../../../src/backend/pool/waiting-lines.ts';
 import { Fifo } from '../../../src/util/fifo.ts';
 import { LinkedList } from '../../../src/util/linked-list.ts';
 

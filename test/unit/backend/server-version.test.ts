@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { BackOff } from '../../../src/backend/back-off.ts';
-import { parseServerVersion, versionProblem } from '../../../src/backend/server-version.ts';
+import { parseServerVersion, versionProblem } from '../../../src/backend/connection/server-version.ts';
+import { BackOff } from '../../../src/backend/pool/back-off.ts';
 
 describe('server version', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { ConnectionSettings, settingExpression } from '../../../src/backend/connection/settings.ts';
 import type { SessionSettings } from '../../../src/backend/contract.ts';
-import { ConnectionSettings, settingExpression } from '../../../src/backend/settings.ts';
 
 function settings(values: Readonly<Record<string, string>>): SessionSettings {
   return { key: JSON.stringify(values), values: new Map(Object.entries(values)) };

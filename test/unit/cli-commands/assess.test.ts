@@ -1,7 +1,7 @@
 // What `assess` says of a statement, field by field; and of what drivers and ORMs send.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { assess } from '../../../src/app/assess.ts';
+import { assess } from '../../../src/app/offline/assess.ts';
 import { statementsOf } from '../../../src/cli/statement-source.ts';
 import { defaultMode } from '../../../src/sql/mode.ts';
 import { offlineShop } from '../../support/offline-shop.ts';

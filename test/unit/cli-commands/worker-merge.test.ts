@@ -1,6 +1,6 @@
 // Several processes' figures as one.
 import { expect, test } from 'vitest';
-import type { PoolView, StatusView } from '../../../src/app/admin-views.ts';
+import type { PoolView, StatusView } from '../../../src/app/admin/admin-views.ts';
 import { mergePools, mergeQueries, mergeReadiness, mergeStatus } from '../../../src/cli/workers/merge.ts';
 
 const shard = (name: string, up: boolean) => ({

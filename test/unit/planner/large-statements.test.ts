@@ -1,6 +1,6 @@
 // Fault 43 for plans: twice the statement takes twice the time, and no length of it overflows the stack.
 import { describe, expect, test } from 'vitest';
-import { explainStatement } from '../../../src/app/explain.ts';
+import { explainStatement } from '../../../src/app/offline/explain.ts';
 import { splice } from '../../../src/planner/splice.ts';
 import { offlineShop } from '../../support/offline-shop.ts';
 import { timeRatio } from '../sql/linear-time.ts';

@@ -6,7 +6,7 @@ import { type Edit, identifier, join, splice, text } from '../../../src/planner/
 import { statementUnit } from '../../../src/planner/statement-unit.ts';
 import type { TextUnit } from '../../../src/planner/text-unit.ts';
 import { defaultMode } from '../../../src/sql/mode.ts';
-import { normalize } from '../../../src/sql/normalize.ts';
+import { normalize } from '../../../src/sql/normalize/normalize.ts';
 import { parseStatement } from '../../../src/sql/parser/parse.ts';
 
 function plain(sql: string): TextUnit {

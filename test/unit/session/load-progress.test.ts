@@ -2,7 +2,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Plan } from '../../../src/plan/nodes.ts';
 import type { LoadProgress, SessionObserver } from '../../../src/session/dependencies.ts';
-import { StatementLog } from '../../../src/session/statement-log.ts';
+import { StatementLog } from '../../../src/session/statement/statement-log.ts';
 
 const plan: Plan = {
   label: 'insert',

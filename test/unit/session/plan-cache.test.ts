@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CachedStatement, PlanCache } from '../../../src/session/plan-cache.ts';
+import { type CachedStatement, PlanCache } from '../../../src/session/statement/plan-cache.ts';
 
 const entry: CachedStatement = { kind: 'substitute' };
 

@@ -1,7 +1,7 @@
 // What a WHERE says for sure of a system table's rows.
 import { expect, test } from 'vitest';
-import { pinsOf } from '../../../src/session/show/system-pins.ts';
-import type { SystemReference } from '../../../src/session/show/system-references.ts';
+import { pinsOf } from '../../../src/session/show/system/system-pins.ts';
+import type { SystemReference } from '../../../src/session/show/system/system-references.ts';
 import type { Table } from '../../../src/sql/ast.ts';
 import { defaultMode } from '../../../src/sql/mode.ts';
 import { parseStatement } from '../../../src/sql/parser/parse.ts';

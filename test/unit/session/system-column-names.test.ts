@@ -1,8 +1,8 @@
 // MySQL's names for the columns of information_schema.
 import { expect, test } from 'vitest';
-import { columnNameEdits } from '../../../src/session/show/system-column-names.ts';
-import type { Filled } from '../../../src/session/show/system-workspace.ts';
-import { applyEdits } from '../../../src/session/text-edits.ts';
+import { applyEdits } from '../../../src/session/rewrite/text-edits.ts';
+import { columnNameEdits } from '../../../src/session/show/system/system-column-names.ts';
+import type { Filled } from '../../../src/session/show/system/system-workspace.ts';
 import { defaultMode } from '../../../src/sql/mode.ts';
 import { parseStatement } from '../../../src/sql/parser/parse.ts';
 

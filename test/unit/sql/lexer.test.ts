@@ -2,13 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SqlError } from '../../../src/errors/sql-error.ts';
-import { K } from '../../../src/sql/keywords.ts';
-import { keywordName, keywordOf } from '../../../src/sql/keywords-lookup.ts';
-import { isReserved } from '../../../src/sql/keywords-reserved.ts';
-import { tokenize } from '../../../src/sql/lexer.ts';
+import { K } from '../../../src/sql/lexer/keywords.ts';
+import { keywordName, keywordOf } from '../../../src/sql/lexer/keywords-lookup.ts';
+import { isReserved } from '../../../src/sql/lexer/keywords-reserved.ts';
+import { tokenize } from '../../../src/sql/lexer/lexer.ts';
+import { T } from '../../../src/sql/lexer/token.ts';
 import { defaultMode, type LexMode, withSqlMode } from '../../../src/sql/mode.ts';
 import { syntaxError } from '../../../src/sql/syntax-error.ts';
-import { T } from '../../../src/sql/token.ts';
 import { timeRatio } from './linear-time.ts';
 
 const mariadb = defaultMode('mariadb', 101106);

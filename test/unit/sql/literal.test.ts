@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { introducerOf, literalValue } from '../../../src/sql/literal.ts';
 import { defaultMode, type LexMode, withSqlMode } from '../../../src/sql/mode.ts';
-import { normalize } from '../../../src/sql/normalize.ts';
+import { normalize } from '../../../src/sql/normalize/normalize.ts';
 import {
   S,
   type SlotKind,
@@ -11,7 +11,7 @@ import {
   slotEnd,
   slotKind,
   slotStart,
-} from '../../../src/sql/normalize-slot.ts';
+} from '../../../src/sql/normalize/slot.ts';
 
 const mode = defaultMode();
 

@@ -8,7 +8,7 @@ import {
   slotItems,
   slotKind,
   slotStart,
-} from '../../../src/sql/normalize-slot.ts';
+} from '../../../src/sql/normalize/slot.ts';
 
 /** The statement with other values in its scalar slots, of the same kinds, equal where they were equal. */
 export function respelled(sql: string, normalized: Normalized, seed: number): string {

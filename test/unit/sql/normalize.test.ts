@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SqlError } from '../../../src/errors/sql-error.ts';
-import { tokenize } from '../../../src/sql/lexer.ts';
+import { tokenize } from '../../../src/sql/lexer/lexer.ts';
 import { defaultMode, type LexMode, withSqlMode } from '../../../src/sql/mode.ts';
-import { normalize, normalizeByToken } from '../../../src/sql/normalize.ts';
+import { normalize, normalizeByToken } from '../../../src/sql/normalize/normalize.ts';
 import {
   type Normalized,
   S,
@@ -15,7 +15,7 @@ import {
   slotKind,
   slotStart,
   spellingOf,
-} from '../../../src/sql/normalize-slot.ts';
+} from '../../../src/sql/normalize/slot.ts';
 import { parseStatement } from '../../../src/sql/parser/parse.ts';
 import { timeRatio } from './linear-time.ts';
 import { literalFreeTree, respelled } from './normalize-support.ts';

@@ -1,8 +1,8 @@
 // Splitting texts into statements, and what a statement begins with.
 import { describe, expect, test } from 'vitest';
 import { SqlError } from '../../../src/errors/sql-error.ts';
-import { K } from '../../../src/sql/keywords.ts';
-import { keywordName } from '../../../src/sql/keywords-lookup.ts';
+import { K } from '../../../src/sql/lexer/keywords.ts';
+import { keywordName } from '../../../src/sql/lexer/keywords-lookup.ts';
 import { defaultMode } from '../../../src/sql/mode.ts';
 import {
   firstKeyword,

@@ -1,7 +1,7 @@
 // The `range` kind: intervals, their ids, and which of them an operator can touch.
 import { describe, expect, test } from 'vitest';
 import type { VindexDefinition } from '../../../src/vindex/definition.ts';
-import { movedInterval } from '../../../src/vindex/range.ts';
+import { movedInterval } from '../../../src/vindex/kinds/range.ts';
 import { createVindex } from '../../../src/vindex/registry.ts';
 import type { FunctionalVindex, RangeBound, VindexValue } from '../../../src/vindex/vindex.ts';
 import { mappingText, rangeText } from './vector.ts';

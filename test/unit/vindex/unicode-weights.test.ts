@@ -1,7 +1,7 @@
 // Primary weights of odd text (marks out of order, contractions over marks, unknown characters), as golang.org/x/text gives them.
 import { expect, test } from 'vitest';
 import { toHex } from '../../../src/vindex/key-bytes.ts';
-import { primaryWeights } from '../../../src/vindex/unicode-weights.ts';
+import { primaryWeights } from '../../../src/vindex/kinds/unicode/unicode-weights.ts';
 import samples from './unicode-weights.json' with { type: 'json' };
 
 test.each(samples)('%s', (text = '', weights = '') => {

@@ -1,10 +1,10 @@
 // Keyspace ids equal Vitess's bit for bit: every vector of every kind.
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { md5, xxh64 } from '../../../src/vindex/digest.ts';
 import { toHex } from '../../../src/vindex/key-bytes.ts';
+import { md5, xxh64 } from '../../../src/vindex/kinds/digest.ts';
+import { primaryWeights } from '../../../src/vindex/kinds/unicode/unicode-weights.ts';
 import { likePrefix } from '../../../src/vindex/like-prefix.ts';
-import { primaryWeights } from '../../../src/vindex/unicode-weights.ts';
 import type { FunctionalVindex, RangeBound } from '../../../src/vindex/vindex.ts';
 import { expectedMapping, mappingText, rangeText, type Vector, valuesOf, vindexOf } from './vector.ts';
 import own from './vectors.json' with { type: 'json' };

@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { createShardMap, type ShardMap } from '../../../src/vindex/shard-map.ts';
 import { buildVSchema } from '../../../src/vschema/build.ts';
-import { type KeyspaceDefinition, unshardedDefinition } from '../../../src/vschema/definition.ts';
+import { type KeyspaceDefinition, unshardedDefinition } from '../../../src/vschema/files/definition.ts';
+import { loadKeyspace } from '../../../src/vschema/files/load.ts';
+import { readSchemaFile } from '../../../src/vschema/files/schema-file.ts';
 import { createVSchemaHolder } from '../../../src/vschema/holder.ts';
-import { loadKeyspace } from '../../../src/vschema/load.ts';
 import type { Table, VSchema } from '../../../src/vschema/model.ts';
 import { resolveTable } from '../../../src/vschema/resolve.ts';
-import { readSchemaFile } from '../../../src/vschema/schema-file.ts';
 
 const demo = (name: string): string =>
   readFileSync(new URL(`../../../vschema/${name}`, import.meta.url), 'utf8');

@@ -4,11 +4,11 @@ import { createShardMap } from '../../../src/vindex/shard-map.ts';
 import { buildVSchema } from '../../../src/vschema/build.ts';
 import { columnProblems } from '../../../src/vschema/column-warnings.ts';
 import { constraintWarnings, looseAutoIncrement, looseKey } from '../../../src/vschema/constraints.ts';
-import { unshardedDefinition } from '../../../src/vschema/definition.ts';
-import { loadKeyspace } from '../../../src/vschema/load.ts';
+import { unshardedDefinition } from '../../../src/vschema/files/definition.ts';
+import { loadKeyspace } from '../../../src/vschema/files/load.ts';
+import { readSchemaFile } from '../../../src/vschema/files/schema-file.ts';
 import type { VSchema } from '../../../src/vschema/model.ts';
 import { reloadProblems } from '../../../src/vschema/reload.ts';
-import { readSchemaFile } from '../../../src/vschema/schema-file.ts';
 
 function load(json: object) {
   const { definition, problems } = loadKeyspace(JSON.stringify(json), { file: null });

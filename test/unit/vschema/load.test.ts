@@ -1,7 +1,7 @@
 // Faults of vschema files: all of them at once, with line, path, table and vindex.
 import { describe, expect, test } from 'vitest';
 import { formatProblems } from '../../../src/util/problem.ts';
-import { loadKeyspace } from '../../../src/vschema/load.ts';
+import { loadKeyspace } from '../../../src/vschema/files/load.ts';
 
 function problemsOf(value: object | string, keyspaces: readonly string[] = ['k', 'main']): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);

@@ -1,0 +1,33 @@
+// Warnings of the last statement, fetched from the shards that raised them.
+import type { BackendConnection } from '../../backend/contract.ts';
+import { renameInMessage } from '../../engine/physical-names.ts';
+import type { Shard } from '../../vindex/shard-map.ts';
+import { readResult } from './backend-read.ts';
+
+export interface Warning {
+  readonly level: 'Note' | 'Warning' | 'Error';
+  readonly code: number;
+  readonly message: string;
+}
+
+/** SHOW WARNINGS on the connection whose last answer had some; `shard`: whose database messages name. */
+export async function fetchWarnings(
+  connection: BackendConnection,
+  shard: Shard | null,
+): Promise<readonly Warning[]> {
+  const { rows } = await readResult(connection, 'SHOW WARNINGS');
+  return rows.map(([level, code, message]) => ({
+    level: level === 'Note' || level === 'Error' ? level : 'Warning',
+    code: Number(code),
+    message: shown(Buffer.from(message ?? '', 'latin1').toString('utf8'), shard),
+  }));
+}
+
+function shown(message: string, shard: Shard | null): string {
+  return shard === null ? message : renameInMessage(message, shard.database, shard.keyspace);
+}
+
+export function withoutRepeated(warnings: readonly Warning[]): readonly Warning[] {
+  const byText = new Map(warnings.map((warning) => [JSON.stringify(warning), warning]));
+  return [...byText.values()];
+}
