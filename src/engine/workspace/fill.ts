@@ -13,6 +13,8 @@ import type { WorkspaceSession } from './session.ts';
 
 /** SQL text of one INSERT; hex doubles the bytes, so this is about half a megabyte of data. */
 const insertBytesMax = 1 << 20;
+/** From here on a shard's batch goes out while others are still read; the few rows of small fragments travel in one INSERT. */
+const insertBytesEager = 1 << 16;
 
 export interface FillOptions {
   readonly session: WorkspaceSession;
@@ -25,10 +27,11 @@ export interface FillOptions {
   readonly label: string;
 }
 
-/** Rows stream: never more than one batch per shard is in memory. All shards fill at once. */
+/** Rows stream: never more than one batch per shard and one INSERT are in memory. All shards fill at once. */
 export async function fillTable(options: FillOptions, reads: readonly ShardRead[]): Promise<void> {
   const filler = new Filler(options);
   await Promise.all(reads.map((read) => filler.pump(read)));
+  await filler.flush();
 }
 
 class Filler {
@@ -36,7 +39,11 @@ class Filler {
   readonly #head: string;
   readonly #writers: readonly LiteralWriter[];
   readonly #collectors: readonly (KeySet | null)[];
+  /** Read so far, in the bytes of the shards' rows. */
   #bytes = 0;
+  /** Rows that wait for their INSERT, of all shards, and the length of its text. */
+  #tuples: string[] = [];
+  #tupleBytes = 0;
 
   constructor(options: FillOptions) {
     const { fragment, columns, table, keyValues } = options;
@@ -50,22 +57,28 @@ class Filler {
   async pump(read: ShardRead): Promise<void> {
     const row = rowView(read.format, await read.stream.columns());
     for (let batch = await read.stream.next(); batch !== null; batch = await read.stream.next()) {
-      let tuples: string[] = [];
-      let bytes = 0;
       for (const payload of batch) {
         this.#spend(payload.length);
         row.load(payload);
         const tuple = this.#tuple(row);
-        if (bytes + tuple.length > insertBytesMax && tuples.length > 0) {
-          await this.#insert(tuples);
-          tuples = [];
-          bytes = 0;
-        }
-        tuples.push(tuple);
-        bytes += tuple.length + 1;
+        if (this.#tupleBytes + tuple.length > insertBytesMax) await this.flush();
+        this.#tuples.push(tuple);
+        this.#tupleBytes += tuple.length + 1;
       }
-      await this.#insert(tuples);
+      if (this.#tupleBytes > insertBytesEager) await this.flush();
     }
+  }
+
+  /** Sends what waits. */
+  async flush(): Promise<void> {
+    if (this.#tuples.length === 0) return;
+    const sql = this.#head + this.#tuples.join(',');
+    this.#tuples = [];
+    this.#tupleBytes = 0;
+    const { session, label } = this.#options;
+    await session.insert(sql, (error) =>
+      error.id === null ? shardgateError('SG4023', { fragment: label, why: error.message }) : error,
+    );
   }
 
   #spend(bytes: number): void {
@@ -81,14 +94,6 @@ class Filler {
       text += i === 0 ? literal : `,${literal}`;
     }
     return `${text})`;
-  }
-
-  async #insert(tuples: readonly string[]): Promise<void> {
-    if (tuples.length === 0) return;
-    const { session, label } = this.#options;
-    await session.insert(this.#head + tuples.join(','), (error) =>
-      error.id === null ? shardgateError('SG4023', { fragment: label, why: error.message }) : error,
-    );
   }
 }
 

@@ -21,6 +21,7 @@ import { FragmentLeases } from './fragment-leases.ts';
 import { enterGather } from './gate.ts';
 import { dependenciesOf, KeyValues } from './key-values.ts';
 import { WorkspaceSession } from './session.ts';
+import { expectedShape, type FragmentShape, rememberShape } from './shape-memory.ts';
 import { createTableSql } from './table-shape.ts';
 
 /** Everything one run shares between its steps. */
@@ -70,6 +71,7 @@ async function gather(execution: Execution, node: GatherNode, attempt: Attempt):
     // Heard below; until then a failure must not count as unheard.
     describing.catch(() => {});
     session.beginFill();
+    expectTables(run);
     const { described, warnings } = await readFragments(run, describing);
     session.endFill();
     const finishWarnings = await finish(run, described, attempt);
@@ -196,7 +198,6 @@ async function fillFragment(
   leases: FragmentLeases,
 ): Promise<void> {
   const { execution, session, names } = run;
-  const { flavour } = execution;
   const reads: ShardRead[] = [];
   for (const shard of shards) {
     reads.push(leases.read(shard, paramText(execution, shard, fragment.template, names), run.time));
@@ -206,12 +207,11 @@ async function fillFragment(
   try {
     const columns = await agreedColumns(reads);
     const declared = await typesFromElsewhere(run, fragment, shards, leases);
-    const render = (template: Fragment['template']) => shardText(execution, run.home, template, names);
-    for (let copy = 0; copy < fragment.copies; copy++) {
-      const table = workspaceTable(fragment.id, copy);
-      const sql = createTableSql({ table, fragment, metadata: columns, declared, flavour, render });
-      session.create(table, sql, fragment.shapeByClient === true);
-    }
+    const shape: FragmentShape = { metadata: columns, declared };
+    let asExpected = true;
+    for (const [name, sql] of createStatements(run, fragment, shape))
+      asExpected = session.create(name, sql, fragment.shapeByClient === true) && asExpected;
+    rememberShape(fragment, shape, asExpected);
     const table = workspaceTable(fragment.id, 0);
     const { budget, keyValues } = run;
     const label = labelOf(fragment);
@@ -225,6 +225,27 @@ async function fillFragment(
   } catch (error) {
     throw firstError(reads, error);
   }
+}
+
+/** Workspace tables as they were last time are made while the shards read. */
+function expectTables(run: Run): void {
+  for (const fragment of run.node.fragments) {
+    const shape = expectedShape(fragment);
+    if (shape === null) continue;
+    for (const [table, sql] of createStatements(run, fragment, shape)) run.session.expect(table, sql);
+  }
+}
+
+/** By the names of the tables, one per copy. */
+function createStatements(run: Run, fragment: Fragment, shape: FragmentShape): ReadonlyMap<string, string> {
+  const { execution, home, names } = run;
+  const render = (template: Fragment['template']) => shardText(execution, home, template, names);
+  const statements = new Map<string, string>();
+  for (let copy = 0; copy < fragment.copies; copy++) {
+    const table = workspaceTable(fragment.id, copy);
+    statements.set(table, createTableSql({ table, fragment, ...shape, flavour: execution.flavour, render }));
+  }
+  return statements;
 }
 
 /** null: the base table is on the workspace's server and shapes the columns there. */

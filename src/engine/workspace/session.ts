@@ -36,8 +36,15 @@ const ownSettings =
 /** Statements on their way to the server, beyond which whoever fills waits. */
 const inFlightBytesMax = 2 << 20;
 
+/** A table made as it was made last time, before this time's shape is known. */
+interface Expected {
+  readonly sql: string;
+  /** Its error counts when the shape proves to be the same. */
+  readonly made: Promise<unknown>;
+}
+
 /**
- *     open -> [describe] -> beginFill -> create/insert... -> endFill -> finish -> close
+ *     open -> [describe] -> beginFill -> [expect] -> create/insert... -> endFill -> finish -> close
  *
  * Everything is pipelined: a small gather's tables, rows, finish and drops travel in one write. The first error is kept
  * (`failure`); what follows it fails too and is not heard. After an error anywhere `abandon` closes the connection, which
@@ -47,6 +54,8 @@ export class WorkspaceSession {
   readonly #lease: Lease;
   readonly #signal: AbortSignal;
   readonly #tables: string[] = [];
+  /** Tables made before their shape was known, by name. */
+  readonly #expected = new Map<string, Expected>();
   #inFlightBytes = 0;
   #wake: (() => void)[] = [];
   #failure: SqlError | null = null;
@@ -83,12 +92,27 @@ export class WorkspaceSession {
     this.#post(fillSettings);
   }
 
-  /** `clientText`: the statement holds text of the client's. */
-  create(table: string, sql: string, clientText: boolean): void {
+  /** Runs a CREATE while the fragment is still read: `create` with the same text finds its table made. */
+  expect(table: string, sql: string): void {
     this.#tables.push(table);
+    const made = this.#run(sql);
+    made.catch(() => {});
+    this.#expected.set(table, { sql, made });
+  }
+
+  /** `clientText`: the statement holds text of the client's. False: another table was expected, and was made in vain. */
+  create(table: string, sql: string, clientText: boolean): boolean {
+    const expected = this.#expected.get(table);
+    if (expected?.sql === sql) {
+      expected.made.catch((error: unknown) => this.#failed(error));
+      return true;
+    }
+    if (expected === undefined) this.#tables.push(table);
+    else this.#post(`DROP TEMPORARY TABLE IF EXISTS ${quoteIdentifier(table)}`);
     if (clientText) this.#post(clientSettings);
     this.#post(sql);
     if (clientText) this.#post(`SET ${fillMode}`);
+    return expected === undefined;
   }
 
   /** `reword` makes the client's error of the server's. Resolves when the next rows may come. */
@@ -161,16 +185,23 @@ export class WorkspaceSession {
   }
 
   #post(sql: string, reword: (error: SqlError) => SqlError = (error) => error): void {
+    this.#run(sql).catch((error: unknown) => this.#failed(error instanceof SqlError ? reword(error) : error));
+  }
+
+  /** The first failure is the reason why the finish fails. */
+  #failed(error: unknown): void {
+    if (error instanceof SqlError) this.#failure ??= error;
+  }
+
+  async #run(sql: string): Promise<void> {
     this.#inFlightBytes += sql.length;
-    const answered = () => {
+    try {
+      await runStatement(this.connection, sql);
+    } finally {
       this.#inFlightBytes -= sql.length;
       const wake = this.#wake;
       this.#wake = [];
       for (const resolve of wake) resolve();
-    };
-    runStatement(this.connection, sql).then(answered, (error: unknown) => {
-      if (error instanceof SqlError) this.#failure ??= reword(error);
-      answered();
-    });
+    }
   }
 }

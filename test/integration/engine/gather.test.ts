@@ -227,6 +227,32 @@ describe('exactness', () => {
     );
   });
 
+  test('tables are expected to be as last time, and made anew where they are not', async () => {
+    const computed: FragmentColumn = { name: 'n', kind: 'computed', sql: [], origin: null, indexed: true };
+    const counted = fragment(0, 'odd', [computed], { shape: null, copies: 2 });
+    const node = gather([counted], 'SELECT n FROM #0 AS q UNION ALL SELECT n FROM #0.1 AS p ORDER BY 1');
+    const expressions = [
+      'iu+1',
+      'iu+1',
+      "CONCAT('x', iu)",
+      "CONCAT('x', iu)",
+      'iu+1',
+      'iu/7',
+      'iu/7',
+      'u',
+      'iu+1',
+    ];
+    for (const expression of expressions) {
+      Object.assign(counted, { template: text(`SELECT ${expression} FROM odd`) });
+      const answer = await rig.run(node);
+      expect(answer.rows, expression).toEqual(
+        await rig.oracle(
+          `SELECT ${expression} AS n FROM odd UNION ALL SELECT ${expression} FROM odd ORDER BY 1`,
+        ),
+      );
+    }
+  });
+
   test('trap 11: the client gets the columns one server would announce', async () => {
     const partial: FragmentColumn[] = [
       bare('users', 'country'),
