@@ -3,18 +3,21 @@ import { ServerStatus } from '../../src/protocol/capabilities.ts';
 import { type CompareOptions, differenceOf, summary } from '../support/compare-answers.ts';
 import type { Answer, ErrorAnswer, ExactClient, OkAnswer, ParamValue } from '../support/exact-client.ts';
 import type { Stage, World } from '../support/stage.ts';
-import { type Piece, render } from './piece.ts';
+import { otherPaths, withoutHints } from './other-paths.ts';
+import { type Piece, type Rendered, render } from './piece.ts';
 import type { FuzzTable, FuzzWorld } from './tables.ts';
 
 /**
  *  - same: nobody can tell the two answers apart
  *  - refused: Shardgate says by a catalogue error that it does not do this
+ *  - undetermined: one server says another thing itself by another path, and by that path both say the same
  *  - different: the finding
  */
 export type Verdict =
   | { readonly kind: 'same'; readonly isError: boolean; readonly rows: number }
   | { readonly kind: 'refused'; readonly id: string; readonly message: string }
   | { readonly kind: 'different'; readonly difference: string };
+export type ReadVerdict = Verdict | { readonly kind: 'undetermined'; readonly path: string };
 
 /** How sessions of one run differ from the usual ones. */
 export interface SessionKind {
@@ -168,29 +171,55 @@ export class Arena {
   }
 
   /** A generated statement as text, or prepared with its values as parameters. */
-  async judge(piece: Piece, prepared: boolean): Promise<Verdict> {
-    const { sql, params, marks } = render(piece, prepared);
-    const { flavour } = this.world;
-    if (flavour === 'mysql' && mysqlKiller.test(sql)) return { kind: 'same', isError: true, rows: 0 };
-    const options = { ordered: marks.has('ordered'), countOnly: marks.has('countOnly'), flavour };
-    if (!prepared) return this.ask(sql, options);
+  async judge(piece: Piece, prepared: boolean): Promise<ReadVerdict> {
+    const rendered = render(piece, prepared);
+    if (this.world.flavour === 'mysql' && mysqlKiller.test(rendered.sql))
+      return { kind: 'same', isError: true, rows: 0 };
     const [oracle, proxy] = [await this.oracle(), await this.proxy()];
-    const expected = await oracle.prepare(sql);
-    try {
-      const found = await proxy.prepare(sql);
-      if ('kind' in expected) {
-        if ('kind' in found) return verdictOf(expected, found, options);
-        const late = await proxy.execute(found, params);
-        proxy.closeStatement(found);
-        return verdictOf(expected, late, options);
+    const expected = await once(oracle, rendered.sql, prepared, rendered.params);
+    const verdict = await this.#comparedWith(expected, proxy, rendered, prepared);
+    if (verdict.kind !== 'different' || verdict.difference.startsWith('column')) return verdict;
+    if (this.world.flavour === 'mysql') return verdict;
+    const path = await this.#agreeingPath(rendered, prepared, expected);
+    return path === null ? verdict : { kind: 'undetermined', path };
+  }
+
+  /** The first other path by which one server contradicts itself and says what Shardgate says; null: none. */
+  async #agreeingPath(rendered: Rendered, prepared: boolean, before: Answer): Promise<string | null> {
+    for (const { name, settings, oracleSql, proxySql, prepares } of otherPaths(this.tables)) {
+      const oracle = await this.world.oracle({ answerTimeoutMs });
+      const proxy = await this.world.proxy({ answerTimeoutMs });
+      try {
+        for (const client of [oracle, proxy]) await this.#withSettings(client, settings);
+        const asPrepared = prepared || prepares === true;
+        const asked = await once(oracle, oracleSql(rendered.sql), asPrepared, rendered.params);
+        const expected = withoutHints(asked);
+        const path = { ...rendered, sql: proxySql(rendered.sql) };
+        const verdict = await this.#comparedWith(expected, proxy, path, prepared);
+        const alike = differenceOf(before, expected, { ordered: false, coreColumns: true, warnings: false });
+        if (verdict.kind === 'same' && alike !== null) return name;
+      } finally {
+        await Promise.all([oracle.close(), proxy.close()]);
       }
-      const left = await oracle.execute(expected, params);
-      oracle.closeStatement(expected);
-      if ('kind' in found) return verdictOf(left, found, options);
-      const right = await proxy.execute(found, params);
-      proxy.closeStatement(found);
-      const errnoOnly = this.#isOverKeyspaces(sql);
-      return verdictOf(left, right, { ...options, withParams: params.length > 0, errnoOnly });
+    }
+    return null;
+  }
+
+  async #comparedWith(
+    expected: Answer,
+    proxy: ExactClient,
+    { sql, params, marks }: Rendered,
+    prepared: boolean,
+  ): Promise<Verdict> {
+    try {
+      const found = await once(proxy, sql, prepared, params);
+      return verdictOf(expected, found, {
+        ordered: marks.has('ordered'),
+        countOnly: marks.has('countOnly'),
+        flavour: this.world.flavour,
+        withParams: prepared && params.length > 0,
+        errnoOnly: this.#isOverKeyspaces(sql),
+      });
     } catch (error) {
       return this.#lost(error);
     }

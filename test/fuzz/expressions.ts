@@ -1,4 +1,5 @@
 // Random scalar expressions that mean the same on every server and never depend on the order of rows.
+import { functionCall } from './functions.ts';
 import { choice, type Piece } from './piece.ts';
 import type { Random } from './random.ts';
 import { type Generation, pickColumn, type Scope, type Typed } from './scope.ts';
@@ -93,6 +94,10 @@ function compound(generation: Generation, scope: Scope, family: Family, depth: n
   const { random } = generation;
   const sub = (of: Family): Piece => expression(generation, scope, of, depth).piece;
   if (random.chance(0.25)) return conditional(generation, scope, family, depth);
+  if (generation.mixesFamilies && random.chance(0.5)) {
+    const loose = family === 'text' || family === 'float' || family === 'bytes';
+    return typed(functionCall(random, family, sub), family, { loose });
+  }
   switch (family) {
     case 'int':
       return typed(integer(random, sub), 'int');

@@ -76,6 +76,7 @@ async function openStage(): Promise<Stage> {
 function summarise(tally: Tally): void {
   line(`${tally.statements} statements, ${tally.executions} executions, ${tally.rows} rows compared`);
   line(`${tally.errors} failed alike on both, ${tally.findings.length} different`);
+  if (tally.undetermined > 0) line(`${tally.undetermined} on which one server contradicts itself`);
   for (const [id, count] of [...tally.refusals].sort((a, b) => b[1] - a[1])) line(`refused ${id}: ${count}`);
 }
 

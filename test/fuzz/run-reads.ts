@@ -14,6 +14,8 @@ export interface Tally {
   rows: number;
   /** Both servers gave the same error. */
   errors: number;
+  /** One server contradicts itself by another path: no answer to compare with. */
+  undetermined: number;
   readonly refusals: Map<string, number>;
   readonly findings: string[];
 }
@@ -32,7 +34,15 @@ const preparedShare = 0.3;
 const refusalsShown = 3;
 
 export function emptyTally(): Tally {
-  return { statements: 0, executions: 0, rows: 0, errors: 0, refusals: new Map(), findings: [] };
+  return {
+    statements: 0,
+    executions: 0,
+    rows: 0,
+    errors: 0,
+    undetermined: 0,
+    refusals: new Map(),
+    findings: [],
+  };
 }
 
 /** World n has seed `seed + n`; statement i of a world depends on that seed and i only. */
@@ -97,6 +107,11 @@ async function differs(
   if (verdict.kind === 'same') {
     tally.rows += verdict.rows;
     if (verdict.isError) tally.errors++;
+    return false;
+  }
+  if (verdict.kind === 'undetermined') {
+    tally.undetermined++;
+    run.progress(`one server contradicts itself (${verdict.path}): ${render(piece, prepared).sql}`);
     return false;
   }
   if (verdict.kind === 'refused') {
