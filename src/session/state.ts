@@ -15,6 +15,7 @@ import { TransactionScope } from './transaction/transaction.ts';
 import type { KeptVariable } from './variables/kept-variable.ts';
 import { Settings } from './variables/settings.ts';
 import { tracksSchema, tracksVariable } from './variables/tracked-variables.ts';
+import { settableValue, type UserVariable } from './variables/variable-literal.ts';
 import type { TransactionMode } from './variables/variables.ts';
 
 /** Where unqualified statements go: a keyspace, or a part of it by USE `ks:-80@replica`. */
@@ -23,11 +24,6 @@ export interface Target {
   /** Shard names; null = routing decides. */
   readonly shards: readonly string[] | null;
   readonly role: 'primary' | 'replica';
-}
-
-/** A client's user variable as a literal (SqlText) that MySQL evaluated once. */
-export interface UserVariableValue {
-  readonly sql: string;
 }
 
 const noTarget: Target = { database: null, shards: null, role: 'primary' };
@@ -46,7 +42,7 @@ export class SessionState {
   transactionTimeoutMs = 0;
   /** SET query_timeout; 0: the configuration's. */
   queryTimeoutMs = 0;
-  readonly userVariables = new Map<string, UserVariableValue>();
+  readonly userVariables = new Map<string, UserVariable>();
   /** SET of variables without effect behind a pool, shown back. */
   readonly kept = new Map<string, KeptVariable>();
   /** sql_select_limit: rows that a query without a LIMIT of its own gives; null: all. */
@@ -268,14 +264,4 @@ export class SessionState {
 /** MariaDB before 11.1 calls it tx_isolation. */
 function isolationVariable({ flavour, version }: LexMode): string {
   return flavour === 'mariadb' && version < 110101 ? 'tx_isolation' : 'transaction_isolation';
-}
-
-/** The value of a user variable for SET: text in the connection's character set and collation, as `SET @x = '...'` has it. */
-function settableValue(variable: UserVariableValue | undefined, settings: Settings): string {
-  const sql = variable?.sql ?? 'NULL';
-  if (!sql.startsWith('_utf8mb4 ')) return sql;
-  const [charset = 'utf8mb4', named = null] = (settings.get('names') ?? 'utf8mb4').split(' COLLATE ');
-  const text = charset === 'utf8mb4' ? sql : `CONVERT(${sql} USING ${charset})`;
-  const collation = settings.get('collation_connection') ?? named;
-  return collation === null ? text : `${text} COLLATE ${collation}`;
 }

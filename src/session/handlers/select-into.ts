@@ -6,7 +6,7 @@ import type { ColumnDefinition } from '../../value/column-definition.ts';
 import { applyEdits, type TextEdit } from '../rewrite/text-edits.ts';
 import { heldDigits, mayHoldMore, showingAll } from '../rewrite/whole-digits.ts';
 import type { StatementContext } from '../statement/statement-context.ts';
-import { literalOf } from '../variables/user-variables.ts';
+import { literalOf } from '../variables/variable-literal.ts';
 
 /** The INTO of a whole statement when it names user variables; null for every other statement. */
 export function intoVariables(statement: Statement): IntoClause | null {
@@ -31,7 +31,7 @@ export async function runSelectInto(into: IntoClause, context: StatementContext)
     const literals = names.map((_, index) => literalOf(columns[index], row[index] ?? null));
     const values = await withAllDigits(into, context, columns, literals);
     for (const [index, name] of names.entries())
-      state.userVariables.set(name, { sql: values[index] ?? 'NULL' });
+      state.userVariables.set(name, { sql: values[index] ?? 'NULL', collation: null });
   }
   const warnings = row === undefined ? 1 : 0;
   sink.ok({ affectedRows: BigInt(rows.length), lastInsertId: 0n, warnings, info: '' });

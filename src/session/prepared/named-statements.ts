@@ -7,7 +7,7 @@ import { answerOk } from '../answer/answer.ts';
 import { limitParams } from '../rewrite/limit-params.ts';
 import { substituteExpression } from '../rewrite/substitute.ts';
 import type { StatementContext } from '../statement/statement-context.ts';
-import { literalOf } from '../variables/user-variables.ts';
+import { literalOf } from '../variables/variable-literal.ts';
 import { fillParams } from './fill-params.ts';
 import { checkPreparable } from './preparable.ts';
 

@@ -89,8 +89,7 @@ export function isSessionRead(node: Node): boolean {
 /** The literal for a node that reads session state; null: a server has the same value. */
 export function literalOfRead(node: Node, state: SessionState): SqlText | null {
   if (node.kind === 'userVariable') {
-    const { sql } = state.userVariables.get(node.name.toLowerCase()) ?? { sql: 'NULL' };
-    return variableLiteral(sql, state.settings, state.mode);
+    return variableLiteral(state.userVariables.get(node.name.toLowerCase()), state.settings, state.mode);
   }
   if (node.kind === 'call') return functions[node.name]?.literal(state) ?? null;
   if (node.kind !== 'systemVariable') return null;

@@ -4,7 +4,7 @@ import { quoteIdentifier } from '../../text/quote.ts';
 import type { ColumnDefinition } from '../../value/column-definition.ts';
 import type { SmallResult } from '../servers/backend-read.ts';
 import type { StatementContext } from '../statement/statement-context.ts';
-import { literalOf } from '../variables/user-variables.ts';
+import { literalOf } from '../variables/variable-literal.ts';
 import { answerResult } from './server-show.ts';
 
 /** Answers with the rows the client's LIKE (on the first column) or WHERE keeps. The first head tells the LIKE, as for most servers' SHOWs. */
@@ -53,5 +53,5 @@ async function filter(
 
 /** Servers' own SHOWs compare by a column's collation, which wins over that of the client's literals. */
 function comparable(literal: string): string {
-  return literal.startsWith('_utf8mb4 ') ? `${literal} COLLATE utf8mb4_general_ci` : literal;
+  return literal.startsWith('_') ? `CONVERT(${literal} USING utf8mb4) COLLATE utf8mb4_general_ci` : literal;
 }

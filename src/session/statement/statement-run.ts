@@ -24,8 +24,8 @@ import type { SessionPort } from '../session-port.ts';
 import type { SessionState } from '../state.ts';
 import { AssigningScope } from '../transaction/assigning-scope.ts';
 import { BesideScope } from '../transaction/beside-scope.ts';
-import { InsertIdScope } from '../transaction/insert-id-scope.ts';
 import { runKept } from '../transaction/kept-connection.ts';
+import { RememberingScope } from '../transaction/remembering-scope.ts';
 import { StatementValues } from './bind-values.ts';
 import { type PlannedText, planText } from './plan-text.ts';
 import { shardMapsOf } from './shard-maps.ts';
@@ -103,7 +103,8 @@ function runInto(
       const assigned = assignedVariables(statement);
       const text = substitute(statement, input.text, state, assigned !== null);
       const rewritten = { ...input, text, packets: null, prepared: null };
-      state.showVariables(shownVariables(statement));
+      // The scope that sets and takes back assigned variables does it for all that the statement names.
+      state.showVariables(assigned === null ? shownVariables(statement) : noVariables);
       if (assigned !== null || queriesInsertId(statement)) {
         const scope = new AssigningScope(state, assigned ?? [], queriesInsertId(statement));
         return runAssigning(session, rewritten, sink, scope);
@@ -193,7 +194,7 @@ async function runAsking(
   sink: ResultSink,
   run: (scope: ConnectionScope, sink: ResultSink) => void | Promise<void>,
 ): Promise<void> {
-  const scope = new InsertIdScope(state, inner);
+  const scope = new RememberingScope(state, inner, { variables: [], insertId: true });
   await waitFor(sink, (target) => run(scope, target));
   await scope.finished();
 }
