@@ -99,9 +99,10 @@ export interface ScopedLease {
 export interface AtomicUnit {
   /** What `SET STATEMENT ... FOR` is to set for its statements (MariaDB); absent: nothing. */
   readonly statementSetting?: string;
-  /** Of a shard named at the beginning or joined since. */
-  lease(shardId: string): ScopedLease;
-  /** The same, a shard not in the unit yet taken into it: for statements that find out on their way where they write. */
+  /**
+   * The connection of a shard, which takes part in the unit from then on: one named at the beginning, or another, for
+   * statements that find out on their way where they write.
+   */
   join(shardId: string, signal: AbortSignal): Promise<ScopedLease>;
   commit(): Promise<void>;
   rollback(): Promise<void>;

@@ -13,35 +13,32 @@ export type AcquireShard = (shardId: string, signal: AbortSignal) => Promise<Sco
 export class SavepointUnit implements AtomicUnit {
   readonly #leases: Map<string, ScopedLease>;
   readonly #acquire: AcquireShard;
+  /** Those with the savepoint. */
+  readonly #open = new Set<ScopedLease>();
   readonly #broken = new Set<ScopedLease>();
 
   /** `acquire` gives the transaction's own connection of a shard. */
   constructor(leases: ReadonlyMap<string, ScopedLease>, acquire: AcquireShard) {
     this.#leases = new Map(leases);
     this.#acquire = acquire;
-    for (const lease of leases.values()) this.#open(lease);
-  }
-
-  #open(lease: ScopedLease): void {
-    sendStatement(lease.connection, `SAVEPOINT ${unitSavepoint}`, (terminal) => {
-      if (terminal === null || terminal.error !== null) this.#broken.add(lease);
-    });
-  }
-
-  lease(shardId: string): ScopedLease {
-    return present(this.#leases.get(shardId), `unit without shard ${shardId}`);
   }
 
   async join(shardId: string, signal: AbortSignal): Promise<ScopedLease> {
-    const known = this.#leases.get(shardId);
-    if (known !== undefined) return known;
-    const lease = await this.#acquire(shardId, signal);
-    // Two parts of a statement may have asked for it at once.
-    const meanwhile = this.#leases.get(shardId);
-    if (meanwhile !== undefined) return meanwhile;
-    this.#leases.set(shardId, lease);
-    this.#open(lease);
+    if (!this.#leases.has(shardId)) {
+      const acquired = await this.#acquire(shardId, signal);
+      // Two parts of a statement may have asked for it at once.
+      if (!this.#leases.has(shardId)) this.#leases.set(shardId, acquired);
+    }
+    const lease = present(this.#leases.get(shardId), 'a lease was put there');
+    if (!this.#open.has(lease)) this.#begin(lease);
     return lease;
+  }
+
+  #begin(lease: ScopedLease): void {
+    this.#open.add(lease);
+    sendStatement(lease.connection, `SAVEPOINT ${unitSavepoint}`, (terminal) => {
+      if (terminal === null || terminal.error !== null) this.#broken.add(lease);
+    });
   }
 
   /** Rejects when a shard was lost meanwhile: then the transaction is, and the statement with it. */
@@ -65,7 +62,7 @@ export class SavepointUnit implements AtomicUnit {
         this.#broken.add(lease);
         failed.push(error);
       });
-    await Promise.all([...this.#leases.values()].map(one));
+    await Promise.all([...this.#open].map(one));
     for (const lease of this.#leases.values()) lease.done(this.#broken.has(lease));
     return failed;
   }
@@ -85,10 +82,6 @@ export class TransactionUnit implements AtomicUnit {
     this.#signal = signal;
     this.#acquire = acquire;
     this.#ended = ended;
-  }
-
-  lease(shardId: string): ScopedLease {
-    return present(this.#set.get(shardId), `unit without shard ${shardId}`);
   }
 
   async join(shardId: string, signal: AbortSignal): Promise<ScopedLease> {

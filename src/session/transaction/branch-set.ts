@@ -39,6 +39,7 @@ export class BranchSet {
   readonly #branches = new Map<string, Branch>();
   #dtid: string | null = null;
   #limitsByStatement = false;
+  #expectsSeveral = false;
 
   constructor(mode: TransactionMode, options: TransactionOptions, deps: BranchDependencies) {
     this.mode = mode;
@@ -69,12 +70,14 @@ export class BranchSet {
   }
 
   /**
-   * Waits for locks are limited by a setting of each statement, which costs less than two of each connection: returns it, or
-   * nothing where the client has named a limit. Before the first branch.
+   * How many branches are coming, before the first: waits for locks are limited from the beginning when there will be
+   * several. `byStatement`: the limit is to be a setting of each statement, which costs less than two of each connection.
+   * Returns that setting; null where none is needed, or the client has named a limit.
    */
-  limitByStatement(): string | undefined {
-    this.#limitsByStatement = true;
-    return this.#deps.namesLockWait() ? undefined : limitedLockWait;
+  expect(branches: number, byStatement: boolean): string | null {
+    this.#expectsSeveral = branches > 1;
+    this.#limitsByStatement = byStatement;
+    return byStatement && branches > 1 && !this.#deps.namesLockWait() ? limitedLockWait : null;
   }
 
   /** Opens a branch on a shard that has none yet. In mode single the caller sees to it that there is one only. */
@@ -86,7 +89,8 @@ export class BranchSet {
     const before = isolation === null ? [] : [`SET TRANSACTION ISOLATION LEVEL ${isolation}`];
     const snapshot = consistentSnapshot && xid !== null ? [this.#deps.twopc.snapshotSql] : [];
     branch.open(before, beginStatement(this.options), [...snapshot, ...savepoints]);
-    const limits = this.#branches.size > 1 && !this.#limitsByStatement && !this.#deps.namesLockWait();
+    const several = this.#expectsSeveral || this.#branches.size > 1;
+    const limits = several && !this.#limitsByStatement && !this.#deps.namesLockWait();
     if (limits) {
       for (const one of this.#branches.values()) one.limitLockWaits();
     }

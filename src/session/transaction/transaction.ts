@@ -224,24 +224,37 @@ export class TransactionScope implements ConnectionScope {
     asksSetting: boolean,
   ): Promise<AtomicUnit> {
     const { gateway } = this.#deps;
-    const leases: (readonly [string, Lease])[] = [];
+    const reserved = new Map<string, Lease>();
+    const giveBack = (): void => {
+      for (const lease of reserved.values()) lease.release();
+      reserved.clear();
+    };
     const set = this.#fresh(plainTransaction);
     try {
       for (const shardId of shardIds) {
-        leases.push([shardId, await gateway.lease(shardId, this.#deps.leaseOptions(signal))]);
+        reserved.set(shardId, await gateway.lease(shardId, this.#deps.leaseOptions(signal)));
       }
       const second = shardIds[1];
       if (set.mode === 'single' && second !== undefined) throw shardgateError('SG5001', { shard: second });
     } catch (error) {
-      for (const [, lease] of leases) lease.release();
+      giveBack();
       throw error;
     }
-    const setting = asksSetting ? set.limitByStatement() : undefined;
-    for (const [shardId, lease] of leases) set.add(shardId, lease, true, []);
+    const setting = set.expect(reserved.size, asksSetting);
     this.#units.add(set);
-    const join = (shardId: string, joining: AbortSignal) => this.#joinUnit(set, shardId, joining);
-    const unit = new TransactionUnit(set, signal, join, () => this.#units.delete(set));
-    if (leases.length > 1 && setting !== undefined) unit.statementSetting = setting;
+    // A branch opens with its first statement, in one write.
+    const join = async (shardId: string, joining: AbortSignal): Promise<ScopedLease> => {
+      const lease = reserved.get(shardId);
+      if (lease === undefined) return this.#joinUnit(set, shardId, joining);
+      reserved.delete(shardId);
+      return set.add(shardId, lease, true, []);
+    };
+    const ended = (): void => {
+      giveBack();
+      this.#units.delete(set);
+    };
+    const unit = new TransactionUnit(set, signal, join, ended);
+    if (setting !== null) unit.statementSetting = setting;
     return unit;
   }
 

@@ -91,21 +91,6 @@ describe('paths', () => {
     await gateway.close(1_000);
   });
 
-  test('a failure from before somebody asked is not told: the server may be back', async () => {
-    let cuts = 0;
-    const path = await open((chunk) => {
-      if (cuts < 2) {
-        cuts++;
-        path.cut();
-      }
-      return chunk;
-    });
-    const gateway = openGateway(targetOf(path), { minPerShard: 1 });
-    await expect.poll(() => cuts, { interval: 2 }).toBe(2);
-    expect(await withLease(gateway, {}, ({ connection }) => ask(connection, 'SELECT 1'))).toBe('1');
-    await gateway.close(1_000);
-  });
-
   test('fault 19: a handshake that takes longer than three seconds is given up', async () => {
     const talker = await openTalker((socket) => {
       let sent = 0;

@@ -45,11 +45,6 @@ export class TestScope implements ConnectionScope {
       }
     };
     return {
-      lease: (shardId) => {
-        const lease = leases.get(shardId);
-        if (lease === undefined) throw new Error(`no lease on ${shardId}`);
-        return { connection: lease.connection, done: () => {} };
-      },
       join,
       commit: () => end('COMMIT'),
       rollback: () => end('ROLLBACK'),

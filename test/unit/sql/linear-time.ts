@@ -5,12 +5,12 @@ const noiseMs = 1;
 
 /**
  * How many times longer `work` takes on `large` than on `small`. In processor time, which other processes touch
- * least, and the best of up to 15 rounds each, because disturbance only ever adds. Ends early below 2.2.
+ * least, and the best of up to 60 rounds each, because disturbance only ever adds. Ends early below 2.2.
  */
 export function timeRatio(small: string, large: string, work: (text: string) => void): number {
   let base = Number.POSITIVE_INFINITY;
   let full = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < 15; round += 1) {
+  for (let round = 0; round < 60; round += 1) {
     base = Math.min(
       base,
       Math.max(
