@@ -4,7 +4,8 @@ const headerBytes = 4;
 const payloadMax = 0xffffff;
 
 export class PacketSplitter {
-  readonly #onPayload: (payload: Buffer) => void;
+  /** Called for every packet; may be another one from some packet on. */
+  onPayload: (payload: Buffer) => void;
   /** Bytes of a packet whose end has not come yet. */
   #parts: Buffer[] = [];
   #partsBytes = 0;
@@ -14,7 +15,7 @@ export class PacketSplitter {
   #large: Buffer[] = [];
 
   constructor(onPayload: (payload: Buffer) => void) {
-    this.#onPayload = onPayload;
+    this.onPayload = onPayload;
   }
 
   /** Calls back for every packet that is complete; keeps the rest for the next chunk. */
@@ -51,9 +52,9 @@ export class PacketSplitter {
     } else if (this.#large.length > 0) {
       const whole = Buffer.concat([...this.#large, payload]);
       this.#large = [];
-      this.#onPayload(whole);
+      this.onPayload(whole);
     } else {
-      this.#onPayload(payload);
+      this.onPayload(payload);
     }
   }
 }

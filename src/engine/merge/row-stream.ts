@@ -1,29 +1,32 @@
 // One shard's result set as batches of row payloads, with back-pressure; cells are not looked at.
 import type { BackendConnection, ResponseReceiver, Terminal } from '../../backend/contract.ts';
 import { SqlError } from '../../errors/sql-error.ts';
-import { ByteReader } from '../../value/byte-reader.ts';
-import { decodeColumnDefinition } from '../../value/column-codec.ts';
 import type { ColumnDefinition } from '../../value/column-definition.ts';
-import { PacketSplitter } from './packet-splitter.ts';
+import { ResultSplitter } from './result-splitter.ts';
 
 /** Rows of one shard that may wait in memory before its socket is paused. */
 const readAheadBytesMax = 1 << 20;
 
-type Phase = 'count' | 'definitions' | 'definitionsEnd' | 'rows' | 'ended';
+type Phase = 'columns' | 'rows' | 'ended';
 
 /**
- *     socket chunk -> packets -> [column count][definitions...][EOF][rows... -> batch] -> terminal
- *                                                   |                    |
- *                                              columns()               next()
+ *     socket chunk -> [columns][rows... -> batch] -> terminal
+ *                         |               |
+ *                     columns()         next()
  *
  * Every promise it gave is settled when the response ends or the connection is lost. Two `next` calls may not overlap.
  */
 export class RowStream implements ResponseReceiver {
   readonly connection: BackendConnection;
-  readonly #splitter = new PacketSplitter((payload) => this.#packet(payload));
-  #phase: Phase = 'count';
-  #columnCount = 0;
-  #columns: ColumnDefinition[] = [];
+  readonly #splitter = new ResultSplitter(
+    (columns) => {
+      this.#columns = columns;
+      this.#phase = 'rows';
+    },
+    (payload) => this.#row(payload),
+  );
+  #phase: Phase = 'columns';
+  #columns: readonly ColumnDefinition[] = [];
   #rows: Buffer[] = [];
   #rowBytes = 0;
   #paused = false;
@@ -164,28 +167,11 @@ export class RowStream implements ResponseReceiver {
     this.#notify();
   }
 
-  #packet(payload: Buffer): void {
-    switch (this.#phase) {
-      case 'count':
-        this.#columnCount = new ByteReader(payload).lenenc();
-        this.#phase = 'definitions';
-        break;
-      case 'definitions':
-        this.#columns.push(decodeColumnDefinition(payload));
-        if (this.#columns.length === this.#columnCount) this.#phase = 'definitionsEnd';
-        break;
-      case 'definitionsEnd':
-        this.#phase = 'rows';
-        break;
-      case 'rows':
-        this.rowsTotal++;
-        this.bytesTotal += payload.length;
-        if (this.#discarding) break;
-        this.#rows.push(payload);
-        this.#rowBytes += payload.length;
-        break;
-      case 'ended':
-        break;
-    }
+  #row(payload: Buffer): void {
+    this.rowsTotal++;
+    this.bytesTotal += payload.length;
+    if (this.#discarding) return;
+    this.#rows.push(payload);
+    this.#rowBytes += payload.length;
   }
 }
