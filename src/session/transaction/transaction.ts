@@ -10,7 +10,7 @@ import type { AtomicUnit, ConnectionScope, ScopedLease } from '../../engine/cont
 import { shardgateError } from '../../errors/catalog.ts';
 import { SqlError } from '../../errors/sql-error.ts';
 import type { TransactionMode } from '../variables/variables.ts';
-import { SavepointUnit, TransactionUnit } from './atomic-unit.ts';
+import { SavepointUnit } from './atomic-unit.ts';
 import type { Branch } from './branch.ts';
 import {
   type BranchDependencies,
@@ -21,6 +21,7 @@ import {
 import type { CommitReport } from './commit.ts';
 import { LateKills } from './late-kills.ts';
 import { KeptConnections, type KeptFor, KeptLease, keptAsLease, PooledLease } from './scope-leases.ts';
+import { StatementUnits } from './statement-units.ts';
 import { mayRollBack, rollsBack } from './transaction-errors.ts';
 
 /*
@@ -55,8 +56,7 @@ export class TransactionScope implements ConnectionScope {
   readonly #kept: KeptConnections;
   /** Pool connections at work for this session. */
   readonly #outstanding: PooledLease[] = [];
-  /** Statements' own transactions. */
-  readonly #units = new Set<BranchSet>();
+  readonly #units: StatementUnits;
   readonly #kills = new LateKills();
   #outside = false;
   #keepsTables = false;
@@ -65,6 +65,7 @@ export class TransactionScope implements ConnectionScope {
   constructor(deps: ScopeDependencies) {
     this.#deps = deps;
     this.#transaction = this.#fresh(plainTransaction);
+    this.#units = new StatementUnits(deps, () => this.#fresh(plainTransaction));
     this.#kept = new KeptConnections((connection) => deps.connectionReset(connection));
   }
 
@@ -203,7 +204,7 @@ export class TransactionScope implements ConnectionScope {
     signal: AbortSignal,
     asksSetting = false,
   ): Promise<AtomicUnit> {
-    if (!this.inTransaction) return this.#unitOfItsOwn(shardIds, signal, asksSetting);
+    if (!this.inTransaction) return this.#units.begin(shardIds, signal, asksSetting);
     const leases = new Map<string, ScopedLease>();
     try {
       for (const shardId of shardIds)
@@ -215,56 +216,6 @@ export class TransactionScope implements ConnectionScope {
     return new SavepointUnit(leases, (shardId, joining) =>
       this.acquire(shardId, { writes: true, signal: joining }),
     );
-  }
-
-  /** A transaction of the statement's own, with the session's mode and nothing of what SET TRANSACTION keeps for the next one. */
-  async #unitOfItsOwn(
-    shardIds: readonly string[],
-    signal: AbortSignal,
-    asksSetting: boolean,
-  ): Promise<AtomicUnit> {
-    const { gateway } = this.#deps;
-    const reserved = new Map<string, Lease>();
-    const giveBack = (): void => {
-      for (const lease of reserved.values()) lease.release();
-      reserved.clear();
-    };
-    const set = this.#fresh(plainTransaction);
-    try {
-      for (const shardId of shardIds) {
-        reserved.set(shardId, await gateway.lease(shardId, this.#deps.leaseOptions(signal)));
-      }
-      const second = shardIds[1];
-      if (set.mode === 'single' && second !== undefined) throw shardgateError('SG5001', { shard: second });
-    } catch (error) {
-      giveBack();
-      throw error;
-    }
-    const setting = set.expect(reserved.size, asksSetting);
-    this.#units.add(set);
-    // A branch opens with its first statement, in one write.
-    const join = async (shardId: string, joining: AbortSignal): Promise<ScopedLease> => {
-      const lease = reserved.get(shardId);
-      if (lease === undefined) return this.#joinUnit(set, shardId, joining);
-      reserved.delete(shardId);
-      return set.add(shardId, lease, true, []);
-    };
-    const ended = (): void => {
-      giveBack();
-      this.#units.delete(set);
-    };
-    const unit = new TransactionUnit(set, signal, join, ended);
-    if (setting !== null) unit.statementSetting = setting;
-    return unit;
-  }
-
-  async #joinUnit(set: BranchSet, shardId: string, signal: AbortSignal): Promise<ScopedLease> {
-    if (set.mode === 'single' && set.size > 0) throw shardgateError('SG5001', { shard: shardId });
-    const lease = await this.#deps.gateway.lease(shardId, this.#deps.leaseOptions(signal));
-    const meanwhile = set.get(shardId);
-    if (meanwhile === undefined) return set.add(shardId, lease, true, []);
-    lease.release();
-    return meanwhile;
   }
 
   workspace(shardId: string, signal: AbortSignal): Promise<Lease> {
@@ -436,7 +387,7 @@ export class TransactionScope implements ConnectionScope {
   /** KILL QUERY for all that runs on servers, not awaited: pools' connections are closed behind it, others wait for it. */
   killRunning(): void {
     for (const lease of this.#outstanding) lease.doom();
-    for (const set of this.#units) for (const branch of set.branches.values()) branch.retire();
+    for (const branch of this.#units.branches) branch.retire();
     for (const connection of this.#running()) this.#kills.send(this.#deps.gateway, connection);
   }
 
@@ -449,7 +400,7 @@ export class TransactionScope implements ConnectionScope {
 
   #running(): readonly BackendConnection[] {
     const pooled = this.#outstanding.map((lease) => lease.connection);
-    const branches = [this.#transaction, ...this.#units].flatMap((set) => [...set.branches.values()]);
+    const branches = [...this.#transaction.branches.values(), ...this.#units.branches];
     const stateful = [...branches.map((branch) => branch.connection), ...this.#kept.connections];
     return [...pooled, ...stateful.filter((connection) => connection.pending > 0)];
   }
