@@ -125,8 +125,8 @@ export interface ResultSink {
   columns(columns: readonly ColumnDefinition[]): void;
   /** Row payloads without packet headers, in the format of the statement. Returns false when the client reads slowly. */
   rows(payloads: readonly Uint8Array[]): boolean;
-  /** Ends a composed result set. */
-  end(warnings: number): void;
+  /** Ends a composed result set. `generated`: as in `OkResult`, of a statement that answers rows of what it wrote. */
+  end(warnings: number, generated?: bigint | null): void;
   ok(result: OkResult): void;
   /**
    * Ends the response with an error; also in the middle of rows (it becomes the next packet). For paths without a promise to

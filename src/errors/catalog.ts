@@ -509,8 +509,8 @@ export const catalog = {
     errno: 1235,
     sqlState: '42000',
     what: 'RETURNING over several shards',
-    why: 'the answer of several servers is one',
-    remedy: 'read the rows in a second statement',
+    why: '{why}',
+    remedy: 'return columns of the row, and read what else is needed in a second statement',
   },
   SG6012: {
     errno: 1235,

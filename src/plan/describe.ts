@@ -141,6 +141,7 @@ function describeInsert(node: InsertNode): JsonObject {
     table: node.table,
     head: describeTemplate(node.head),
     tail: describeTemplate(node.tail),
+    ...(node.returning === undefined ? {} : { returning: describeTemplate(node.returning) }),
     rows: describeRows(node.rows),
     shardingCells: node.shardingCells,
     sequence: node.sequence === null ? null : describeNumbers(node.sequence),
@@ -165,6 +166,7 @@ function describeRowWrites(node: RowWritesNode): JsonObject {
     verb: node.verb,
     read: describeNode(node.read.root),
     targets: node.targets.map(describeTarget),
+    ...(node.returning === undefined ? {} : { returning: describeTemplate(node.returning) }),
     ...(node.pinTime ? { pinTime: true } : {}),
   };
 }

@@ -48,6 +48,8 @@ export interface Plan {
   readonly timeoutMs?: number;
   /** Of an INSERT; absent: LAST_INSERT_ID() is the number in its OK. */
   readonly insertId?: InsertIdRule;
+  /** A write that answers rows (RETURNING). */
+  readonly returns?: true;
 }
 
 /**
@@ -217,6 +219,8 @@ export interface InsertNode {
   /** Text in front of the first row (up to and including VALUES) and behind the last (ON DUPLICATE KEY ...; may be empty). */
   readonly head: Template;
   readonly tail: Template;
+  /** RETURNING and its items; absent: the statement answers no rows. */
+  readonly returning?: Template;
   readonly rows: InsertRows;
   /** Primary vindex and its columns; null only with `everywhere` and `shard`. */
   readonly key: RoutingKey | null;
@@ -230,6 +234,8 @@ export interface InsertNode {
   readonly everywhere: boolean;
   /** Of a table that is on one shard, its name; absent else. */
   readonly shard?: string;
+  /** Only that shard knows which number LAST_INSERT_ID() is to tell. */
+  readonly asksId?: true;
   /** The statement as one server would prepare it; null: no single server has all its tables; absent: as it was sent. */
   readonly describe?: Template | null;
   /**
@@ -326,6 +332,8 @@ export interface DmlNode {
   readonly unchanged: boolean;
   /** Reference tables: the same rows change on every shard, so affected rows count once. */
   readonly everywhere: boolean;
+  /** It ends in RETURNING. */
+  readonly returns?: true;
   /** The text asks for the time (NOW() ...): all shards must see the same instant. */
   readonly pinTime: boolean;
 }
@@ -343,6 +351,8 @@ export interface RowWritesNode {
   readonly targets: readonly RowTarget[];
   /** The client's statement as one server would prepare it; null when no single server has all its tables. */
   readonly describe: Template | null;
+  /** RETURNING and its items, of a DELETE of one table; absent: the statement answers no rows. */
+  readonly returning?: Template;
   /** It names one table, so that a server knows at once when no row can match. */
   readonly singleTable: boolean;
   /** The text asks for the time (NOW() ...): reading and writing must see the same instant. */

@@ -219,7 +219,7 @@ export class Session implements ClientSession, RegisteredSession, SessionPort {
   };
 
   readonly #fail = (error: unknown): void => {
-    this.sink.onEnd = null;
+    this.sink.onEnd = (outcome) => remember(this.state, outcome);
     this.sink.fail(reportedError(error, this.deps.observer));
     this.#finish();
   };
@@ -233,7 +233,7 @@ function remember(state: SessionState, outcome: Outcome): void {
     return;
   }
   state.rowCount = outcome.rows ? -1n : outcome.affectedRows;
-  if (outcome.rows) state.foundRows = state.calculatedRows ?? outcome.rowCount;
+  if (outcome.rows && !state.returns) state.foundRows = state.calculatedRows ?? outcome.rowCount;
   state.calculatedRows = null;
   const tells = state.insertIdRule === null || outcome.generated === true;
   if (outcome.lastInsertId !== 0n && tells) state.lastInsertId = outcome.lastInsertId;

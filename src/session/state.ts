@@ -54,6 +54,8 @@ export class SessionState {
   lastInsertId = 0n;
   /** How the running statement's OK tells it; null: it is the number there. */
   insertIdRule: InsertIdRule | null = null;
+  /** The running statement is a write: FOUND_ROWS() does not tell of the rows it answers. */
+  returns = false;
   foundRows = 0;
   /** SQL_CALC_FOUND_ROWS: what the running statement has found, beyond what its LIMIT lets through. */
   calculatedRows: number | null = null;
@@ -211,6 +213,7 @@ export class SessionState {
     this.statementNumber++;
     this.warnings = [];
     this.insertIdRule = null;
+    this.returns = false;
   }
 
   /** Warnings of the statement before, still being fetched from its shards. */

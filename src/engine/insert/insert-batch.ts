@@ -13,6 +13,7 @@ import { type Place, placedRowText, placesAfterStoring, placesOf, rowsByShard } 
 import type { RowSource } from './insert-rows.ts';
 import { fillFromSequence, noFill, type SequenceFill } from './insert-sequence.ts';
 import { type InsertWrites, insertAnswer, lowestRowError, splitInsert } from './insert-split.ts';
+import { firstStored } from './insert-unit.ts';
 
 export interface BatchCounts {
   readonly affectedRows: bigint;
@@ -28,11 +29,13 @@ export async function insertBatch(unit: WriteUnit, node: InsertNode, rows: RowSo
   const { execution } = unit;
   const fill = node.sequence === null ? noFill : await fillFromSequence(execution, node, node.sequence, rows);
   if (node.lookups !== undefined || node.key?.vindex.kind === 'lookup') {
-    return countsOf(await insertRowsWithLookups(unit, node, rows, fill));
+    return countsOf(await insertRowsWithLookups(unit, node, rows, fill, null));
   }
   const writes = await writesOf(unit, node, rows, fill);
   const answers = await unit.writeAll(writes, lowestRowError);
-  return countsOf(insertAnswer(answers, { ...insertFacts(node, rows, fill), informs: true }));
+  const facts = { ...insertFacts(node, rows, fill), informs: true };
+  const firstId = await firstStored(unit, node, writes, fill, facts);
+  return countsOf(insertAnswer(answers, { ...facts, firstId }));
 }
 
 function countsOf({ affectedRows, warnings, info, lastInsertId, generated }: OkResult): BatchCounts {

@@ -13,7 +13,7 @@ import { tableName, tupleEquals } from '../lookup/lookup-text.ts';
 import { LookupWriter, lowestRow, type RowFailure } from '../lookup/lookup-writes.ts';
 import { pinTime } from '../pinned-time.ts';
 import { shardMapOf } from '../resolve.ts';
-import { shardText } from '../shard-text.ts';
+import { ReturnedRows } from '../write/returned-rows.ts';
 import { inUnit, settleAll, type WriteAnswer, type WriteFailure, type WriteUnit } from '../write/unit.ts';
 import { insertFacts } from './insert-facts.ts';
 import { noPlaceOf, placedRowText, rowsByShard } from './insert-places.ts';
@@ -26,7 +26,8 @@ import {
 } from './insert-row-values.ts';
 import type { RowSource } from './insert-rows.ts';
 import type { SequenceFill } from './insert-sequence.ts';
-import { insertAnswer, lowestFailure, splitInsert } from './insert-split.ts';
+import { type InsertWrites, insertAnswer, lowestFailure } from './insert-split.ts';
+import { firstStored, returning, writesFor } from './insert-unit.ts';
 import { UpsertRun } from './insert-upsert.ts';
 
 /** Ends the sink; rejects with what the client must see, nothing written anywhere. */
@@ -37,17 +38,30 @@ export async function insertWithLookups(
   fill: SequenceFill,
 ): Promise<void> {
   const time = pinTime(execution, node.pinTime);
-  execution.sink.ok(
-    await inUnit(execution, [], time, (unit) => insertRowsWithLookups(unit, node, rows, fill)),
-  );
+  if (node.returning === undefined) {
+    const insert = (unit: WriteUnit) => insertRowsWithLookups(unit, node, rows, fill, null);
+    return execution.sink.ok(await inUnit(execution, [], time, insert));
+  }
+  const returned = new ReturnedRows(execution);
+  try {
+    const { warnings, lastInsertId, generated } = await inUnit(execution, [], time, async (unit) => {
+      const answer = await insertRowsWithLookups(unit, node, rows, fill, returned);
+      await returned.finish();
+      return answer;
+    });
+    await returned.tell(warnings, generated === true ? lastInsertId : null);
+  } finally {
+    returned.free();
+  }
 }
 
-/** The same inside a unit that goes on. */
+/** The same inside a unit that goes on. `returned` gets the rows of RETURNING. */
 export async function insertRowsWithLookups(
   unit: WriteUnit,
   node: InsertNode,
   rows: RowSource,
   fill: SequenceFill,
+  returned: ReturnedRows | null,
 ): Promise<OkResult> {
   const { upsert } = node;
   const wanted = wantedCells(node);
@@ -55,10 +69,13 @@ export async function insertRowsWithLookups(
   const valued = await valuesOfRows(unit.execution, node, wanted, rows, fill.replaced, ignore);
   const known = await placeRows(unit, node, wanted, valued);
   if (upsert !== undefined && upsert.mode !== 'error') {
-    return new UpsertRun(unit, node, upsert, wanted, rows, fill).run(known);
+    return new UpsertRun(unit, node, upsert, wanted, rows, fill, returned).run(known);
   }
   const facts = insertFacts(node, rows, fill);
-  return insertAnswer(await writeRows(unit, node, wanted, rows, known), facts);
+  const writes = writesOf(unit, node, rows, known);
+  const asking = returned === null ? writes : returning(node, writes, returned);
+  const answers = await writeRows(unit, node, wanted, asking, known);
+  return insertAnswer(answers, { ...facts, firstId: await firstStored(unit, node, writes, fill, facts) });
 }
 
 /** The columns of all vindexes, each once. */
@@ -150,7 +167,7 @@ async function writeRows(
   unit: WriteUnit,
   node: InsertNode,
   wanted: readonly WantedCell[],
-  rows: RowSource,
+  writes: readonly InsertWrites[],
   known: readonly KnownRow[],
 ): Promise<readonly WriteAnswer[]> {
   const refused = await createLookups(unit, node, wanted, known);
@@ -159,16 +176,22 @@ async function writeRows(
     const taken = await settleAll(upTo.map((row) => isTaken(unit, node, wanted, row)));
     if (!taken.includes(true)) throw refused.error;
   }
-  const { execution } = unit;
-  const places = known.map(({ shard, replaced }) => ({ shard, replaced }));
-  const text = (row: number) => placedRowText(rows, row, places[row]?.replaced ?? null);
-  const writes = rowsByShard(places).map(({ shard, rows: members }) => {
-    const head = shardText(execution, shard, node.head);
-    return splitInsert(shard, head, shardText(execution, shard, node.tail), members, text);
-  });
   const answers = await unit.writeAll(writes, (failures) => firstRefusal(failures, refused));
   if (refused !== null) throw refused.error;
   return answers;
+}
+
+function writesOf(
+  { execution }: WriteUnit,
+  node: InsertNode,
+  rows: RowSource,
+  known: readonly KnownRow[],
+): readonly InsertWrites[] {
+  const places = known.map(({ shard, replaced }) => ({ shard, replaced }));
+  const text = (row: number) => placedRowText(rows, row, places[row]?.replaced ?? null);
+  return rowsByShard(places).map(({ shard, rows: members }) =>
+    writesFor(execution, node, shard, members, text),
+  );
 }
 
 /** A row with its primary key is there. No lock: it only decides which words are used. */

@@ -14,13 +14,14 @@ export interface InsertWrites extends ShardWrites {
   readonly rows: readonly (readonly number[])[];
 }
 
-/** `rowText` with its parentheses; `head` up to VALUES, `tail` behind the last row. Rows keep their order. */
+/** `rowText` with its parentheses; `head` up to VALUES, `tail` behind the last row. Rows keep their order; `oneByOne`: a statement each. */
 export function splitInsert(
   shard: Shard,
   head: string,
   tail: string,
   rows: readonly number[],
   rowText: (row: number) => string,
+  oneByOne = false,
 ): InsertWrites {
   const statements: string[] = [];
   const rowsByStatement: number[][] = [];
@@ -36,7 +37,7 @@ export function splitInsert(
   };
   for (const row of rows) {
     const text = rowText(row);
-    if (bytes > 0 && bytes + text.length > statementBytesMax) flush();
+    if (bytes > 0 && (oneByOne || bytes + text.length > statementBytesMax)) flush();
     texts.push(text);
     members.push(row);
     bytes += text.length + 2;
@@ -54,7 +55,7 @@ export interface InsertFacts {
   readonly everywhere: boolean;
   /** There is an info text: not for a single row, unless it came from a SELECT. */
   readonly informs: boolean;
-  /** The first number Shardgate generated; null: none. */
+  /** The first number Shardgate generated (in the end: that a row was stored with); null: none. */
   readonly firstId: bigint | null;
   /** The number the client's last row brings for an AUTO_INCREMENT column; 0: none, or not a plain one. */
   readonly lastGiven: bigint;
@@ -79,16 +80,8 @@ export function insertAnswer(answers: readonly WriteAnswer[], facts: InsertFacts
     info: informs ? printInsertInfo(rowCount, duplicates, warnings) : '',
   };
   const told = toldByShards(counted, facts, affectedRows);
-  if (firstId === null || !isUsed(facts, affectedRows, duplicates, told))
-    return { ...answer, lastInsertId: told };
+  if (firstId === null) return { ...answer, lastInsertId: told };
   return { ...answer, lastInsertId: firstId, generated: true };
-}
-
-/** Whether a row with a generated number was stored: one that met another may have been left out, or have updated it. */
-function isUsed(facts: InsertFacts, affectedRows: bigint, duplicates: number, told: bigint): boolean {
-  if (facts.onConflict === 'insert') return true;
-  if (facts.rowCount > 1) return affectedRows > 0n && duplicates < facts.rowCount;
-  return affectedRows === 1n && (told === facts.firstId || told === 0n);
 }
 
 /**

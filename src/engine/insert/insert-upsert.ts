@@ -13,6 +13,7 @@ import { allRows, tableName, tupleEquals } from '../lookup/lookup-text.ts';
 import { LookupWriter } from '../lookup/lookup-writes.ts';
 import { shardMapOf } from '../resolve.ts';
 import { shardText } from '../shard-text.ts';
+import type { ReturnedRows } from '../write/returned-rows.ts';
 import { rowIds } from '../write/row-ids.ts';
 import type { WriteUnit } from '../write/unit.ts';
 import { utf8Rows } from '../write/unit-scope.ts';
@@ -22,6 +23,7 @@ import { placedRowText } from './insert-places.ts';
 import { type KnownRow, valuesOfKey, type WantedCell } from './insert-row-values.ts';
 import type { RowSource } from './insert-rows.ts';
 import type { SequenceFill } from './insert-sequence.ts';
+import { tailText } from './insert-unit.ts';
 
 /** A row that is there already. */
 interface StoredRow {
@@ -52,6 +54,7 @@ export class UpsertRun {
   readonly #rows: RowSource;
   readonly #writers: readonly (LookupWriter | null)[];
   readonly #fill: SequenceFill;
+  readonly #returned: ReturnedRows | null;
   readonly #tally: Tally = { affected: 0n, duplicates: 0, warnings: 0, lastTold: 0n, firstUsed: null };
 
   constructor(
@@ -61,7 +64,9 @@ export class UpsertRun {
     wanted: readonly WantedCell[],
     rows: RowSource,
     fill: SequenceFill,
+    returned: ReturnedRows | null,
   ) {
+    this.#returned = returned;
     this.#unit = unit;
     this.#fill = fill;
     this.#node = node;
@@ -161,10 +166,11 @@ export class UpsertRun {
 
   async #send(row: KnownRow, shard: Shard): Promise<bigint> {
     const { execution } = this.#unit;
-    const { head, tail } = this.#node;
     const text = placedRowText(this.#rows, row.row, row.replaced);
-    const sql = `${shardText(execution, shard, head)} ${text} ${shardText(execution, shard, tail)}`;
-    const { affectedRows, warnings, lastInsertId } = await this.#unit.run(shard, sql.trimEnd());
+    const head = shardText(execution, shard, this.#node.head);
+    const sql = `${head} ${text} ${tailText(execution, this.#node, shard)}`.trimEnd();
+    const runOn = this.#returned?.at(shard, [row.row]);
+    const { affectedRows, warnings, lastInsertId } = await this.#unit.run(shard, sql, runOn);
     this.#tally.affected += affectedRows;
     this.#tally.warnings += warnings;
     this.#tally.lastTold = lastInsertId;

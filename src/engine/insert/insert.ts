@@ -3,22 +3,21 @@ import { shardgateError } from '../../errors/catalog.ts';
 import type { InsertNode } from '../../plan/nodes.ts';
 import type { Template } from '../../text/template.ts';
 import { present } from '../../util/assert.ts';
-import { type Shard, shardNamed } from '../../vindex/shard-map.ts';
+import { shardNamed } from '../../vindex/shard-map.ts';
 import type { Execution } from '../contract.ts';
 import { pinTime } from '../pinned-time.ts';
 import { partExecution, type RunPlan } from '../read-scope.ts';
 import { sendToShard } from '../relay/route.ts';
 import { shardMapOf } from '../resolve.ts';
 import { shardText } from '../shard-text.ts';
-import { runUnit } from '../write/unit.ts';
 import { printInsertInfo } from '../write/write-info.ts';
-import { insertFacts, saysIgnore } from './insert-facts.ts';
+import { saysIgnore } from './insert-facts.ts';
 import { insertWithLookups } from './insert-lookups.ts';
 import { type Place, placedRowText, placesAfterStoring, placesOf, rowsByShard } from './insert-places.ts';
 import { readOf, withRead } from './insert-read.ts';
 import { type ReadCells, type RowSource, rowSource } from './insert-rows.ts';
 import { fillFromSequence, isLeftOut, noFill, type SequenceFill } from './insert-sequence.ts';
-import { type InsertWrites, insertAnswer, lowestRowError, splitInsert } from './insert-split.ts';
+import { insertAll, returnNothing, writesFor } from './insert-unit.ts';
 
 /** Without a promise when every row has a canonical literal and all go to one shard with a connection at hand. */
 export function runInsert(execution: Execution, node: InsertNode, run: RunPlan): void | Promise<void> {
@@ -41,7 +40,9 @@ function insertRows(execution: Execution, node: InsertNode, read: ReadCells | nu
   const home = present(shardMapOf(execution, node.keyspace).shards[0], 'a keyspace has a shard');
   const render = (template: Template) => shardText(execution, home, template);
   const rows = rowSource(node.rows, execution.binds, render, read);
-  if (rows.count === 0) return execution.sink.ok(nothingInserted);
+  if (rows.count === 0) {
+    return node.returning === undefined ? execution.sink.ok(nothingInserted) : returnNothing(execution, node);
+  }
   if (node.guardCell !== null) refuseLeftOut(node, rows, node.guardCell);
   if (node.everywhere) return insertEverywhere(execution, node, rows);
   if (node.shard !== undefined) return insertOnShard(execution, node, rows, node.shard);
@@ -107,30 +108,7 @@ function send(
   if (one !== undefined && statement !== undefined && asOneServer) {
     return sendToShard(execution, one.shard, [{ kind: 'text', text: statement }]);
   }
-  return insertOnSeveral(execution, node, writes, rows, fill);
-}
-
-function writesFor(
-  execution: Execution,
-  node: InsertNode,
-  shard: Shard,
-  members: readonly number[],
-  text: (row: number) => string,
-): InsertWrites {
-  const head = shardText(execution, shard, node.head);
-  const tail = shardText(execution, shard, node.tail);
-  return splitInsert(shard, head, tail, members, text);
-}
-
-async function insertOnSeveral(
-  execution: Execution,
-  node: InsertNode,
-  writes: readonly InsertWrites[],
-  rows: RowSource,
-  fill: SequenceFill,
-): Promise<void> {
-  const answers = await runUnit(execution, writes, pinTime(execution, node.pinTime), lowestRowError);
-  execution.sink.ok(insertAnswer(answers, insertFacts(node, rows, fill)));
+  return insertAll(execution, node, writes, rows, fill);
 }
 
 /** A table that is on one shard only. */
@@ -138,7 +116,7 @@ function insertOnShard(execution: Execution, node: InsertNode, rows: RowSource, 
   const shard = present(shardNamed(shardMapOf(execution, node.keyspace), name), `shard ${name}`);
   const all = Array.from({ length: rows.count }, (_, row) => row);
   const writes = [writesFor(execution, node, shard, all, (row) => rows.rowText(row))];
-  return insertOnSeveral(execution, node, writes, rows, noFill);
+  return insertAll(execution, node, writes, rows, noFill);
 }
 
 /** Reference tables: the same rows on every shard, together or not at all. */
@@ -146,5 +124,5 @@ function insertEverywhere(execution: Execution, node: InsertNode, rows: RowSourc
   const { shards } = shardMapOf(execution, node.keyspace);
   const all = Array.from({ length: rows.count }, (_, row) => row);
   const writes = shards.map((shard) => writesFor(execution, node, shard, all, (row) => rows.rowText(row)));
-  return insertOnSeveral(execution, node, writes, rows, noFill);
+  return insertAll(execution, node, writes, rows, noFill);
 }

@@ -62,6 +62,11 @@ export class RowStream implements ResponseReceiver {
     return this.#terminal?.warnings ?? 0;
   }
 
+  /** How the server ended it; null before, and when the connection was lost. */
+  get terminal(): Terminal | null {
+    return this.#terminal;
+  }
+
   /** Column definitions; empty when the response has none. Rejects with the server's error. */
   async columns(): Promise<readonly ColumnDefinition[]> {
     while (!this.#cancelled && this.#phase !== 'rows' && this.#phase !== 'ended') await this.#changed();

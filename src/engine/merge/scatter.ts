@@ -80,28 +80,37 @@ async function merge(
  * out, and shards whose tables differ are noticed before rows of different shapes are mixed.
  */
 export async function agreedColumns(reads: readonly ShardRead[]): Promise<readonly ColumnDefinition[]> {
-  const all = await Promise.all(
-    reads.map(async ({ stream, shard }) => renameColumns(await stream.columns(), shard)),
+  return agreed(
+    await Promise.all(
+      reads.map(async ({ stream, shard }) => ({
+        shard,
+        columns: renameColumns(await stream.columns(), shard),
+      })),
+    ),
   );
-  const columns = present(all[0], 'a scatter runs on a shard');
-  const firstShard = present(reads[0], 'a scatter runs on a shard').shard;
-  all.forEach((other, i) => {
-    const difference = differenceOf(columns, other);
-    const read = reads[i];
-    if (difference === null || read === undefined) return;
-    throw shardgateError('SG4020', { first: firstShard.id, other: read.shard.id, difference });
-  });
-  return columns.map((column, i) => typedAs(column, all, i));
+}
+
+/** One shard's columns, in the client's names. */
+export interface NamedColumns {
+  readonly shard: Shard;
+  readonly columns: readonly ColumnDefinition[];
+}
+
+/** What all of them say, at least one. Throws SG4020 where their tables differ. */
+export function agreed(all: readonly NamedColumns[]): readonly ColumnDefinition[] {
+  const first = present(all[0], 'a statement runs on a shard');
+  for (const { shard, columns } of all) {
+    const difference = differenceOf(first.columns, columns);
+    if (difference === null) continue;
+    throw shardgateError('SG4020', { first: first.shard.id, other: shard.id, difference });
+  }
+  return first.columns.map((column, i) => typedAs(column, all, i));
 }
 
 /** A shard without rows may call a column of NULLs untyped where another one names its type. */
-function typedAs(
-  column: ColumnDefinition,
-  all: readonly (readonly ColumnDefinition[])[],
-  index: number,
-): ColumnDefinition {
+function typedAs(column: ColumnDefinition, all: readonly NamedColumns[], index: number): ColumnDefinition {
   if (column.type !== FieldType.null) return column;
-  for (const columns of all) {
+  for (const { columns } of all) {
     const twin = columns[index];
     if (twin !== undefined && twin.type !== FieldType.null) return twin;
   }

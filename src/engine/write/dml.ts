@@ -6,7 +6,8 @@ import { pinTime } from '../pinned-time.ts';
 import { sendToShard } from '../relay/route.ts';
 import { shardMapOf, shardsFor } from '../resolve.ts';
 import { shardText } from '../shard-text.ts';
-import { lowestShardError, runUnit } from './unit.ts';
+import { ReturnedRows } from './returned-rows.ts';
+import { lowestShardError, runUnit, type ShardWrites, type WriteAnswer } from './unit.ts';
 import { sumInfos } from './write-info.ts';
 
 export function runDml(execution: Execution, node: DmlNode): void | Promise<void> {
@@ -20,13 +21,48 @@ export function runDml(execution: Execution, node: DmlNode): void | Promise<void
 async function runOnSeveral(execution: Execution, node: DmlNode): Promise<void> {
   const shards = shardsFor(execution, node.keyspace, node.destination);
   const writes = shards.map((shard) => ({ shard, statements: [shardText(execution, shard, node.template)] }));
-  const answers = await runUnit(execution, writes, pinTime(execution, node.pinTime), lowestShardError);
-  const terminals = answers.flatMap((answer) => answer.terminals);
-  const counted = node.everywhere ? terminals.slice(0, 1) : terminals;
+  if (node.returns) return returnRows(execution, node, writes);
+  const terminals = terminalsOf(node, await runAll(execution, node, writes, async () => {}));
   execution.sink.ok({
-    affectedRows: counted.reduce((total, terminal) => total + terminal.affectedRows, 0n),
-    lastInsertId: counted.find((terminal) => terminal.lastInsertId !== 0n)?.lastInsertId ?? 0n,
-    warnings: counted.reduce((total, terminal) => total + terminal.warnings, 0),
-    info: sumInfos(counted.map((terminal) => terminal.info)),
+    affectedRows: terminals.reduce((total, terminal) => total + terminal.affectedRows, 0n),
+    lastInsertId: terminals.find((terminal) => terminal.lastInsertId !== 0n)?.lastInsertId ?? 0n,
+    warnings: warningsOf(terminals),
+    info: sumInfos(terminals.map((terminal) => terminal.info)),
   });
+}
+
+/** No order is asked for: shard by shard. Of a reference table the first shard speaks for all. */
+async function returnRows(
+  execution: Execution,
+  node: DmlNode,
+  writes: readonly ShardWrites[],
+): Promise<void> {
+  const returned = new ReturnedRows(execution);
+  try {
+    const asking = writes.map((write, i) =>
+      node.everywhere && i > 0 ? write : { ...write, runOn: () => returned.together(write.shard) },
+    );
+    const answers = await runAll(execution, node, asking, () => returned.finish());
+    await returned.tell(warningsOf(terminalsOf(node, answers)), null);
+  } finally {
+    returned.free();
+  }
+}
+
+function runAll(
+  execution: Execution,
+  node: DmlNode,
+  writes: readonly ShardWrites[],
+  finish: () => Promise<void>,
+): Promise<readonly WriteAnswer[]> {
+  return runUnit(execution, writes, pinTime(execution, node.pinTime), lowestShardError, finish);
+}
+
+function terminalsOf(node: DmlNode, answers: readonly WriteAnswer[]): WriteAnswer['terminals'] {
+  const terminals = answers.flatMap((answer) => answer.terminals);
+  return node.everywhere ? terminals.slice(0, 1) : terminals;
+}
+
+function warningsOf(terminals: WriteAnswer['terminals']): number {
+  return terminals.reduce((total, terminal) => total + terminal.warnings, 0);
 }

@@ -1,16 +1,19 @@
 // UPDATE and DELETE by rows: read and locked first, then written by their keys, lookup rows and moves to other shards included.
 import type { Terminal } from '../../backend/contract.ts';
 import type { RowTarget, RowWritesNode } from '../../plan/nodes.ts';
+import type { Template } from '../../text/template.ts';
+import type { RoutingColumn } from '../../vindex/routing-key.ts';
 import type { Shard } from '../../vindex/shard-map.ts';
 import type { Execution } from '../contract.ts';
 import { chunks } from '../lookup/lookup-reads.ts';
-import { anyTuple } from '../lookup/lookup-text.ts';
+import { anyTuple, tupleEquals } from '../lookup/lookup-text.ts';
 import { LookupWriter } from '../lookup/lookup-writes.ts';
 import { pinTime } from '../pinned-time.ts';
 import { partExecution, type RunPlan } from '../read-scope.ts';
 import { shardMapOf } from '../resolve.ts';
 import { type KeptRows, RowsSink } from '../rows-sink.ts';
 import { shardText } from '../shard-text.ts';
+import { ReturnedRows } from './returned-rows.ts';
 import { followRows } from './row-moves.ts';
 import { lookupEntry, shardsInOrder, type TargetRow, targetRows } from './target-rows.ts';
 import { inUnit, lowestShardError, type ShardWrites, type WriteUnit } from './unit.ts';
@@ -20,17 +23,11 @@ import { sumInfos } from './write-info.ts';
 const rowsPerStatement = 500;
 
 export async function runRowWrites(execution: Execution, node: RowWritesNode, run: RunPlan): Promise<void> {
-  const time = pinTime(execution, node.pinTime);
-  const { terminals, info } = await inUnit(execution, [], time, async (unit) => {
-    const sink = new RowsSink(execution.limits, 'the rows to write');
-    try {
-      await run(partExecution(execution, node.read, sink, unitReads(unit), time.instant));
-      const read = await sink.result;
-      const written = await writeTargets(unit, node, read);
-      return { terminals: written, info: await infoOf(unit, node, written) };
-    } finally {
-      sink.free();
-    }
+  const { returning } = node;
+  if (returning !== undefined) return deleteReturning(execution, node, returning, run);
+  const { terminals, info } = await readAndWrite(execution, node, run, async (unit, read) => {
+    const written = await writeTargets(unit, node, read, null);
+    return { terminals: written, info: await infoOf(unit, node, written) };
   });
   execution.sink.ok({
     affectedRows: terminals.reduce((total, terminal) => total + terminal.affectedRows, 0n),
@@ -40,23 +37,77 @@ export async function runRowWrites(execution: Execution, node: RowWritesNode, ru
   });
 }
 
+/** Rows are told in the order in which they were read. */
+async function deleteReturning(
+  execution: Execution,
+  node: RowWritesNode,
+  returning: Template,
+  run: RunPlan,
+): Promise<void> {
+  const returned = new ReturnedRows(execution);
+  try {
+    const terminals = await readAndWrite(execution, node, run, async (unit, read) => {
+      const written = await writeTargets(unit, node, read, returned);
+      const home = shardMapOf(execution, node.keyspace).shards[0];
+      const [target] = node.targets;
+      if (
+        written.length === 0 &&
+        home !== undefined &&
+        target !== undefined &&
+        !(await isImpossible(unit, node))
+      )
+        await returned.describe(unit, home, target.table, returning);
+      await returned.finish();
+      return written;
+    });
+    await returned.tell(
+      terminals.reduce((total, terminal) => total + terminal.warnings, 0),
+      null,
+    );
+  } finally {
+    returned.free();
+  }
+}
+
+function readAndWrite<T>(
+  execution: Execution,
+  node: RowWritesNode,
+  run: RunPlan,
+  write: (unit: WriteUnit, read: KeptRows) => Promise<T>,
+): Promise<T> {
+  const time = pinTime(execution, node.pinTime);
+  return inUnit(execution, [], time, async (unit) => {
+    const sink = new RowsSink(execution.limits, 'the rows to write');
+    try {
+      await run(partExecution(execution, node.read, sink, unitReads(unit), time.instant));
+      return await write(unit, await sink.result);
+    } finally {
+      sink.free();
+    }
+  });
+}
+
 /** MariaDB counts nothing where it sees beforehand that no row can match; only it can tell when that is. */
 async function infoOf(unit: WriteUnit, node: RowWritesNode, terminals: readonly Terminal[]): Promise<string> {
   if (node.verb === 'delete') return '';
-  const { execution } = unit;
-  const shard = shardMapOf(execution, node.keyspace).shards[0];
-  const counts = terminals.length > 0 || execution.flavour !== 'mariadb' || !node.singleTable;
-  if (!counts && node.describe !== null && shard !== undefined) {
-    const { rows } = await unit.rows(shard, `EXPLAIN ${shardText(execution, shard, node.describe)}`);
-    if (rows[0]?.at(-1)?.startsWith('Impossible WHERE') === true) return '';
-  }
+  const counts = terminals.length > 0 || unit.execution.flavour !== 'mariadb' || !node.singleTable;
+  if (!counts && (await isImpossible(unit, node))) return '';
   return sumInfos(terminals.map((terminal) => terminal.info));
+}
+
+async function isImpossible(unit: WriteUnit, { describe, keyspace }: RowWritesNode): Promise<boolean> {
+  const { execution } = unit;
+  const shard = shardMapOf(execution, keyspace).shards[0];
+  if (describe === null || shard === undefined) return false;
+  const { rows } = await unit.rows(shard, `EXPLAIN ${shardText(execution, shard, describe)}`);
+  return rows[0]?.at(-1)?.startsWith('Impossible WHERE') === true;
 }
 
 async function writeTargets(
   unit: WriteUnit,
   node: RowWritesNode,
   read: KeptRows,
+  returned: ReturnedRows | null,
 ): Promise<readonly Terminal[]> {
   const terminals: Terminal[] = [];
   // All targets are placed before any changes: lookup rows that one of them removes may place another.
@@ -64,7 +115,14 @@ async function writeTargets(
   for (const target of node.targets) placed.push(await targetRows(unit, target, read));
   for (const [i, target] of node.targets.entries()) {
     const rows = placed[i] ?? [];
-    const answers = await unit.writeAll(writesOf(unit.execution, target, rows), lowestShardError);
+    const writes = writesOf(
+      unit.execution,
+      target,
+      rows,
+      returned === null ? null : (node.returning ?? null),
+    );
+    const asking = returned === null ? writes : writes.map((write) => answering(target, write, returned));
+    const answers = await unit.writeAll(asking, lowestShardError);
     const counted = target.place.kind === 'everywhere' ? answers.slice(0, 1) : answers;
     terminals.push(...counted.flatMap((answer) => answer.terminals));
     if (node.verb === 'delete') await removeLookups(unit, target, rows);
@@ -73,15 +131,22 @@ async function writeTargets(
   return terminals;
 }
 
+/** Of a reference table every shard answers the same rows. */
+function answering(target: RowTarget, write: ShardWrites, returned: ReturnedRows): ShardWrites {
+  if (target.place.kind === 'everywhere' && write.shard.index > 0) return write;
+  return { ...write, runOn: () => returned.marked(write.shard) };
+}
+
 function writesOf(
   execution: Execution,
   target: RowTarget,
   rows: readonly TargetRow[],
+  items: Template | null,
 ): readonly ShardWrites[] {
   const map = shardMapOf(execution, target.keyspace);
   return shardsInOrder(map, rows).map(([shard, members]) => ({
     shard,
-    statements: statementsOf(execution, target, shard, members),
+    statements: statementsOf(execution, target, shard, members, items),
   }));
 }
 
@@ -91,6 +156,7 @@ function statementsOf(
   target: RowTarget,
   shard: Shard,
   rows: readonly TargetRow[],
+  items: Template | null,
 ): readonly string[] {
   const head = shardText(execution, shard, target.head);
   const tail = shardText(execution, shard, target.tail);
@@ -108,9 +174,16 @@ function statementsOf(
         columns,
         part.map(({ identity }) => identity),
       );
-      return `${head}${assignments} WHERE ${where}${tail}`;
+      const answer = items === null ? '' : ` ${shardText(execution, shard, items)}, ${markOf(columns, part)}`;
+      return `${head}${assignments} WHERE ${where}${tail}${answer}`;
     }),
   );
+}
+
+/** Which of the rows it is, whatever a client's character set makes of their keys. */
+function markOf(columns: readonly RoutingColumn[], rows: readonly TargetRow[]): string {
+  const cases = rows.map(({ identity, row }) => `WHEN ${tupleEquals(columns, identity)} THEN ${row}`);
+  return `CASE ${cases.join(' ')} END`;
 }
 
 function assignmentText(target: RowTarget, row: TargetRow): string {

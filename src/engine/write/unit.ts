@@ -14,7 +14,12 @@ import { readRows, type SmallRows } from '../small-rows.ts';
 export interface ShardWrites {
   readonly shard: Shard;
   readonly statements: readonly string[];
+  /** How a statement (by index) runs; absent: they answer no rows. */
+  readonly runOn?: (statement: number) => RunOn;
 }
+
+/** How a statement runs on its connection. */
+export type RunOn = (connection: BackendConnection, sql: string) => Promise<Terminal>;
 
 export interface WriteAnswer {
   readonly write: ShardWrites;
@@ -59,15 +64,15 @@ export class WriteUnit {
     return this.#leases.get(shardId)?.connection.alive !== false;
   }
 
-  /** A statement that answers no rows. */
-  async run(shard: Shard, sql: string): Promise<Terminal> {
+  /** A statement that answers no rows, unless `runOn` takes them. */
+  async run(shard: Shard, sql: string, runOn: RunOn = runStatement): Promise<Terminal> {
     const lease = await this.lease(shard.id);
     const { connection } = lease;
     const { signal, observer } = this.execution;
     if (signal.aborted) throw cancelReason(signal);
     observer.shardQuery(shard.id, sql);
     this.#time.before(connection);
-    const answer = runStatement(connection, this.#time.wrap(sql, this.#unit.statementSetting));
+    const answer = runOn(connection, this.#time.wrap(sql, this.#unit.statementSetting));
     this.#time.after(connection);
     const terminal = await named(answer, shard);
     // The unit keeps the connection: this only has its warnings fetched before anything else runs there.
@@ -113,7 +118,7 @@ export class WriteUnit {
     const terminals: Terminal[] = [];
     for (const [statement, sql] of write.statements.entries()) {
       try {
-        terminals.push(await this.run(write.shard, sql));
+        terminals.push(await this.run(write.shard, sql, write.runOn?.(statement)));
       } catch (error) {
         if (!(error instanceof SqlError)) throw error;
         return { write, statement, error };
@@ -191,16 +196,25 @@ export async function settleAll<T>(promises: readonly Promise<T>[]): Promise<rea
   });
 }
 
-/** Runs all writes, sorted by shard, as one unit. Nothing else runs in it: what is to be set goes with the statements. */
+/**
+ * Runs all writes, sorted by shard, as one unit. Nothing else runs in it: what is to be set goes with the statements.
+ * `finish`: what must hold before it commits.
+ */
 export function runUnit(
   execution: Execution,
   writes: readonly ShardWrites[],
   time: PinnedTime,
   choose: (failures: readonly WriteFailure[]) => SqlError,
+  finish: () => Promise<void> = async () => {},
 ): Promise<readonly WriteAnswer[]> {
   const shardIds = writes.map((write) => write.shard.id);
   const asksSetting = execution.flavour === 'mariadb';
-  return inUnit(execution, shardIds, time, (unit) => unit.writeAll(writes, choose), asksSetting);
+  const body = async (unit: WriteUnit): Promise<readonly WriteAnswer[]> => {
+    const answers = await unit.writeAll(writes, choose);
+    await finish();
+    return answers;
+  };
+  return inUnit(execution, shardIds, time, body, asksSetting);
 }
 
 /** The error of the lowest shard. */

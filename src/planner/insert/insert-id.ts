@@ -1,4 +1,5 @@
 // What LAST_INSERT_ID() says after an INSERT. Its OK names a number in any case; the function remembers generated ones only.
+import { shardgateError } from '../../errors/catalog.ts';
 import type { InsertIdRule } from '../../plan/nodes.ts';
 import type { Insert } from '../../sql/ast.ts';
 import { walk } from '../../sql/visitor.ts';
@@ -13,11 +14,14 @@ export function insertIdRule(node: Insert, table: Table, context: PlanContext): 
   const counted = table.columns?.find((column) => column.autoIncrement);
   if (counted === undefined && table.autoIncrement === null) return null;
   if (table.kind === 'sharded' || table.kind === 'reference') {
+    if (node.returning !== null && isLeftToShards(table, context))
+      throw shardgateError('SG6011', { why: 'each shard makes numbers of its own' });
     return isLeftToShards(table, context) || namesInsertId(node) ? null : 'given';
   }
   if (counted === undefined) return null;
   const isGiven = insertColumns(node, table).includes(lower(counted.name));
-  return isGiven || node.onDuplicate !== null ? 'ask' : null;
+  // Rows in place of an OK bring no number.
+  return isGiven || node.onDuplicate !== null || node.returning !== null ? 'ask' : null;
 }
 
 /** The same of a table whose rows come from a file. */

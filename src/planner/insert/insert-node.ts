@@ -56,12 +56,14 @@ export function insertNode(
     edits,
     appended ? [...columns, table.autoIncrement?.column ?? ''] : columns,
   );
+  const returning = returningText(planning, qualifiers);
   return {
     kind: 'insert',
     keyspace: table.keyspace,
     table: table.name,
     head: places.head,
     tail: places.tail,
+    ...(returning === null ? {} : { returning }),
     rows:
       rows ??
       ownRows(planning, edits, { width: columns.length, unnamed: node.columns === null, appended }, read),
@@ -79,6 +81,13 @@ export function insertNode(
   };
 }
 
+/** Its items keep their names; null: none. */
+function returningText({ node, unit }: InsertPlanning, qualifiers: readonly Edit[]): Template | null {
+  if (node.returning === null) return null;
+  const { start, end } = node.returning;
+  return splice(unit, start, end, [...qualifiers, ...nameEdits(node.returning, qualifiers)]);
+}
+
 /** `names`: the columns, spelled for the SET form, which has none of its own. */
 function textOf(
   { node, unit }: InsertPlanning,
@@ -86,25 +95,29 @@ function textOf(
   names: readonly string[],
 ): { readonly head: Template; readonly tail: Template } {
   const { source } = node;
+  const tail = (from: number) => {
+    const end = node.returning === null ? node.end : (node.onDuplicate?.end ?? from);
+    return end <= from ? [] : splice(unit, from, end, edits);
+  };
   switch (source.kind) {
     case 'insertValues': {
       const first = source.rows[0]?.start ?? source.end;
       const last = source.rows.at(-1)?.end ?? source.end;
-      return { head: splice(unit, 0, first, edits), tail: splice(unit, last, node.end, edits) };
+      return { head: splice(unit, 0, first, edits), tail: tail(last) };
     }
     case 'insertSet': {
       const list = names.map((name) => text(identifier(name)));
       const columns = join(text('('), joinWith(', ', list), text(') VALUES '));
       return {
         head: join(splice(unit, 0, source.start, edits), columns),
-        tail: splice(unit, source.end, node.end, edits),
+        tail: tail(source.end),
       };
     }
     case 'insertQuery': {
       const { start, end } = source.query;
       return {
         head: join(splice(unit, 0, start, edits), text(' VALUES ')),
-        tail: splice(unit, end, node.end, edits),
+        tail: tail(end),
       };
     }
   }

@@ -1,9 +1,9 @@
 // Where the rows of an INSERT go: to the shards of their vindex, to one shard, or to all.
-import { shardgateError } from '../../errors/catalog.ts';
 import type { NumberSource } from '../../plan/nodes.ts';
 import { refusalOf } from '../refusals.ts';
 import { keyspaceOf } from '../statement.ts';
 import { pureFunctions } from '../stored-functions.ts';
+import { returningRefusal } from '../write/returning.ts';
 import { checkConflicts, checkOnDuplicate } from '../write/write-checks.ts';
 import { autoIncrement, insertColumns, keyCells } from './insert-columns.ts';
 import type { InsertShape } from './insert-node.ts';
@@ -14,7 +14,8 @@ export function checkTarget({ node, table, context }: InsertPlanning): void {
   const conflict = node.replace ? 'REPLACE' : node.ignore ? 'INSERT IGNORE' : 'ON DUPLICATE KEY UPDATE';
   if (node.replace || node.ignore || node.onDuplicate !== null) checkConflicts(table, conflict);
   if (node.onDuplicate !== null) checkOnDuplicate(table, node.onDuplicate.assignments);
-  if (node.returning !== null) throw shardgateError('SG6011');
+  const refused = returningRefusal(node);
+  if (refused !== null) throw refused;
   const construct = refusalOf(node, pureFunctions(context, new Set([table.keyspace])));
   if (construct !== null) throw construct;
 }

@@ -11,7 +11,8 @@ import type { Locality } from '../route/locality.ts';
 import { type BoundStatement, bound, keyspaceOf } from '../statement.ts';
 import { impossible } from '../write/impossible.ts';
 import { planOfWrite } from '../write/plan-of-write.ts';
-import { routeNode, wholeText, wholeTextAlways } from '../write/route-node.ts';
+import { returningRefusal, wholeReturning } from '../write/returning.ts';
+import { routeNode, wholeText } from '../write/route-node.ts';
 import { autoIncrement, insertColumns, keyCells } from './insert-columns.ts';
 import type { InsertPlanning } from './insert-planning.ts';
 import { checkTarget } from './insert-shape.ts';
@@ -36,12 +37,14 @@ export function planInsertSelect(planning: InsertPlanning, query: Query): Plan {
   }
   const locality = source.proof.query(source.binding.root, null, false);
   const everywhere = table.kind === 'reference' && locality.kind === 'anywhere' && isDeterministic(query);
-  if (keyspaces.size === 1 && everywhere && refusalOf(query) === null && node.returning === null) {
+  if (keyspaces.size === 1 && everywhere && refusalOf(query) === null && returningRefusal(node) === null) {
     reasons.push('reference tables only: every shard inserts the same rows');
     return planOfWrite('insert', table.keyspace, pushed(planning, { kind: 'all' }, true), reasons);
   }
   if (table.kind === 'sharded') checkTarget(planning);
-  const stays = keyspaces.size === 1 && staysByItself(planning, source, locality);
+  // The rows of RETURNING are in the SELECT's order.
+  const isOrdered = node.returning !== null && query.orderBy !== null;
+  const stays = keyspaces.size === 1 && !isOrdered && staysByItself(planning, source, locality);
   if (!stays) return planReadInsert(planning, source);
   const destination = wholeDestination(source);
   reasons.push(`destination: ${describeDestination(destination)}`);
@@ -108,9 +111,10 @@ function pushed(
     kind: 'dml',
     keyspace: table.keyspace,
     destination,
-    template: wholeTextAlways(node, unit, context),
+    template: wholeReturning(node, unit, context),
     unchanged: wholeText(node, unit, context) === null,
     everywhere,
     pinTime: asksForTime(node),
+    ...(node.returning === null ? {} : { returns: true }),
   };
 }

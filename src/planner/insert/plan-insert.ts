@@ -10,7 +10,8 @@ import type { BoundStatement } from '../statement.ts';
 import { statementUnit } from '../statement-unit.ts';
 import { impossible } from '../write/impossible.ts';
 import { planOfWrite } from '../write/plan-of-write.ts';
-import { routeNode, wholeText, wholeTextAlways } from '../write/route-node.ts';
+import { returningRefusal, wholeReturning, withReturning } from '../write/returning.ts';
+import { routeNode, wholeText } from '../write/route-node.ts';
 import { describeInsert } from './describe-insert.ts';
 import { autoIncrement, insertColumns } from './insert-columns.ts';
 import { insertIdRule } from './insert-id.ts';
@@ -23,9 +24,13 @@ import { subqueryCells } from './subquery-cells.ts';
 export function planInsert(node: Insert, context: PlanContext): Plan {
   const table = targetOf(node, context);
   const unit = statementUnit(context.text, node, context.normalized);
-  const plan = planInto({ node, context, unit, table, reasons: [] });
+  const plan = withReturning(node, planInto({ node, context, unit, table, reasons: [] }));
   const insertId = insertIdRule(node, table, context);
-  return insertId === null ? plan : { ...plan, insertId };
+  if (insertId === null) return plan;
+  // What was read first came over other connections: the unit that writes asks for itself.
+  if (insertId === 'ask' && plan.root.kind === 'insert')
+    return { ...plan, insertId: 'given', root: { ...plan.root, asksId: true } };
+  return { ...plan, insertId };
 }
 
 function targetOf(node: Insert, context: PlanContext): Table {
@@ -60,7 +65,7 @@ function onOneServer(planning: InsertPlanning): Plan {
   );
   const cells = subqueryCells(planning);
   if (cells !== null && !allOnServerOf(table, cells.statement)) {
-    if (node.returning !== null) throw shardgateError('SG6011');
+    checkReturning(node);
     reasons.push('values that need other tables are computed first');
     const columns = insertColumns(node, table);
     const read = { columns: cells.columns, plan: cells.plan() };
@@ -86,6 +91,11 @@ function allOnServerOf(table: Table, { binding }: BoundStatement): boolean {
   );
 }
 
+function checkReturning(node: Insert): void {
+  const refused = returningRefusal(node);
+  if (refused !== null) throw refused;
+}
+
 /** Every shard gets every row, so the values must mean the same on each. */
 function everywhere(planning: InsertPlanning): Plan {
   const { node, context, unit, table, reasons } = planning;
@@ -94,20 +104,21 @@ function everywhere(planning: InsertPlanning): Plan {
     const why = 'every shard would compute other values';
     throw shardgateError('SG6016', { ...facts, why, remedy: 'insert values that are known beforehand' });
   }
+  checkReturning(node);
   const columns = insertColumns(node, table);
   const { guardCell } = autoIncrement({ ...table, autoIncrement: null }, columns, false);
   const cells = subqueryCells(planning);
   if (guardCell === null && cells === null) {
-    if (node.returning !== null) throw shardgateError('SG6011');
     reasons.push('reference table: every shard gets every row');
     const root = {
       kind: 'dml',
       keyspace: table.keyspace,
       destination: { kind: 'all' },
-      template: wholeTextAlways(node, unit, context),
+      template: wholeReturning(node, unit, context),
       unchanged: wholeText(node, unit, context) === null,
       everywhere: true,
       pinTime: asksForTime(node),
+      ...(node.returning === null ? {} : { returns: true as const }),
     } as const;
     return planOfWrite('insert', table.keyspace, root, reasons);
   }

@@ -12,6 +12,7 @@ import { typeOf } from '../facts/column-type.ts';
 import type { BoundStatement } from '../statement.ts';
 import { planOfWrite } from '../write/plan-of-write.ts';
 import { derivedQuery, readPlan } from '../write/read-plan.ts';
+import { returningRefusal } from '../write/returning.ts';
 import { type Wrapping, wholeNumber } from '../write/whole-number.ts';
 import { describeInsert } from './describe-insert.ts';
 import { insertColumns } from './insert-columns.ts';
@@ -27,7 +28,8 @@ import { onEveryShard, onShard, shapeByKey } from './insert-shape.ts';
 /** `source`: the query, bound. Throws a refusal for what even this cannot do. */
 export function planReadInsert(planning: InsertPlanning, source: BoundStatement): Plan {
   const { node, context, unit, table, reasons } = planning;
-  if (node.returning !== null) throw shardgateError('SG6011');
+  const refused = returningRefusal(node);
+  if (refused !== null) throw refused;
   const [doubt] = source.binding.doubts;
   if (doubt !== undefined) throw shardgateError('SG2010', { detail: doubt });
   checkTail(planning);

@@ -17,6 +17,7 @@ import { assignmentsOf, checkUnowned } from './assignments.ts';
 import { impossible } from './impossible.ts';
 import { planOfWrite } from './plan-of-write.ts';
 import { planRows, touchesVindexes } from './plan-rows.ts';
+import { returningOf, returningRefusal, wholeReturning, withReturning } from './returning.ts';
 import { routeNode, wholeText, wholeTextAlways } from './route-node.ts';
 import { ownsLookups } from './row-lookups.ts';
 import { checkConflicts } from './write-checks.ts';
@@ -28,6 +29,10 @@ import { checkConflicts } from './write-checks.ts';
  */
 
 export function planDml(node: Update | Delete, context: PlanContext): Plan {
+  return withReturning(node, planOfTargets(node, context));
+}
+
+function planOfTargets(node: Update | Delete, context: PlanContext): Plan {
   const statement = bound(node, context);
   const { tables, systemTables } = statement.binding;
   const reasons: string[] = [];
@@ -116,8 +121,10 @@ function dmlNode(
 ): DmlNode {
   const { node, unit, context } = statement;
   const unchanged = wholeText(node, unit, context) === null;
-  const template = wholeTextAlways(node, unit, context);
-  return { kind: 'dml', keyspace, destination, template, unchanged, everywhere, pinTime: asksForTime(node) };
+  const template = wholeReturning(node, unit, context);
+  const pinTime = asksForTime(node);
+  const returns = returningOf(node) === null ? {} : { returns: true as const };
+  return { kind: 'dml', keyspace, destination, template, unchanged, everywhere, pinTime, ...returns };
 }
 
 /** The tables whose rows change. */
@@ -174,7 +181,9 @@ function severalReason(statement: BoundStatement): string | null {
   const construct = refusalOf(node, pureFunctionsOf(statement));
   if (construct !== null) return construct.message;
   if (node.kind !== 'update' && node.kind !== 'delete') return null;
-  if (node.returning !== null) return 'RETURNING is one answer';
+  const refused = returningRefusal(node);
+  if (refused !== null) return refused.message;
+  if (node.returning !== null && node.orderBy !== null) return 'the rows of RETURNING have an order';
   if (node.limit !== null) return 'which rows a LIMIT means is known only after all shards answered';
   const locality = proof.query(binding.root, null, false);
   if (locality.kind === 'additive') return null;
@@ -205,8 +214,8 @@ function referenceWrite(statement: BoundStatement, keyspace: string, reasons: st
     node.orderBy === null
   ) {
     why = shardgateError('SG6016', { ...facts, why: 'every shard might choose other rows' });
-  } else if ((node.kind === 'update' || node.kind === 'delete') && node.returning !== null) {
-    why = shardgateError('SG6011');
+  } else {
+    why = returningRefusal(node);
   }
   const label = node.kind === 'delete' ? 'delete' : 'update';
   if (why !== null) {

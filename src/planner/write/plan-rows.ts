@@ -5,6 +5,7 @@ import type { Template } from '../../text/template.ts';
 import { lower } from '../bind/columns-of.ts';
 import type { TableSource } from '../bind/model.ts';
 import type { Piece } from '../derived-unit.ts';
+import { nameEdits, qualifierEdits } from '../names.ts';
 import { asksForTime } from '../query/traits.ts';
 import { refusalOf } from '../refusals.ts';
 import { identifier, join, joinWith, splice, text } from '../splice.ts';
@@ -13,6 +14,7 @@ import { type Assigned, assignedBefore, assignmentsOf, ownEdits } from './assign
 import { copiedColumns } from './copied-columns.ts';
 import { ReadItems } from './read-items.ts';
 import { derivedQuery, readPlan } from './read-plan.ts';
+import { returningOf, returningRefusal } from './returning.ts';
 import { wholeTextAlways } from './route-node.ts';
 import { rowIdentity } from './row-identity.ts';
 import { isOwned, rowLookups } from './row-lookups.ts';
@@ -34,8 +36,8 @@ export function planRows(
   if (doubt !== undefined) throw shardgateError('SG2010', { detail: doubt });
   const construct = refusalOf(node, pureFunctionsOf(statement));
   if (construct !== null) throw construct;
-  if ((node.kind === 'update' || node.kind === 'delete') && node.returning !== null)
-    throw shardgateError('SG6011');
+  const refused = returningRefusal(node);
+  if (refused !== null) throw refused;
   const verb = node.kind === 'update' ? 'update' : 'delete';
   const items = new ReadItems();
   const planned = targets.map((source) => planTarget(statement, source, items));
@@ -49,9 +51,18 @@ export function planRows(
     read,
     targets: planned,
     describe,
+    ...returningText(statement),
     singleTable: binding.tables.length === 1 && binding.blocks.length === 1,
     pinTime: asksForTime(node),
   };
+}
+
+function returningText({ node, unit, context }: BoundStatement): Pick<RowWritesNode, 'returning'> {
+  const returning = returningOf(node);
+  if (returning === null) return {};
+  const edits = qualifierEdits(returning, context);
+  const names = nameEdits(returning, edits);
+  return { returning: splice(unit, returning.start, returning.end, [...edits, ...names]) };
 }
 
 function lockedRead(statement: BoundStatement, items: ReadItems): Plan {

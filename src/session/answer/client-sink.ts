@@ -142,11 +142,12 @@ export class ClientSink implements ResultSink {
     return this.#push(bytes);
   }
 
-  end(warnings: number): void {
+  end(warnings: number, generated: bigint | null = null): void {
     this.#packet(encodeEof({ warnings, status: statusFlags(this.#facts, this.#more) }));
     this.#flush();
     const rowCount = this.#rowCount;
-    this.#ended({ error: null, rows: true, rowCount, affectedRows: 0n, lastInsertId: 0n, warnings });
+    const told = { lastInsertId: generated ?? 0n, generated: generated !== null };
+    this.#ended({ error: null, rows: true, rowCount, affectedRows: 0n, ...told, warnings });
   }
 
   ok(result: OkResult): void {

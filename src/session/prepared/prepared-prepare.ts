@@ -56,6 +56,8 @@ export async function prepareStatement(session: SessionPort, sent: SqlText): Pro
             params: paramDefinitions(paramCount, session.state.extendedMetadata),
             columns: await columnsOfAnswer(session, entry, text, paramCount),
           };
+  // Tables were opened: as with any statement, what was warned of before is gone.
+  if (entry.kind === 'plan' && entry.touchesTables) state.beginStatement();
   const statement = state.prepared.add(text, paramCount, limitParams(text, state.mode));
   const head = encodePrepareOk({
     statementId: statement.id,

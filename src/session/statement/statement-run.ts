@@ -212,6 +212,7 @@ function execute(
   session.describeRunning(planned.normalized.key);
   state.beginStatement();
   state.insertIdRule = plan.insertId ?? null;
+  state.returns = plan.returns === true;
   state.sameOnAllShards = plan.label === 'ddl';
   if (plan.label === 'ddl' && plan.joins !== 'plainly') {
     const context = contextOf(session, input, vschema, sink);

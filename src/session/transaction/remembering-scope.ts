@@ -52,7 +52,7 @@ export class RememberingScope implements ConnectionScope {
     return this.remembering(await this.inner.acquire(shardId, use));
   }
 
-  /** Rows that were read from elsewhere: what is inserted is numbers the client gives. */
+  /** A unit that needs it asks for itself. */
   beginUnit(shardIds: readonly string[], signal: AbortSignal, asksSetting = false): Promise<AtomicUnit> {
     return this.inner.beginUnit(shardIds, signal, asksSetting);
   }

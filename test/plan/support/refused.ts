@@ -38,7 +38,7 @@ export const refused: readonly Refused[] = [
   { id: 'SG6007', sql: "REPLACE INTO accounts VALUES (1, 2, 'Ada')" },
   { id: 'SG6008', sql: 'INSERT INTO tickets (user_id) VALUES (7)' },
   { id: 'SG6010', sql: 'INSERT INTO users VALUES (1, 2)', options: { untracked: true } },
-  { id: 'SG6011', sql: 'DELETE FROM users WHERE id IN (1, 2) RETURNING name' },
+  { id: 'SG6011', sql: 'DELETE FROM users WHERE id IN (1, 2) RETURNING (SELECT COUNT(*) FROM orders)' },
   { id: 'SG6012', sql: 'CREATE DATABASE extra' },
   { id: 'SG6013', sql: 'ALTER TABLE users ADD UNIQUE KEY by_email (email)' },
   { id: 'SG6014', sql: 'CREATE TABLE copy SELECT * FROM users' },
