@@ -1,33 +1,32 @@
 // Stored functions in statements over several shards: those that only compute are called wherever it suits, others are refused.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { differenceOf, summary } from '../support/compare-answers.ts';
-import type { ExactClient } from '../support/exact-client.ts';
-import { Stage, type World } from '../support/stage.ts';
-import { testFlavour, testServers } from '../support/test-servers.ts';
+import { describe, expect, test } from 'vitest';
+import { summary } from '../support/compare-answers.ts';
+import { fileWorld } from '../support/file-world.ts';
+import { Pair, same } from '../support/pair.ts';
+import type { World } from '../support/stage.ts';
 import { hasOuterOrderBy } from './support/case.ts';
 
 const byK = { column_vindexes: [{ column: 'k', name: 'hash' }] };
 
-let stage: Stage;
-let world: World;
-let oracle: ExactClient;
-let proxy: ExactClient;
-
-beforeAll(async () => {
-  stage = await Stage.open(await testServers());
-  world = await stage.world({
+const stage = fileWorld(
+  {
     shards: ['-40', '40-80', '80-c0', 'c0-'],
     vschema: { sharded: true, vindexes: { hash: { type: 'hash' } }, tables: { t: byK, u: byK } },
     schema: `CREATE TABLE t (k BIGINT PRIMARY KEY, n INT, price DECIMAL(10,3), v VARCHAR(20), d DATE);
 CREATE TABLE u (k BIGINT, id INT, n INT, PRIMARY KEY (k, id));
 `,
     mainSchema: '',
-  });
-  [oracle, proxy] = [await world.oracle(), await world.proxy()];
-  await both(
+  },
+  fill,
+);
+let pair: Pair;
+
+async function fill(world: World): Promise<void> {
+  pair = await Pair.open(world, {}, { coreColumns: true, withParams: true });
+  await pair.do(
     "INSERT INTO t VALUES (1, 3, 1.250, 'b', '2024-01-01'), (2, NULL, 2.500, 'a', NULL), (3, 1, NULL, 'ä', '2023-05-05'), (5, 2, 9.999, 'A', '2024-02-29'), (8, 7, 0.001, NULL, '2020-12-31')",
   );
-  await both('INSERT INTO u VALUES (1, 1, 1), (1, 2, 3), (3, 1, 7), (8, 1, 2), (9, 4, NULL)');
+  await pair.do('INSERT INTO u VALUES (1, 1, 1), (1, 2, 3), (3, 1, 7), (8, 1, 2), (9, 4, NULL)');
   for (const sql of [
     'CREATE FUNCTION twice(x INT) RETURNS INT DETERMINISTIC RETURN x * 2',
     `CREATE FUNCTION grade(x DECIMAL(10,3)) RETURNS VARCHAR(10) CHARSET utf8mb4 NO SQL
@@ -39,7 +38,7 @@ CREATE TABLE u (k BIGINT, id INT, n INT, PRIMARY KEY (k, id));
     `CREATE FUNCTION steps(x INT) RETURNS INT DETERMINISTIC
      BEGIN DECLARE i INT DEFAULT 0; WHILE x > 1 DO SET x = x DIV 2; SET i = i + 1; END WHILE; RETURN i; END`,
   ])
-    await both(sql);
+    await pair.do(sql);
   const { shardAdmin, shardDatabases, oracleAdmin } = world;
   for (const sql of [
     'CREATE FUNCTION rows_of_t() RETURNS INT READS SQL DATA RETURN (SELECT COUNT(*) FROM t)',
@@ -55,28 +54,11 @@ CREATE TABLE u (k BIGINT, id INT, n INT, PRIMARY KEY (k, id));
     await oracleAdmin.query('USE shop');
     await oracleAdmin.query(sql);
   }
-  await both('ALTER TABLE u COMMENT = "looked at"');
-});
-afterAll(async () => {
-  await world?.close();
-  await stage?.close();
-});
-
-/** Both must succeed alike. */
-async function both(sql: string): Promise<void> {
-  const [left, right] = [await oracle.query(sql), await proxy.query(sql)];
-  if (left.kind !== 'ok' || right.kind !== 'ok')
-    throw new Error(`${sql}: ${summary(left)} / ${summary(right)}`);
+  await pair.do('ALTER TABLE u COMMENT = "looked at"');
 }
 
-async function difference(sql: string): Promise<string | null> {
-  const options = {
-    ordered: hasOuterOrderBy(sql),
-    coreColumns: true,
-    withParams: true,
-    flavour: testFlavour(),
-  };
-  return differenceOf(await oracle.query(sql), await proxy.query(sql), options);
+function answer(sql: string): Promise<string> {
+  return pair.ask(sql, { ordered: hasOuterOrderBy(sql) });
 }
 
 describe('a function that only computes', () => {
@@ -93,37 +75,37 @@ describe('a function that only computes', () => {
     'SELECT twice(k, k) FROM t',
     'SELECT nothing_like_it(k) FROM t',
   ])('%s', async (sql) => {
-    expect(await difference(sql)).toBeNull();
+    expect(await answer(sql)).toBe(same);
   });
 
   test('changes rows of several shards', async () => {
-    await both('UPDATE t SET n = twice(n) WHERE grade(price) IS NOT NULL');
-    await both('INSERT INTO t (k, n, v) VALUES (twice(10), twice(4), grade(3)), (21, twice(NULL), NULL)');
-    await both('INSERT INTO u SELECT twice(k), 50, twice(n) FROM t');
-    await both('DELETE FROM u WHERE twice(n) > 12');
+    await pair.do('UPDATE t SET n = twice(n) WHERE grade(price) IS NOT NULL');
+    await pair.do('INSERT INTO t (k, n, v) VALUES (twice(10), twice(4), grade(3)), (21, twice(NULL), NULL)');
+    await pair.do('INSERT INTO u SELECT twice(k), 50, twice(n) FROM t');
+    await pair.do('DELETE FROM u WHERE twice(n) > 12');
     for (const sql of ['SELECT k, n FROM t ORDER BY k', 'SELECT * FROM u ORDER BY k, id']) {
-      expect(await difference(sql)).toBeNull();
+      expect(await answer(sql)).toBe(same);
     }
   });
 });
 
 describe('a function that may look at rows, at the session or at the clock is refused over several shards', () => {
   test.each(['rows_of_t()', 'liar()', 'caller(n)', 'today()', 'seen()'])('%s', async (call) => {
-    const answer = await proxy.query(`SELECT k, ${call} FROM t`);
-    expect(summary(answer)).toContain('SG2012');
-    expect(summary(await proxy.query(`CREATE FUNCTION other() RETURNS INT RETURN ${call}`))).toContain(
+    const refused = await pair.proxy.query(`SELECT k, ${call} FROM t`);
+    expect(summary(refused)).toContain('SG2012');
+    expect(summary(await pair.proxy.query(`CREATE FUNCTION other() RETURNS INT RETURN ${call}`))).toContain(
       'SG6016',
     );
-    const one = await proxy.query(`SELECT ${call} IS NULL AS x FROM t WHERE k = 1`);
+    const one = await pair.proxy.query(`SELECT ${call} IS NULL AS x FROM t WHERE k = 1`);
     expect(one.kind).toBe('rows');
   });
 });
 
 test('a function that is another one on one shard is refused until it is the same again', async () => {
-  const admin = world.shardAdmin;
-  await admin.query(`USE ${world.shardDatabases[0]}`);
+  const admin = stage.world.shardAdmin;
+  await admin.query(`USE ${stage.world.shardDatabases[0]}`);
   await admin.query('DROP FUNCTION twice');
   await admin.query('CREATE FUNCTION twice(x INT) RETURNS INT DETERMINISTIC RETURN x + x + 1');
-  await proxy.query('ALTER TABLE u COMMENT = "looked at again"');
-  expect(summary(await proxy.query('SELECT SUM(twice(n)) FROM t'))).toContain('SG2012');
+  await pair.proxy.query('ALTER TABLE u COMMENT = "looked at again"');
+  expect(summary(await pair.proxy.query('SELECT SUM(twice(n)) FROM t'))).toContain('SG2012');
 });

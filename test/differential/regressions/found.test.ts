@@ -1,13 +1,11 @@
 // What generated statements once found, in the least form: Shardgate's answer equals one plain server's.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { differenceOf, summary } from '../../support/compare-answers.ts';
-import type { Answer, ExactClient, ParamValue } from '../../support/exact-client.ts';
-import { Stage, type World, type WorldSchema } from '../../support/stage.ts';
-import { testFlavour, testServers } from '../../support/test-servers.ts';
+import { describe, expect, test } from 'vitest';
+import { summary } from '../../support/compare-answers.ts';
+import type { Answer, ParamValue } from '../../support/exact-client.ts';
+import { fileWorld } from '../../support/file-world.ts';
+import { Pair, same } from '../../support/pair.ts';
+import type { WorldSchema } from '../../support/stage.ts';
 import { hasOuterOrderBy } from '../support/case.ts';
-
-const same = 'the same answer';
-const flavour = testFlavour();
 
 const columns = `
   k BIGINT NOT NULL, id INT NOT NULL, n INT, v VARCHAR(20), ts TIMESTAMP NULL, dt DATETIME,
@@ -38,48 +36,26 @@ const rows = [
   "INSERT INTO main.m VALUES (1, '0000-00-00'), (2, '2024-01-01')",
 ];
 
-let stage: Stage;
-let world: World;
-let oracle: ExactClient;
-let proxy: ExactClient;
-
-beforeAll(async () => {
-  stage = await Stage.open(await testServers());
-  world = await stage.world(schema);
-  [oracle, proxy] = [await world.oracle(), await world.proxy()];
-  await both("SET sql_mode = ''");
-  for (const sql of rows) await both(sql);
-  [oracle, proxy] = [await world.oracle(), await world.proxy()];
+fileWorld(schema, async (world) => {
+  const filling = await Pair.open(world);
+  await filling.do("SET sql_mode = ''", ...rows);
+  pair = await Pair.open(world, {}, { coreColumns: true, withParams: true });
 });
-afterAll(async () => {
-  await world?.close();
-  await stage?.close();
-});
+let pair: Pair;
 
-/** Both must succeed alike. */
-async function both(sql: string): Promise<void> {
-  const [left, right] = [await oracle.query(sql), await proxy.query(sql)];
-  if (left.kind !== 'ok' || right.kind !== 'ok')
-    throw new Error(`${sql}: ${summary(left)} / ${summary(right)}`);
-}
-
-function compared(sql: string, left: Answer, right: Answer): string {
-  const options = { ordered: hasOuterOrderBy(sql), coreColumns: true, withParams: true, flavour };
-  return differenceOf(left, right, options) ?? same;
-}
-
-async function asText(sql: string): Promise<string> {
-  return compared(sql, await oracle.query(sql), await proxy.query(sql));
+function asText(sql: string): Promise<string> {
+  return pair.ask(sql, { ordered: hasOuterOrderBy(sql) });
 }
 
 async function prepared(sql: string, params: readonly ParamValue[]): Promise<string> {
   const answers: Answer[] = [];
-  for (const client of [oracle, proxy]) {
+  for (const client of [pair.oracle, pair.proxy]) {
     const statement = await client.prepare(sql);
     answers.push('kind' in statement ? statement : await client.execute(statement, params));
   }
   const [left, right] = answers;
-  return left === undefined || right === undefined ? 'no answers' : compared(sql, left, right);
+  if (left === undefined || right === undefined) return 'no answers';
+  return pair.compare(left, right, { ordered: hasOuterOrderBy(sql) });
 }
 
 describe('reads', () => {
@@ -191,12 +167,12 @@ describe('reads', () => {
   });
 
   test('an ON of quoted names means names under ANSI_QUOTES, also on the workspace', async () => {
-    await both("SET SESSION sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES')");
+    await pair.do("SET SESSION sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES')");
     const sql =
       'SELECT x0."v", COUNT(DISTINCT x1."id") FROM t AS x0 LEFT JOIN u AS x1 ON x1."k" = x0."k" GROUP BY x0."v" ORDER BY 1';
     const found = await asText(sql);
     const grouped = await asText('SELECT "v", COUNT(*) FROM "t" GROUP BY "v" ORDER BY 1');
-    await both('SET SESSION sql_mode = DEFAULT');
+    await pair.do('SET SESSION sql_mode = DEFAULT');
     expect([found, grouped]).toEqual([same, same]);
   });
 
@@ -217,23 +193,23 @@ describe('reads', () => {
   });
 
   test('a timestamp that the client set is the instant on every shard', async () => {
-    await both('SET timestamp = 1700000000.25');
+    await pair.do('SET timestamp = 1700000000.25');
     const found = [
       await asText('SELECT k, NOW(3) FROM t ORDER BY k'),
       await asText('SELECT v, CURDATE(), COUNT(*), UNIX_TIMESTAMP() FROM t GROUP BY v ORDER BY v'),
       await asText('SELECT v, UTC_TIMESTAMP(), BIT_XOR(k) FROM t GROUP BY v ORDER BY v'),
     ];
-    await both('SET timestamp = DEFAULT');
+    await pair.do('SET timestamp = DEFAULT');
     expect(found).toEqual([same, same, same]);
-    const instants = await proxy.query('SELECT k, NOW(6) FROM t');
+    const instants = await pair.proxy.query('SELECT k, NOW(6) FROM t');
     if (instants.kind !== 'rows') throw new Error(summary(instants));
     expect(new Set(instants.rows.map((row) => row.subarray(-26).toString('latin1'))).size).toBe(1);
   });
 
   test('user variables keep the digits of a quotient, and bytes are bytes', async () => {
-    await both("SET @q = 1/3, @m = (SELECT AVG(k / 7) FROM t), @b = x'41', @n = x'35'");
-    await both('SET @a = (SELECT AVG(k) FROM u WHERE k < 6), @e = (SELECT AVG(k) + 0 FROM u WHERE k < 6)');
-    await both('SELECT SUM(k) / 7, MAX(id) INTO @s, @i FROM t');
+    await pair.do("SET @q = 1/3, @m = (SELECT AVG(k / 7) FROM t), @b = x'41', @n = x'35'");
+    await pair.do('SET @a = (SELECT AVG(k) FROM u WHERE k < 6), @e = (SELECT AVG(k) + 0 FROM u WHERE k < 6)');
+    await pair.do('SELECT SUM(k) / 7, MAX(id) INTO @s, @i FROM t');
     for (const sql of [
       'SELECT @q, @m, @s, @i, @a, @e',
       'SELECT k, @q * 3, @m * 1000000 FROM t ORDER BY k',
@@ -316,28 +292,28 @@ describe('writes', () => {
   });
 
   test('a READ ONLY transaction refuses a write before anything else', async () => {
-    await both('START TRANSACTION READ ONLY');
+    await pair.do('START TRANSACTION READ ONLY');
     const found = await asText("INSERT INTO t SET k = '12', n = 1");
-    await both('ROLLBACK');
+    await pair.do('ROLLBACK');
     expect(found).toBe(same);
   });
 
   test('BEGIN in a READ ONLY transaction begins another one on MySQL', async () => {
-    await both('START TRANSACTION READ ONLY');
+    await pair.do('START TRANSACTION READ ONLY');
     expect(await asText('BEGIN')).toBe(same);
     const found = await asText('UPDATE t SET v = v WHERE k = 1');
-    await both('COMMIT');
+    await pair.do('COMMIT');
     expect(found).toBe(same);
     expect(await asText('BEGIN')).toBe(same);
-    await both('ROLLBACK');
+    await pair.do('ROLLBACK');
   });
 
   test('names of savepoints are compared without regard to case', async () => {
-    await both('BEGIN');
-    await both('SAVEPOINT `One`');
-    await both('ROLLBACK TO one');
-    await both('RELEASE SAVEPOINT ONE');
+    await pair.do('BEGIN');
+    await pair.do('SAVEPOINT `One`');
+    await pair.do('ROLLBACK TO one');
+    await pair.do('RELEASE SAVEPOINT ONE');
     expect(await asText('ROLLBACK TO SAVEPOINT `o``ne`')).toBe(same);
-    await both('ROLLBACK');
+    await pair.do('ROLLBACK');
   });
 });

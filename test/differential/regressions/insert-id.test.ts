@@ -1,18 +1,10 @@
 // LAST_INSERT_ID(x) in statements over several shards: what it remembers is what one server would.
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { differenceOf } from '../../support/compare-answers.ts';
-import type { ExactClient } from '../../support/exact-client.ts';
-import { Stage, type World } from '../../support/stage.ts';
-import { testFlavour, testServers } from '../../support/test-servers.ts';
+import { expect, test } from 'vitest';
+import { fileWorld } from '../../support/file-world.ts';
+import { Pair, same } from '../../support/pair.ts';
 
-let stage: Stage;
-let world: World;
-let oracle: ExactClient;
-let proxy: ExactClient;
-
-beforeAll(async () => {
-  stage = await Stage.open(await testServers());
-  world = await stage.world({
+const stage = fileWorld(
+  {
     shards: ['-40', '40-80', '80-c0', 'c0-'],
     vschema: {
       sharded: true,
@@ -21,19 +13,16 @@ beforeAll(async () => {
     },
     schema: 'CREATE TABLE t (id BIGINT PRIMARY KEY, n BIGINT);\n',
     mainSchema: 'CREATE TABLE m (id BIGINT AUTO_INCREMENT PRIMARY KEY, n BIGINT);\n',
-  });
-  [oracle, proxy] = [await world.oracle(), await world.proxy()];
-  await agree('INSERT INTO t VALUES (1, 10), (2, 10), (3, 30)');
-});
-afterAll(async () => {
-  await world?.close();
-  await stage?.close();
-});
+  },
+  async (world) => {
+    pair = await Pair.open(world, {}, { coreColumns: true, withParams: true });
+    await agree('INSERT INTO t VALUES (1, 10), (2, 10), (3, 30)');
+  },
+);
+let pair: Pair;
 
 async function agree(sql: string): Promise<void> {
-  const options = { ordered: false, coreColumns: true, withParams: true, flavour: testFlavour() };
-  const difference = differenceOf(await oracle.query(sql), await proxy.query(sql), options);
-  expect(difference, sql).toBeNull();
+  expect(await pair.ask(sql), sql).toBe(same);
 }
 
 test.each([
@@ -60,7 +49,7 @@ test.each([
 });
 
 test("what a pooled connection remembers of another client is nobody else's", async () => {
-  const other = await world.proxy();
+  const other = await stage.world.proxy();
   await other.query('SELECT LAST_INSERT_ID(777) FROM t WHERE id = 1');
   await agree('SELECT LAST_INSERT_ID(5) FROM t WHERE id = 99');
   await agree('SELECT LAST_INSERT_ID()');

@@ -1,8 +1,9 @@
 // What writes once answered otherwise than one server, statement by statement: counts, numbers, warnings and what a session remembers.
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { differenceOf } from '../../support/compare-answers.ts';
-import { Stage, type World, type WorldSchema } from '../../support/stage.ts';
-import { exactCollation, testFlavour, testServers } from '../../support/test-servers.ts';
+import { expect, test } from 'vitest';
+import { fileWorld } from '../../support/file-world.ts';
+import { Pair } from '../../support/pair.ts';
+import type { WorldSchema } from '../../support/stage.ts';
+import { exactCollation } from '../../support/test-servers.ts';
 
 const charset = 'ENGINE=InnoDB DEFAULT CHARSET=utf8mb4';
 const email = `email VARCHAR(40) COLLATE ${exactCollation()}`;
@@ -67,29 +68,12 @@ INSERT INTO seq VALUES (0, 1, 1000);
 `,
 };
 
-let stage: Stage;
-let world: World;
-
-beforeAll(async () => {
-  stage = await Stage.open(await testServers());
-  world = await stage.world(schema);
-});
-afterAll(async () => {
-  await world?.close();
-  await stage?.close();
-});
+const stage = fileWorld(schema);
 
 /** Sessions of their own on both; the first difference of each statement. */
 async function differences(statements: readonly string[], flags = 0): Promise<readonly string[]> {
-  const [oracle, proxy] = [await world.oracle({ flags }), await world.proxy({ flags })];
-  const found: string[] = [];
-  for (const sql of statements) {
-    const [expected, actual] = [await oracle.query(sql), await proxy.query(sql)];
-    const options = { ordered: true, coreColumns: true, flavour: testFlavour() };
-    const difference = differenceOf(expected, actual, options);
-    if (difference !== null) found.push(`${sql}\n${difference}`);
-  }
-  return found;
+  const pair = await Pair.open(stage.world, { flags }, { ordered: true, coreColumns: true });
+  return pair.differences(statements);
 }
 
 const remembered = 'SELECT LAST_INSERT_ID()';
@@ -229,7 +213,7 @@ test.each<readonly [string, readonly string[]]>([
 });
 
 test('UPDATE IGNORE of a column with a unique lookup is refused: what a server ignores may be on another shard', async () => {
-  const proxy = await world.proxy();
+  const proxy = await stage.world.proxy();
   const answer = await proxy.query('UPDATE IGNORE users SET email = NULL WHERE id > 0');
   expect(answer).toMatchObject({ kind: 'error', message: expect.stringContaining('SG6038') });
 });

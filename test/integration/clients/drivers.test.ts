@@ -1,28 +1,19 @@
 // What drivers ask of the protocol beyond statements: MariaDB's extensions, session tracking.
 import { createConnection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { Capability } from '../../../src/protocol/capabilities.ts';
 import { Command } from '../../../src/protocol/commands.ts';
 import { ByteWriter } from '../../../src/value/byte-writer.ts';
 import { FieldType } from '../../../src/value/column-definition.ts';
 import type { ExactClient, Prepared } from '../../support/exact-client.ts';
-import { Stage, type World } from '../../support/stage.ts';
-import { testFlavour, testServers } from '../../support/test-servers.ts';
-import { clientWorld, fill } from './world.ts';
+import { testFlavour } from '../../support/test-servers.ts';
+import { clientWorld } from './world.ts';
 
-let stage: Stage;
-let world: World;
+const shop = clientWorld();
 let client: ExactClient;
 
 beforeAll(async () => {
-  stage = await Stage.open(await testServers());
-  world = await stage.world(clientWorld());
-  await fill(world);
-  client = await world.proxy();
-});
-afterAll(async () => {
-  await world?.close();
-  await stage?.close();
+  client = await shop.world.proxy();
 });
 
 const isMariaDb = testFlavour() === 'mariadb';
@@ -41,7 +32,7 @@ describe.runIf(isMariaDb)('trap 15: extended metadata', () => {
     ['merged', 'SELECT doc FROM notes WHERE id IN (1, 2, 3, 4) ORDER BY id'],
     ['finished on the workspace', 'SELECT doc, COUNT(*) FROM notes GROUP BY doc ORDER BY 1'],
   ])('tells JSON from text: %s', async (_how, sql) => {
-    const extended = await world.proxy({ flags: Capability.extendedMetadata });
+    const extended = await shop.world.proxy({ flags: Capability.extendedMetadata });
     const answer = await extended.query(sql);
     expect(answer.kind === 'rows' && answer.columns[0]?.extended).toBe(jsonFormat);
     const plan = await extended.prepare(sql);
@@ -58,7 +49,7 @@ describe.runIf(isMariaDb)('trap 15: extended metadata', () => {
 test('mysql2 parses JSON columns as it does from a server', async () => {
   const connection = await createConnection({
     host: '127.0.0.1',
-    port: world.app.mysqlPort,
+    port: shop.world.app.mysqlPort,
     user: 'app',
     password: 'app',
     database: 'shop',
@@ -84,7 +75,7 @@ describe('session tracking', () => {
   const sessionStateChanged = 0x4000;
   /** The OK's bytes behind status, warnings and info. */
   const changesOf = async (payload: Uint8Array): Promise<string> => {
-    const tracking = await world.proxy({ flags: Capability.sessionTrack });
+    const tracking = await shop.world.proxy({ flags: Capability.sessionTrack });
     const answer = await tracking.command(payload);
     if (answer.kind !== 'ok') throw new Error(JSON.stringify(answer));
     return (answer.status & sessionStateChanged) === 0 ? '' : 'changed';

@@ -1,22 +1,10 @@
 // Two clients over pools of one connection each: what one sets, the other never sees (faults 66 to 71).
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Answer, ExactClient } from '../../support/exact-client.ts';
-import { Stage, type World } from '../../support/stage.ts';
-import { testFlavour, testServers } from '../../support/test-servers.ts';
-import { clientWorld, fill } from './world.ts';
+import { testFlavour } from '../../support/test-servers.ts';
+import { clientWorld } from './world.ts';
 
-let stage: Stage;
-let world: World;
-
-beforeAll(async () => {
-  stage = await Stage.open(await testServers());
-  world = await stage.world(clientWorld({ pool: { maxPerShard: 1, acquireTimeoutMs: 10_000 } }));
-  await fill(world);
-});
-afterAll(async () => {
-  await world?.close();
-  await stage?.close();
-});
+const shop = clientWorld({ pool: { maxPerShard: 1, acquireTimeoutMs: 10_000 } });
 
 const isMariaDb = testFlavour() === 'mariadb';
 
@@ -86,10 +74,10 @@ async function everywhere(client: ExactClient): Promise<void> {
 
 describe('B after A', () => {
   test.each(settings)('%s', async (set, look) => {
-    const b = await world.proxy();
+    const b = await shop.world.proxy();
     await everywhere(b);
     const before = seen(await b.query(look));
-    const a = await world.proxy();
+    const a = await shop.world.proxy();
     expect(await a.query(set)).toMatchObject({ kind: 'ok' });
     await everywhere(a);
     await a.query(look);
@@ -98,14 +86,14 @@ describe('B after A', () => {
     expect(seen(await b.query(look))).toEqual(before);
     await a.close();
     expect(seen(await b.query(look))).toEqual(before);
-    const c = await world.proxy();
+    const c = await shop.world.proxy();
     await everywhere(c);
     expect(seen(await c.query(look))).toEqual(before);
   });
 
   test('all of them at once, in 200 random interleavings', async () => {
-    const a = await world.proxy();
-    const b = await world.proxy();
+    const a = await shop.world.proxy();
+    const b = await shop.world.proxy();
     const expected = new Map<string, unknown>();
     for (const [, look] of settings) expected.set(look, seen(await b.query(look)));
     let state = 20_240_101;
@@ -127,11 +115,11 @@ describe('B after A', () => {
 
 describe('what A holds ends with A', () => {
   test('an open transaction: rolled back, its locks free', async () => {
-    const a = await world.proxy();
+    const a = await shop.world.proxy();
     await a.query('BEGIN');
     await a.query("UPDATE users SET name = 'changed' WHERE id IN (1, 2, 3, 4, 5)");
     await a.close();
-    const b = await world.proxy();
+    const b = await shop.world.proxy();
     expect(await b.query("UPDATE users SET name = 'b' WHERE id IN (1, 2, 3, 4, 5)")).toMatchObject({
       kind: 'ok',
       affectedRows: 5n,
@@ -139,28 +127,28 @@ describe('what A holds ends with A', () => {
   });
 
   test('SET TRANSACTION for the next one', async () => {
-    const a = await world.proxy();
+    const a = await shop.world.proxy();
     await a.query('SET TRANSACTION READ ONLY');
     await a.close();
-    const b = await world.proxy();
+    const b = await shop.world.proxy();
     await b.query('BEGIN');
     expect(await b.query("UPDATE users SET name = 'c' WHERE id = 1")).toMatchObject({ kind: 'ok' });
     await b.query('ROLLBACK');
   });
 
   test('prepared statements, by id and by name', async () => {
-    const a = await world.proxy();
+    const a = await shop.world.proxy();
     const statement = await a.prepare('SELECT name FROM users WHERE id = 1');
     if ('kind' in statement) throw new Error(statement.message);
     await a.query("PREPARE mine FROM 'SELECT 1'");
-    const b = await world.proxy();
+    const b = await shop.world.proxy();
     expect(await b.execute(statement)).toMatchObject({ errno: 1243 });
     expect(await b.query('EXECUTE mine')).toMatchObject({ errno: 1243 });
   });
 
   test('warnings and counts', async () => {
-    const a = await world.proxy();
-    const b = await world.proxy();
+    const a = await shop.world.proxy();
+    const b = await shop.world.proxy();
     await b.query('SELECT id FROM users WHERE id IN (1, 2) ORDER BY id');
     await a.query("SELECT CAST('1x' AS SIGNED)");
     await a.query('SELECT COUNT(*) FROM users');
@@ -169,7 +157,7 @@ describe('what A holds ends with A', () => {
   });
 
   test('COM_RESET_CONNECTION gives back a fresh session', async () => {
-    const a = await world.proxy();
+    const a = await shop.world.proxy();
     const before = new Map<string, unknown>();
     const [, ...rest] = settings;
     for (const [, look] of rest) before.set(look, seen(await a.query(look)));

@@ -1,24 +1,14 @@
 // SET and what reads the session: values, types and metadata are those of one server.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Stage, type World } from '../../support/stage.ts';
-import { testFlavour, testServers } from '../../support/test-servers.ts';
-import { clientWorld, differences, fill, type Pair, pair, preparedDifferences } from './world.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Pair } from '../../support/pair.ts';
+import { testFlavour } from '../../support/test-servers.ts';
+import { clientWorld, preparedDifferences, shoppers } from './world.ts';
 
-let stage: Stage;
-let world: World;
+const shop = clientWorld();
 let both: Pair;
 
-beforeAll(async () => {
-  stage = await Stage.open(await testServers());
-  world = await stage.world(clientWorld());
-  await fill(world);
-});
-afterAll(async () => {
-  await world?.close();
-  await stage?.close();
-});
 beforeEach(async () => {
-  both = await pair(world);
+  both = await shoppers(shop.world);
 });
 
 const isMariaDb = testFlavour() === 'mariadb';
@@ -156,7 +146,7 @@ const sessions: Readonly<Record<string, readonly string[]>> = {
 
 describe('as on one server', () => {
   test.each(Object.entries(sessions))('%s', async (_name, statements) => {
-    const found = await differences(both, statements);
+    const found = await both.differences(statements);
     // Deprecation warnings of MySQL count towards answers that MariaDB gives without.
     expect(isMariaDb ? found : found.filter((one) => !/warnings/.test(one))).toEqual([]);
   });
@@ -179,12 +169,12 @@ describe('as on one server', () => {
       'UPDATE users SET name = name WHERE id < 3',
       'SELECT FOUND_ROWS(), ROW_COUNT()',
     ];
-    expect(await differences(both, statements)).toEqual([]);
+    expect(await both.differences(statements)).toEqual([]);
   });
 
   test.runIf(isMariaDb)('SET STATEMENT ... FOR', async () => {
     expect(
-      await differences(both, [
+      await both.differences([
         'SET STATEMENT max_statement_time = 5 FOR SELECT 1',
         'SET STATEMENT sql_select_limit = 2 FOR SELECT id FROM users ORDER BY id',
         "SET STATEMENT sql_mode = 'ANSI_QUOTES' FOR SELECT @@sql_mode",
@@ -198,7 +188,7 @@ describe('as on one server', () => {
 describe('inside a transaction', () => {
   test('SET reaches connections the transaction holds already', async () => {
     expect(
-      await differences(both, [
+      await both.differences([
         'BEGIN',
         'SELECT id FROM users WHERE id IN (1, 2, 3, 4, 5) ORDER BY id',
         "SET time_zone = '+05:00', sql_mode = 'ANSI_QUOTES', @v = 'kept'",
@@ -235,7 +225,7 @@ describe('inside a transaction', () => {
 
   test('LOCK TABLES holds on an unsharded keyspace and is refused on a sharded one', async () => {
     const { proxy } = both;
-    const other = await world.proxy({ answerTimeoutMs: 5_000 });
+    const other = await shop.world.proxy({ answerTimeoutMs: 5_000 });
     expect(await proxy.query('LOCK TABLES main.settings WRITE')).toMatchObject({ kind: 'ok' });
     expect(await proxy.query('SELECT COUNT(*) FROM main.settings')).toMatchObject({ kind: 'rows' });
     await other.query('SET lock_wait_timeout = 1');

@@ -1,22 +1,14 @@
 // SHOW, DESCRIBE and information_schema: what Shardgate tells is what one server with databases of the keyspaces' names would.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Stage, type World } from '../../support/stage.ts';
-import { testFlavour, testServers } from '../../support/test-servers.ts';
-import { clientWorld, differences, fill, type Pair, pair, preparedDifferences } from './world.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Pair } from '../../support/pair.ts';
+import { testFlavour } from '../../support/test-servers.ts';
+import { clientWorld, preparedDifferences, shoppers } from './world.ts';
 
-let stage: Stage;
-let world: World;
+const shop = clientWorld();
 let both: Pair;
 
 beforeAll(async () => {
-  stage = await Stage.open(await testServers());
-  world = await stage.world(clientWorld());
-  await fill(world);
-  both = await pair(world);
-});
-afterAll(async () => {
-  await world?.close();
-  await stage?.close();
+  both = await shoppers(shop.world);
 });
 
 const isMariaDb = testFlavour() === 'mariadb';
@@ -98,18 +90,18 @@ const inSystemSchema = [
 
 describe('as one server tells it', () => {
   test.each(shows)('%s', async (sql) => {
-    expect(await differences(both, [sql])).toEqual([]);
+    expect(await both.differences([sql])).toEqual([]);
     expect(await preparedDifferences(both, [sql])).toEqual([]);
   });
 
   // MySQL's information_schema is views, whose columns are described otherwise than those of any table.
   test.runIf(isMariaDb).each(systemQueries)('%s', async (sql) => {
-    expect(await differences(both, [sql])).toEqual([]);
+    expect(await both.differences([sql])).toEqual([]);
     expect(await preparedDifferences(both, [sql])).toEqual([]);
   });
 
   test.runIf(isMariaDb)('with a system schema as the current database', async () => {
-    expect(await differences(both, inSystemSchema)).toEqual([]);
+    expect(await both.differences(inSystemSchema)).toEqual([]);
   });
 });
 
@@ -179,7 +171,7 @@ describe('of all keyspaces and shards', () => {
   });
 
   test('shows in a transaction open nothing', async () => {
-    const client = await world.proxy();
+    const client = await shop.world.proxy();
     await client.query("SET transaction_mode = 'single'");
     await client.query('BEGIN');
     await client.query('UPDATE users SET balance = balance WHERE id = 1');

@@ -1,7 +1,8 @@
 // The demo shop through Shardgate beside one plain server, both asked the same in the same order.
-import { differenceOf } from '../../support/compare-answers.ts';
 import { demoMainSchema, demoSchema, demoVschema } from '../../support/demo-shop.ts';
 import type { Answer, ExactClient } from '../../support/exact-client.ts';
+import { fileWorld } from '../../support/file-world.ts';
+import { Pair, same } from '../../support/pair.ts';
 import type { World, WorldSchema } from '../../support/stage.ts';
 import { testFlavour } from '../../support/test-servers.ts';
 
@@ -16,7 +17,12 @@ CREATE TABLE notes (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 `;
 
-export function clientWorld(config: Readonly<Record<string, unknown>> = {}): WorldSchema {
+/** Called at a test file's top. `config`: top-level keys over ours. */
+export function clientWorld(config: Readonly<Record<string, unknown>> = {}): { readonly world: World } {
+  return fileWorld(clientSchema(config), fill);
+}
+
+function clientSchema(config: Readonly<Record<string, unknown>>): WorldSchema {
   const demo: { readonly tables?: object } = demoVschema();
   const notes = { column_vindexes: [{ column: 'id', name: 'hash' }] };
   return {
@@ -31,7 +37,7 @@ export function clientWorld(config: Readonly<Record<string, unknown>> = {}): Wor
 const rows = Array.from({ length: 20 }, (_, i) => i + 1);
 
 /** The same rows on both sides. */
-export async function fill(world: World): Promise<void> {
+async function fill(world: World): Promise<void> {
   const users = rows.map(
     (id) =>
       `(${id}, 'user ${id}', 'u${id}@example.com', '${id % 2 ? 'DE' : 'FR'}', ${id}.50, '2024-01-01 00:00:00')`,
@@ -45,36 +51,24 @@ export async function fill(world: World): Promise<void> {
   }
 }
 
-export interface Pair {
-  readonly oracle: ExactClient;
-  readonly proxy: ExactClient;
-}
-
 /** On the plain server a user who may see what Shardgate's may: the two databases. */
-export async function pair(world: World): Promise<Pair> {
+export async function shoppers(world: World): Promise<Pair> {
   const { oracleAdmin } = world;
   await oracleAdmin.query("CREATE USER IF NOT EXISTS shopper@'%' IDENTIFIED BY 'app'");
   for (const database of ['shop', 'main'])
     await oracleAdmin.query(`GRANT ALL PRIVILEGES ON ${database}.* TO shopper@'%'`);
-  return { oracle: await world.oracle({ user: 'shopper' }), proxy: await world.proxy() };
+  // MySQL describes columns of system views otherwise with a LIKE than without, so only what they are counts there.
+  const options = { ordered: true, coreColumns: testFlavour() === 'mysql' };
+  return new Pair(await world.oracle({ user: 'shopper' }), await world.proxy(), options);
 }
 
-/** Runs the statements in order on both; tells every one whose answers differ. */
-export async function differences({ oracle, proxy }: Pair, statements: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const sql of statements) {
-    const difference = differenceBetween(await oracle.query(sql), await proxy.query(sql));
-    if (difference !== null) found.push(`${sql}\n${difference}`);
-  }
-  return found;
-}
-
-/** The same with each statement prepared, run once and closed. */
+/** Every statement whose answer differs when it is prepared, run once and closed. */
 export async function preparedDifferences(both: Pair, statements: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const sql of statements) {
     const [oracle, proxy] = [await runPrepared(both.oracle, sql), await runPrepared(both.proxy, sql)];
-    const difference = differenceBetween(oracle.answer, proxy.answer) ?? announcement(oracle, proxy);
+    const answers = both.compare(oracle.answer, proxy.answer);
+    const difference = answers === same ? announcement(oracle, proxy) : answers;
     if (difference !== null) found.push(`${sql}\n${difference}`);
   }
   return found;
@@ -99,10 +93,4 @@ async function runPrepared(client: ExactClient, sql: string): Promise<PreparedRu
   const answer = await client.execute(prepared);
   client.closeStatement(prepared);
   return { announced: prepared.columns.length, answer };
-}
-
-function differenceBetween(oracle: Answer, proxy: Answer): string | null {
-  const flavour = testFlavour();
-  // MySQL describes columns of system views otherwise with a LIKE than without, so only what they are counts there.
-  return differenceOf(oracle, proxy, { ordered: true, flavour, coreColumns: flavour === 'mysql' });
 }

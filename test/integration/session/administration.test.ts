@@ -1,14 +1,11 @@
 // Administration and EXPLAIN: one answer of several servers, and keyspaces that no statement removes.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Pair, SessionStage, same } from './stage.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Pair, same } from '../../support/pair.ts';
+import { sessionStage } from './stage.ts';
 
-let stage: SessionStage;
+const stage = sessionStage();
 let pair: Pair;
 
-beforeAll(async () => {
-  stage = await SessionStage.open();
-});
-afterAll(() => stage?.close());
 beforeEach(async () => {
   pair = await stage.pair();
 });

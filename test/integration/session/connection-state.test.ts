@@ -1,14 +1,11 @@
 // What a statement leaves on its connection: temporary tables, what procedures do, locks, a shard the client named.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Pair, SessionStage, same } from './stage.ts';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Pair, same } from '../../support/pair.ts';
+import { sessionStage } from './stage.ts';
 
-let stage: SessionStage;
+const stage = sessionStage();
 let pair: Pair;
 
-beforeAll(async () => {
-  stage = await SessionStage.open();
-});
-afterAll(() => stage?.close());
 beforeEach(async () => {
   pair = await stage.pair({ database: 'main' });
   await pair.do('DELETE FROM counters', "INSERT INTO counters VALUES (1, 'one')");

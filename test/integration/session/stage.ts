@@ -1,8 +1,9 @@
 // The world of the session tests: users by hash, words by text, events by range, a reference table, an unsharded one.
-import { type CompareOptions, differenceOf, summary } from '../../support/compare-answers.ts';
-import type { Answer, ExactClient, ExactClientOptions } from '../../support/exact-client.ts';
-import { Stage, type World, type WorldSchema } from '../../support/stage.ts';
-import { exactCollation, testFlavour, testServers } from '../../support/test-servers.ts';
+import type { ExactClientOptions } from '../../support/exact-client.ts';
+import { fileWorld } from '../../support/file-world.ts';
+import { Pair } from '../../support/pair.ts';
+import type { World, WorldSchema } from '../../support/stage.ts';
+import { exactCollation } from '../../support/test-servers.ts';
 
 const end = 'ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;\n';
 
@@ -41,73 +42,24 @@ const rows = [
   "INSERT INTO codes VALUES (1, 'one'), (2, 'two')",
 ];
 
-export const same = 'the same answer';
-
-/** Two sessions that are asked the same, one of Shardgate and one of a plain server. */
-export class Pair {
-  readonly oracle: ExactClient;
-  readonly proxy: ExactClient;
-
-  constructor(oracle: ExactClient, proxy: ExactClient) {
-    this.oracle = oracle;
-    this.proxy = proxy;
-  }
-
-  /** `same`, or how the answers differ, metadata to the last flag; throws when there is more than one answer. */
-  async ask(sql: string, options: Partial<CompareOptions> = {}): Promise<string> {
-    return this.#compare(await this.oracle.query(sql), await this.proxy.query(sql), options);
-  }
-
-  /** Only whether both did it, or failed alike. */
-  async do(...statements: readonly string[]): Promise<void> {
-    for (const sql of statements) {
-      const [expected, found] = [await this.oracle.query(sql), await this.proxy.query(sql)];
-      if (expected.kind !== found.kind || expected.kind === 'error') {
-        throw new Error(`${sql}: ${summary(expected)} / ${summary(found)}`);
-      }
-    }
-  }
-
-  async askAll(sql: string): Promise<string> {
-    const [expected, found] = [await this.oracle.queryAll(sql), await this.proxy.queryAll(sql)];
-    if (expected.length !== found.length) return `${expected.length} answers against ${found.length}`;
-    for (const [index, one] of expected.entries()) {
-      const difference = this.#compare(one, found[index] ?? one);
-      if (difference !== same) return `answer ${index + 1}: ${difference}`;
-    }
-    return same;
-  }
-
-  #compare(expected: Answer, found: Answer, options: Partial<CompareOptions> = {}): string {
-    return differenceOf(expected, found, { ordered: false, flavour: testFlavour(), ...options }) ?? same;
-  }
+export interface SessionStage {
+  readonly world: World;
+  /** New sessions on both sides. */
+  pair(login?: ExactClientOptions): Promise<Pair>;
 }
 
-export class SessionStage {
-  readonly #stage: Stage;
-  readonly world: World;
-
-  private constructor(stage: Stage, world: World) {
-    this.#stage = stage;
-    this.world = world;
-  }
-
-  static async open(): Promise<SessionStage> {
-    const stage = await Stage.open(await testServers());
-    const opened = new SessionStage(stage, await stage.world(schema()));
-    const pair = await opened.pair();
+/** Called at a test file's top: a world of its own, with rows. */
+export function sessionStage(): SessionStage {
+  const stage = fileWorld(schema(), async (world) => {
+    const pair = await Pair.open(world);
     await pair.do(...rows);
     // Figures about tables are estimates that servers renew when they like to.
     for (const client of [pair.oracle, pair.proxy]) await client.query('ANALYZE TABLE events');
-    return opened;
-  }
-
-  async pair(options: ExactClientOptions = {}): Promise<Pair> {
-    return new Pair(await this.world.oracle(options), await this.world.proxy(options));
-  }
-
-  async close(): Promise<void> {
-    await this.world.close();
-    await this.#stage.close();
-  }
+  });
+  return {
+    get world() {
+      return stage.world;
+    },
+    pair: (login) => Pair.open(stage.world, login),
+  };
 }

@@ -1,17 +1,14 @@
 // What a session keeps over pooled connections: variables, database, warnings, insert ids, prepared and named statements.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { Capability } from '../../../src/protocol/capabilities.ts';
 import { Command, encodeTextCommand } from '../../../src/protocol/commands.ts';
+import { type Pair, same } from '../../support/pair.ts';
 import { testFlavour } from '../../support/test-servers.ts';
-import { type Pair, SessionStage, same } from './stage.ts';
+import { sessionStage } from './stage.ts';
 
-let stage: SessionStage;
+const stage = sessionStage();
 let pair: Pair;
 
-beforeAll(async () => {
-  stage = await SessionStage.open();
-});
-afterAll(() => stage?.close());
 beforeEach(async () => {
   pair = await stage.pair();
 });

@@ -1,18 +1,15 @@
 // Transactions over shards as one server has them: what is seen, what stays, and what every answer's status bytes say.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { ServerStatus } from '../../../src/protocol/capabilities.ts';
 import type { ExactClient } from '../../support/exact-client.ts';
+import { type Pair, same } from '../../support/pair.ts';
 import { testFlavour } from '../../support/test-servers.ts';
-import { type Pair, SessionStage, same } from './stage.ts';
+import { sessionStage } from './stage.ts';
 
-let stage: SessionStage;
+const stage = sessionStage();
 let pair: Pair;
 const all = 'SELECT id, name, score FROM users ORDER BY id';
 
-beforeAll(async () => {
-  stage = await SessionStage.open();
-});
-afterAll(() => stage?.close());
 beforeEach(async () => {
   pair = await stage.pair();
 });

@@ -1,14 +1,11 @@
 // User variables: what a session keeps of them is what one server does, whoever set them and in whichever character set.
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Pair, SessionStage, same } from './stage.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { type Pair, same } from '../../support/pair.ts';
+import { sessionStage } from './stage.ts';
 
-let stage: SessionStage;
+const stage = sessionStage();
 let pair: Pair;
 
-beforeAll(async () => {
-  stage = await SessionStage.open();
-});
-afterAll(() => stage?.close());
 beforeEach(async () => {
   pair = await stage.pair();
 });
