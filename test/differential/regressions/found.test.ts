@@ -61,6 +61,10 @@ async function prepared(sql: string, params: readonly ParamValue[]): Promise<str
 describe('reads', () => {
   test.each([
     [
+      'ORDER BY an item that is a constant with a sign sorts by nothing, on shards too',
+      'SELECT -1 AS x, +2 AS y, id, n FROM t ORDER BY x, y, UPPER(v), id LIMIT 3',
+    ],
+    [
       'a CTE that nobody refers to names a table of another keyspace',
       'WITH x AS (SELECT id FROM main.m) SELECT id FROM t',
     ],

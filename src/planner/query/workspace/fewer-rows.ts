@@ -12,7 +12,7 @@ import { join, joinWith, splice, text } from '../../splice.ts';
 import type { BoundStatement } from '../../statement.ts';
 import { orderMatters } from '../first-rows.ts';
 import { readLimit } from '../limit.ts';
-import { isDeterministic } from '../traits.ts';
+import { isDeterministic, some } from '../traits.ts';
 import { columnText } from './fragment-columns.ts';
 
 /*
@@ -71,6 +71,8 @@ function meaningOf(
 function ownText(expression: Expression, block: Block, statement: BoundStatement): Template | null {
   if (expression.kind === 'literal') return [];
   if (expression.kind === 'param' || !isDeterministic(expression)) return null;
+  // `ORDER BY (-1)` is an unknown column to MariaDB, `ORDER BY (+1)` a position.
+  if (!some(expression, (node) => node.kind === 'column' || node.kind === 'select')) return [];
   let bound = true;
   walk(expression, (node) => {
     if (node.kind === 'column' && !statement.binding.columns.has(node)) bound = false;
