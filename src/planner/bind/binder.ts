@@ -41,6 +41,7 @@ export class Binder implements BinderPort {
   readonly host: BindHost;
   readonly columns = new Map<ColumnNode, ColumnId>();
   readonly tables: TableSource[] = [];
+  readonly keyspaces = new Set<string>();
   readonly blocks: Block[] = [];
   readonly doubts: string[] = [];
   readonly systemTables: string[] = [];
@@ -63,7 +64,8 @@ export class Binder implements BinderPort {
         ? this.#dmlBlock(node, place)
         : this.query(node, place);
     const { columns, tables, blocks, doubts, systemTables, aliasClashes } = this;
-    return { root, columns, tables, blocks, doubts, systemTables, aliasClashes };
+    const keyspaces = [...this.keyspaces];
+    return { root, columns, tables, keyspaces, blocks, doubts, systemTables, aliasClashes };
   }
 
   nextSource(): number {

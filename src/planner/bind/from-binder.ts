@@ -75,6 +75,7 @@ export class FromBinder {
       this.#binder.systemTables.push(name.name.name);
       return this.#leaf({ kind: 'function', id, block, alias, node, columns: null }, block);
     }
+    this.#binder.keyspaces.add(table.keyspace);
     const view = node.kind === 'table' && place.depth < depthMax ? this.#binder.host.view(table) : null;
     if (view !== null && node.kind === 'table') {
       const inner: Place = {

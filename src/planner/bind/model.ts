@@ -166,6 +166,8 @@ export interface Binding {
   readonly root: BoundQuery;
   readonly columns: ReadonlyMap<ColumnNode, ColumnId>;
   readonly tables: readonly TableSource[];
+  /** Of its tables and views, each once: a view may have no table, and only its own keyspace's servers know it by name. */
+  readonly keyspaces: readonly string[];
   readonly blocks: readonly Block[];
   /** Names a server would refuse, or that need columns nobody told us: one line each; empty = everything is bound. */
   readonly doubts: readonly string[];

@@ -42,6 +42,7 @@ export const depthMax = 60;
 export interface BinderPort {
   readonly host: BindHost;
   readonly tables: TableSource[];
+  readonly keyspaces: Set<string>;
   readonly doubts: string[];
   /** Tables of system schemas, by name. */
   readonly systemTables: string[];

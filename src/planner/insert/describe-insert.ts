@@ -7,8 +7,8 @@ import type { InsertPlanning } from './insert-planning.ts';
 /** null: the target and what is read are on different servers. */
 export function describeInsert(
   { node, unit, context, table }: InsertPlanning,
-  { tables }: Binding,
+  { keyspaces }: Binding,
 ): Template | null {
-  const alone = tables.every((source) => source.table.keyspace === table.keyspace);
+  const alone = keyspaces.every((keyspace) => keyspace === table.keyspace);
   return alone ? wholeTextAlways(node, unit, context) : null;
 }

@@ -27,7 +27,7 @@ export function planInsertSelect(planning: InsertPlanning, query: Query): Plan {
   const { node, context, table, reasons } = planning;
   const source = bound(query, context);
   checkUsable(source.binding.tables);
-  const keyspaces = new Set(source.binding.tables.map((one) => one.table.keyspace));
+  const keyspaces = new Set(source.binding.keyspaces);
   keyspaces.add(table.keyspace);
   if (keyspaces.size === 1 && !keyspaceOf(context, table.keyspace).sharded) {
     reasons.push(`all tables are in the unsharded keyspace ${table.keyspace}`);

@@ -7,8 +7,7 @@ import type { BoundStatement } from '../statement.ts';
 /** null when no single server has all tables. */
 export function describeTemplate(statement: BoundStatement): Template | null {
   const { node, context, unit, binding } = statement;
-  const keyspaces = new Set(binding.tables.map((source) => source.table.keyspace));
-  if (keyspaces.size > 1) return null;
+  if (binding.keyspaces.length > 1) return null;
   const qualifiers = qualifierEdits(node, context);
   return splice(unit, node.start, node.end, [...qualifiers, ...nameEdits(node, qualifiers)]);
 }

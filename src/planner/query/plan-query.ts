@@ -23,13 +23,13 @@ export function planQuery(node: Query, context: PlanContext, unit?: TextUnit): P
   const statement = bound(node, context, unit);
   const numbers = planNextValues(node, context, statement.unit);
   if (numbers !== null) return numbers;
-  const { tables, systemTables } = statement.binding;
+  const { tables, keyspaces, systemTables } = statement.binding;
   const reasons: string[] = [];
   if (systemTables.length > 0 && tables.length > 0) return withSystemTables(statement, reasons);
   checkUsable(tables);
-  const keyspaces = [...new Set(tables.map((source) => source.table.keyspace))];
   const [first] = keyspaces;
-  if (first === undefined) return withoutTables(statement, reasons);
+  if (first === undefined || (tables.length === 0 && keyspaces.length === 1))
+    return withoutTables(statement, first ?? null, reasons);
   if (keyspaces.length > 1) return overKeyspaces(statement, keyspaces, reasons);
   const keyspace = keyspaceOf(context, first);
   if (!keyspace.sharded) {
@@ -78,13 +78,13 @@ function withSystemTables(statement: BoundStatement, reasons: string[]): Plan {
   return planOf(statement, keyspace, refuse(shardgateError('SG2019', { schema })), 'none', reasons);
 }
 
-/** SELECT 1, or tables every server has for itself: any server answers. */
-function withoutTables(statement: BoundStatement, reasons: string[]): Plan {
+/** SELECT 1, or tables every server has for itself: any server answers, of `views` where it names views without tables. */
+function withoutTables(statement: BoundStatement, views: string | null, reasons: string[]): Plan {
   const { context } = statement;
   const names = [...context.vschema.keyspaces.keys()];
   const [fallback = ''] = names;
-  const keyspace =
-    context.database !== null && names.includes(context.database) ? context.database : fallback;
+  const current = context.database !== null && names.includes(context.database) ? context.database : fallback;
+  const keyspace = views ?? current;
   reasons.push('no table: any server answers');
   const sharded = context.vschema.keyspaces.get(keyspace)?.sharded === true;
   return finished(statement, keyspace, { kind: 'any' }, sharded ? 'reference' : 'unsharded', null, reasons);

@@ -77,8 +77,8 @@ function localityOf({ statement, keyspace }: Several): Locality {
   if (statement.binding.blocks.some((block) => aggregatesOutside(block, statement)))
     return { kind: 'mixed', why: 'a subquery aggregates rows of the block around it' };
   // A CTE that nobody refers to: the text that would go to the shards names its tables all the same.
-  const foreign = statement.binding.tables.find((source) => source.table.keyspace !== keyspace);
-  return foreign === undefined ? locality : { kind: 'mixed', why: `${foreign.alias} is in another keyspace` };
+  const foreign = statement.binding.keyspaces.find((name) => name !== keyspace);
+  return foreign === undefined ? locality : { kind: 'mixed', why: `it reads keyspace ${foreign} as well` };
 }
 
 /** `(SELECT MAX(u.id))` over `users u` of the block around it is an aggregate of that block. */

@@ -34,11 +34,10 @@ export function planDml(node: Update | Delete, context: PlanContext): Plan {
 
 function planOfTargets(node: Update | Delete, context: PlanContext): Plan {
   const statement = bound(node, context);
-  const { tables, systemTables } = statement.binding;
+  const { tables, keyspaces, systemTables } = statement.binding;
   const reasons: string[] = [];
   if (systemTables.length > 0) throw shardgateError('SG2019', { schema: systemTables[0] ?? '' });
   checkUsable(tables);
-  const keyspaces = [...new Set(tables.map((source) => source.table.keyspace))];
   const [keyspace] = keyspaces;
   const word = node.kind.toUpperCase();
   if (keyspace === undefined) throw shardgateError('SG6017', { statement: word });
