@@ -84,7 +84,12 @@ export interface ConnectionScope {
    * A workspace session: autocommit, its own, never the transaction's, with the session's settings and the shard's database.
    * It is held while other leases are waited for (see `EngineLimits.gathersMax`).
    */
-  workspace(shardId: string, signal: AbortSignal): Promise<Lease>;
+  workspace(shardId: string, signal: AbortSignal): Promise<WorkspaceLease>;
+}
+
+export interface WorkspaceLease extends Lease {
+  /** Asks for the warnings of the last answer on the session's behalf, before what is sent next. Absent: nobody will. */
+  readonly collectWarnings?: () => Promise<void>;
 }
 
 export interface ScopedLease {

@@ -75,7 +75,7 @@ async function gather(execution: Execution, node: GatherNode, attempt: Attempt):
     const { described, warnings } = await readFragments(run, describing);
     session.endFill();
     const finishWarnings = await finish(run, described, attempt);
-    session.close();
+    session.close(finishWarnings);
     execution.observer.workspaceRun?.(run.carried.rows, run.carried.bytes);
     execution.sink.end(warnings + finishWarnings);
   } catch (error) {

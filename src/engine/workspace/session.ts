@@ -1,12 +1,12 @@
 // The workspace's side of a gather: one server session that holds the fragments as temporary tables and runs the finish.
-import type { BackendConnection, Lease } from '../../backend/contract.ts';
+import type { BackendConnection } from '../../backend/contract.ts';
 import { SqlError } from '../../errors/sql-error.ts';
 import { quoteIdentifier } from '../../text/quote.ts';
 import type { ColumnDefinition } from '../../value/column-definition.ts';
 import { closeStatement, prepareStatement, runStatement } from '../backend-call.ts';
 import { untilCancelled } from '../cancel.ts';
 import { queryPayload } from '../command-payload.ts';
-import type { Execution } from '../contract.ts';
+import type { Execution, WorkspaceLease } from '../contract.ts';
 import { RowStream } from '../merge/row-stream.ts';
 import type { RowFormat } from '../merge/row-views.ts';
 import { type ParamText, prepareRun } from '../param-text.ts';
@@ -51,7 +51,7 @@ interface Expected {
  * drops its temporary tables.
  */
 export class WorkspaceSession {
-  readonly #lease: Lease;
+  readonly #lease: WorkspaceLease;
   readonly #signal: AbortSignal;
   readonly #tables: string[] = [];
   /** Tables made before their shape was known, by name. */
@@ -61,7 +61,7 @@ export class WorkspaceSession {
   #failure: SqlError | null = null;
   #ended = false;
 
-  private constructor(lease: Lease, signal: AbortSignal) {
+  private constructor(lease: WorkspaceLease, signal: AbortSignal) {
     this.#lease = lease;
     this.#signal = signal;
   }
@@ -155,10 +155,15 @@ export class WorkspaceSession {
     return stream;
   }
 
-  /** Drops the tables and gives the connection back, behind the client's answer. The finish must have been answered. */
-  close(): void {
+  /**
+   * Drops the tables and gives the connection back, behind the client's answer. The finish must have been answered;
+   * `warnings`: how often it warned.
+   */
+  close(warnings: number): void {
     if (this.#ended) return;
     this.#ended = true;
+    // A DROP forgets them. A connection that fails to tell them fails to drop as well.
+    if (warnings > 0) this.#lease.collectWarnings?.().catch(() => {});
     const drops = this.#tables.map(quoteIdentifier).join(', ');
     if (drops.length === 0) {
       this.#lease.release();

@@ -1,6 +1,5 @@
 // A query with `@x := ...` or LAST_INSERT_ID(x): what it remembers is one server's word, so one connection serves it.
-import type { Lease } from '../../backend/contract.ts';
-import type { AtomicUnit, ConnectionScope, ScopedLease } from '../../engine/contract.ts';
+import type { AtomicUnit, ConnectionScope, ScopedLease, WorkspaceLease } from '../../engine/contract.ts';
 import { shardgateError } from '../../errors/catalog.ts';
 import type { SqlError } from '../../errors/sql-error.ts';
 import type { SessionState } from '../state.ts';
@@ -40,7 +39,7 @@ export class AssigningScope extends RememberingScope {
     throw severalShards();
   }
 
-  override async workspace(shardId: string, signal: AbortSignal): Promise<Lease> {
+  override async workspace(shardId: string, signal: AbortSignal): Promise<WorkspaceLease> {
     if (this.#assigns) throw severalShards();
     this.#finishes = true;
     const lease = await this.inner.workspace(shardId, signal);
@@ -49,6 +48,7 @@ export class AssigningScope extends RememberingScope {
       done: (broken) => (broken ? lease.discard() : lease.release()),
     });
     return {
+      ...lease,
       connection,
       release: () => done(false),
       discard: () => done(true),

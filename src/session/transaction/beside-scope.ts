@@ -1,6 +1,5 @@
 // Connections for statements without tables: they neither begin a transaction (autocommit off) nor make one larger.
-import type { Lease } from '../../backend/contract.ts';
-import type { AtomicUnit, ConnectionScope, ScopedLease } from '../../engine/contract.ts';
+import type { AtomicUnit, ConnectionScope, ScopedLease, WorkspaceLease } from '../../engine/contract.ts';
 import type { TransactionScope } from './transaction.ts';
 
 export class BesideScope implements ConnectionScope {
@@ -28,7 +27,7 @@ export class BesideScope implements ConnectionScope {
     return this.#scope.beginUnit(shardIds, signal, asksSetting);
   }
 
-  workspace(shardId: string, signal: AbortSignal): Promise<Lease> {
+  workspace(shardId: string, signal: AbortSignal): Promise<WorkspaceLease> {
     return this.#scope.workspace(shardId, signal);
   }
 }

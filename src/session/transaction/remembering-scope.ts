@@ -1,6 +1,6 @@
 // Statements that change what their server remembers of the session: it is told before, and asked after.
-import type { BackendConnection, Lease } from '../../backend/contract.ts';
-import type { AtomicUnit, ConnectionScope, ScopedLease } from '../../engine/contract.ts';
+import type { BackendConnection } from '../../backend/contract.ts';
+import type { AtomicUnit, ConnectionScope, ScopedLease, WorkspaceLease } from '../../engine/contract.ts';
 import { ownCharset } from '../../engine/read-scope.ts';
 import { quoteIdentifier } from '../../text/quote.ts';
 import { sendStatement } from '../servers/backend-command.ts';
@@ -57,7 +57,7 @@ export class RememberingScope implements ConnectionScope {
     return this.inner.beginUnit(shardIds, signal, asksSetting);
   }
 
-  workspace(shardId: string, signal: AbortSignal): Promise<Lease> {
+  workspace(shardId: string, signal: AbortSignal): Promise<WorkspaceLease> {
     return this.inner.workspace(shardId, signal);
   }
 

@@ -1,6 +1,6 @@
 // Leases of a session outside its transaction: of the pool, given back after the statement; and kept ones.
 import type { BackendConnection, Lease } from '../../backend/contract.ts';
-import type { ScopedLease } from '../../engine/contract.ts';
+import type { ScopedLease, WorkspaceLease } from '../../engine/contract.ts';
 
 /**
  * Collects warnings before the connection goes back; leaves `outstanding` when it does. That is an array, because mostly it has
@@ -23,6 +23,20 @@ export class PooledLease implements ScopedLease {
     this.#collectWarnings = collectWarnings;
     this.connection = lease.connection;
     outstanding.push(this);
+  }
+
+  /** A workspace's connection, whose warnings are the session's. */
+  static ofWorkspace(
+    lease: Lease,
+    collectWarnings: (connection: BackendConnection) => Promise<void>,
+  ): WorkspaceLease {
+    return {
+      connection: lease.connection,
+      release: () => lease.release(),
+      discard: () => lease.discard(),
+      resetAndRelease: () => lease.resetAndRelease(),
+      collectWarnings: () => collectWarnings(lease.connection),
+    };
   }
 
   /** A KILL is on its way there, which must not find the connection's next user. */

@@ -6,7 +6,7 @@ import type {
   LeaseOptions,
   SharedConnection,
 } from '../../backend/contract.ts';
-import type { AtomicUnit, ConnectionScope, ScopedLease } from '../../engine/contract.ts';
+import type { AtomicUnit, ConnectionScope, ScopedLease, WorkspaceLease } from '../../engine/contract.ts';
 import { shardgateError } from '../../errors/catalog.ts';
 import { SqlError } from '../../errors/sql-error.ts';
 import type { TransactionMode } from '../variables/variables.ts';
@@ -218,8 +218,9 @@ export class TransactionScope implements ConnectionScope {
     );
   }
 
-  workspace(shardId: string, signal: AbortSignal): Promise<Lease> {
-    return this.#deps.workspaces.lease(shardId, this.#deps.leaseOptions(signal));
+  async workspace(shardId: string, signal: AbortSignal): Promise<WorkspaceLease> {
+    const lease = await this.#deps.workspaces.lease(shardId, this.#deps.leaseOptions(signal));
+    return PooledLease.ofWorkspace(lease, this.#deps.collectWarnings);
   }
 
   /** Keeps a connection of this shard for the session's statements until `unreserve`; the transaction's when it has one. */

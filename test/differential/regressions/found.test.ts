@@ -27,6 +27,7 @@ const schema: WorldSchema = {
   schema: `CREATE TABLE t (${columns}CREATE TABLE u (${columns}CREATE TABLE r (id INT NOT NULL, c VARCHAR(20), e DECIMAL(30,10), PRIMARY KEY (id)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;\n`,
   mainSchema:
     'CREATE TABLE m (id INT NOT NULL, d DATE NOT NULL, PRIMARY KEY (id)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;\n',
+  views: ["CREATE VIEW vc AS SELECT 2 AS n, 'x' AS s"],
 };
 
 const rows = [
@@ -63,6 +64,15 @@ describe('reads', () => {
     [
       'ORDER BY an item that is a constant with a sign sorts by nothing, on shards too',
       'SELECT -1 AS x, +2 AS y, id, n FROM t ORDER BY x, y, UPPER(v), id LIMIT 3',
+    ],
+    [
+      'a view without tables is known in its own keyspace only',
+      'SELECT m.id, vc.s FROM main.m JOIN vc ON vc.n = m.id',
+    ],
+    ['a view without tables alone', 'SELECT s, n + 1 FROM vc'],
+    [
+      'a view without tables beside rows of all shards',
+      'SELECT t.id, vc.* FROM t LEFT JOIN vc ON vc.n = t.n ORDER BY t.id',
     ],
     [
       'a CTE that nobody refers to names a table of another keyspace',
@@ -319,5 +329,28 @@ describe('writes', () => {
     await pair.do('RELEASE SAVEPOINT ONE');
     expect(await asText('ROLLBACK TO SAVEPOINT `o``ne`')).toBe(same);
     await pair.do('ROLLBACK');
+  });
+});
+
+describe('warnings of a finish on the workspace', () => {
+  test.each([
+    ['of conversions', 'SELECT DISTINCT CAST(v AS SIGNED) AS n FROM t ORDER BY n'],
+    ['of a GROUP_CONCAT that was cut', 'SELECT GROUP_CONCAT(v, id ORDER BY id DESC) FROM t'],
+    ['of a join over shards', 'SELECT t.id FROM t JOIN u ON u.n = t.v + 0 ORDER BY t.id'],
+  ])('%s', async (_, sql) => {
+    const told: string[] = [];
+    for (const open of [() => world.oracle(), () => world.proxy()]) {
+      const client = await open();
+      await client.query('SET group_concat_max_len = 4');
+      const answer = await client.query(sql);
+      const shown = await client.query('SHOW WARNINGS');
+      if (answer.kind !== 'rows' || shown.kind !== 'rows')
+        throw new Error(`${summary(answer)} ${summary(shown)}`);
+      expect(answer.warnings).toBeGreaterThan(0);
+      // How often one warns is the path's.
+      told.push([...new Set(shown.rows.map((row) => row.toString('latin1')))].sort().join('\n'));
+    }
+    expect(told[1]).toBe(told[0]);
+    expect(told[0]).not.toBe('');
   });
 });
