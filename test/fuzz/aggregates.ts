@@ -68,6 +68,9 @@ function integerAggregate(generation: Generation, scope: Scope): Typed {
       [1, ['COUNT(DISTINCT ', ref, ', ', number?.ref ?? '1', ')']],
       [1, ['COUNT(', expression(generation, own(scope), 'int', 1).piece, ')']],
       [number === null ? 0 : 3, [random.pick(['MIN(', 'MAX(']), number === null ? '' : exactOf(number), ')']],
+      [1, ['COUNT(DISTINCT ', expression(generation, own(scope), null, 1, true).piece, ')']],
+      [0.7, [random.pick(['MIN(', 'MAX(']), expression(generation, own(scope), 'int', 1, true).piece, ')']],
+      [0.4, [random.pick(['BIT_OR(', 'BIT_XOR(']), expression(generation, own(scope), 'int', 1).piece, ')']],
       [number === null ? 0 : 0.7, [random.pick(['BIT_AND(', 'BIT_OR(', 'BIT_XOR(']), number?.ref ?? '', ')']],
     ]),
     'int',
@@ -94,9 +97,22 @@ function decimalAggregate(generation: Generation, scope: Scope): Typed {
       [1, `SUM(CASE WHEN ${ref} > 1 THEN 1 ELSE 0 END)`],
       [extreme === null ? 0 : 2, [random.pick(['MIN(', 'MAX(']), extreme?.ref ?? '', ')']],
       [0.5, `ROUND(STDDEV_POP(${ref} % 10), 4)`],
+      [0.3, `ROUND(VAR_SAMP(${ref} % 10), 4)`],
+      [0.7, `SUM(DISTINCT ${ref} % 7)`],
+      [0.7, `(MAX(${ref}) - MIN(${ref}))`],
+      [0.7, `COALESCE(SUM(${ref}), COUNT(*))`],
+      [0.7, `(SUM(${ref}) * 100 / COUNT(*))`],
+      [0.7, ['SUM(IF(', predicateOf(generation, scope), `, ${ref}, 0))`]],
     ]),
     'dec',
   );
+}
+
+function predicateOf(generation: Generation, scope: Scope): Piece {
+  return [
+    expression(generation, own(scope), 'int', 1).piece,
+    generation.random.pick([' > 1', ' IS NULL', ' = 2']),
+  ];
 }
 
 /** Quotients hold more digits than they show. */
@@ -139,6 +155,11 @@ function textAggregate(generation: Generation, scope: Scope): Typed {
         [2, ['GROUP_CONCAT(', exact, ' ORDER BY ', exact, ')']],
         [1, ['GROUP_CONCAT(DISTINCT ', any, ' ORDER BY ', any, " DESC SEPARATOR '|')"]],
         [1, ['HEX(WEIGHT_STRING(RTRIM(MAX(', exact, '))))']],
+        [1, ['GROUP_CONCAT(', any, ' ORDER BY ', any, ' LIMIT 3)']],
+        [
+          1,
+          [random.pick(['MIN(HEX(', 'MAX(HEX(']), expression(generation, own(scope), 'text', 1).piece, '))'],
+        ],
         // Its text in a derived table that a filter is pushed into is wrong on MariaDB 10.11 itself.
         [1, ['JSON_LENGTH(JSON_ARRAYAGG(', any, ' ORDER BY ', any, '))']],
       ]),

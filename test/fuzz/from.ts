@@ -90,7 +90,24 @@ function randomSource(generation: Generation, depth: number): Placed {
     });
     return derived(generation, query);
   }
+  if (random.chance(0.04)) return constants(generation);
   return placed(generation, random.pick(generation.tables));
+}
+
+/** Rows of no table. */
+function constants(generation: Generation): Placed {
+  const alias = generation.alias();
+  const rows = generation.random.pick([
+    "(SELECT 1 AS n, 'a' AS s UNION ALL SELECT 2, 'b' UNION ALL SELECT NULL, 'é')",
+    "(SELECT 3 AS n, 'ab' AS s)",
+    'JSON_TABLE(\'[{"n": 1, "s": "a"}, {"n": 5}]\', \'$[*]\' COLUMNS (n INT PATH \'$.n\', s VARCHAR(9) PATH \'$.s\'))',
+  ]);
+  const base = { summable: false, loose: false } as const;
+  const output: readonly OutputColumn[] = [
+    { ...base, name: 'n', family: 'int', values: ['1', '2', '5'] },
+    { ...base, name: 's', family: 'text', loose: true, values: ["'a'", "'A'", "'é'"] },
+  ];
+  return { piece: `${rows} AS ${alias}`, source: sourceOf(alias, output) };
 }
 
 /** A table that shares a domain with one already there, more often than chance would have it. */
@@ -160,7 +177,7 @@ function join(generation: Generation, sources: readonly Source[], next: Placed, 
       common.length > 0 && common.length < 3 && sources.length === 1 ? 0.7 : 0,
       [random.pick([' NATURAL JOIN ', ' NATURAL LEFT JOIN ', ' NATURAL RIGHT JOIN ']), next.piece],
     ],
-    [0.4, [' CROSS JOIN ', next.piece]],
+    [0.4, [random.pick([' CROSS JOIN ', ', ']), next.piece]],
   ]);
 }
 

@@ -53,6 +53,7 @@ function leaf(generation: Generation, scope: Scope, depth: number): Piece {
     [1, () => like(generation, scope)],
     [1.5, () => [anyColumn(generation, scope), random.pick([' IS NULL', ' IS NOT NULL'])]],
     [depth > 0 ? 3 : 0, () => subqueryPredicate(generation, scope, depth)],
+    [1, () => oddTest(generation, scope, depth)],
     [0.3, () => random.pick(['TRUE', '1 = 0', 'NULL', '1'])],
   ]);
   return make();
@@ -66,6 +67,30 @@ function otherFamily({ random, mixesFamilies }: Generation, family: Family): Fam
   if (!mixesFamilies) return family;
   const isNumber = family === 'int' || family === 'dec' || family === 'float';
   return isNumber ? random.pick(['text', 'date', family]) : random.pick(comparable);
+}
+
+/** What is no comparison of two scalars. */
+function oddTest(generation: Generation, scope: Scope, depth: number): Piece {
+  const { random } = generation;
+  const of = (family: Family): Piece => expression(generation, scope, family, depth).piece;
+  const column = (): Piece => anyColumn(generation, scope);
+  return random.pick<Piece>([
+    [of('int'), random.pick([' IS TRUE', ' IS NOT TRUE', ' IS FALSE', ' IS UNKNOWN'])],
+    [of('text'), random.pick([" REGEXP '^[a-c]'", " NOT REGEXP 's'", " RLIKE 'e|z'"])],
+    [of('text'), ' LIKE ', of('text')],
+    ['(', of('int'), ', ', of('int'), random.pick([') = (', ') < (', ') >= (', ') <> (']), of('int'), ', 2)'],
+    [of('int'), ' BETWEEN ', of('int'), ' AND ', of('int')],
+    [of('date'), ' NOT BETWEEN ', of('date'), ' AND ', of('datetime')],
+    [of('int'), ' IN (', of('int'), ', ', of('int'), ', 3)'],
+    [of('dec'), ' IN (', of('dec'), ', ', of('int'), ')'],
+    of('int'),
+    ['NOT ', of('int')],
+    ['ISNULL(', column(), ')'],
+    ['COALESCE(', of('int'), ', 0) > 1'],
+    ['NULLIF(', of('int'), ', 3) IS NULL'],
+    ['EXISTS (SELECT 1 FROM DUAL WHERE ', of('int'), ' > 2)'],
+    [of('int'), ' = (SELECT ', of('int'), ')'],
+  ]);
 }
 
 /** On sharding columns, in the forms that route. */

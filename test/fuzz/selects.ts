@@ -98,7 +98,21 @@ function plain(block: BlockParts): Query {
   const made = request.families.map((family) => scalar(block, family));
   const shown = items(block, made);
   if (star) return starred(block);
-  return finished(block, 'SELECT ', shown, nothing, order(block, made, shown, false));
+  return finished(block, modified(block, 'SELECT '), shown, nothing, order(block, made, shown, false));
+}
+
+/** Words behind SELECT that do not change what comes out. */
+function modified({ generation: { random }, top }: BlockParts, head: string): Piece {
+  if (!top || !random.chance(0.06)) return head;
+  const words = [
+    'SQL_NO_CACHE',
+    'HIGH_PRIORITY',
+    'SQL_BUFFER_RESULT',
+    'SQL_SMALL_RESULT',
+    'STRAIGHT_JOIN',
+    'ALL',
+  ];
+  return choice(`${head}${random.pick(words)} `, head);
 }
 
 /** An expression, or now and then a subquery of one row at most. */
@@ -191,8 +205,17 @@ function grouped(block: BlockParts): Query {
           ')',
         ])
       : nothing;
-  const behind: Piece = [' GROUP BY ', list(groups.map((group) => group.piece)), rollup, having, compared];
-  return finished(block, 'SELECT ', shown, behind, rollup === '' ? order(block, made, shown, true) : nothing);
+  const by = groups.map((group): Piece => {
+    const at = made.findIndex((one) => one.piece === group.piece);
+    if (!top || at < 0 || rollup !== '' || !random.chance(0.25)) return group.piece;
+    return choice(String(at + 1), group.piece);
+  });
+  const behind: Piece = [' GROUP BY ', list(by), rollup, having, compared];
+  if (rollup !== '') return finished(block, 'SELECT ', shown, behind, nothing);
+  const leading = random.chance(0.25)
+    ? [aggregate(generation, from.scope, random.pick(['int', 'dec'])).piece]
+    : [];
+  return finished(block, modified(block, 'SELECT '), shown, behind, order(block, made, shown, true, leading));
 }
 
 function aggregated(block: BlockParts): Query {
@@ -216,14 +239,20 @@ function windowed(block: BlockParts): Query {
  * ORDER BY something and then every column shown, so that rows that compare equal are spelled alike; LIMIT behind it.
  * Inside other queries ORDER BY only matters with LIMIT.
  */
-function order(block: BlockParts, made: readonly Typed[], shown: readonly Item[], grouped: boolean): Piece {
+function order(
+  block: BlockParts,
+  made: readonly Typed[],
+  shown: readonly Item[],
+  grouped: boolean,
+  leading: readonly Piece[] = [],
+): Piece {
   const { generation, request, from, top } = block;
   const { random } = generation;
   if (!top && (request.outer !== null || !random.chance(0.15))) return nothing;
   if (!random.chance(0.6)) return top && random.chance(0.1) ? countOnlyLimit(random.int(0, 9)) : nothing;
   if (made.some((one) => one.family === 'json')) return nothing;
   const first: Piece[] = grouped
-    ? []
+    ? leading.map((one) => [one, direction(block)])
     : random.times(random.int(0, 2), () => [
         expression(generation, from.scope, random.pick(sortedFamilies), 1).piece,
         direction(block),
@@ -267,6 +296,8 @@ function limitClause({ random }: Generation, withOffset: boolean): Piece {
   return random.weighted<Piece>([
     [4, [' LIMIT ', count]],
     [withOffset ? 2 : 0, [' LIMIT ', count, ' OFFSET ', number(random.int(0, 8))]],
+    [0.5, [' FETCH FIRST ', count, random.pick([' ROWS ONLY', ' ROWS WITH TIES'])]],
+    [withOffset ? 0.5 : 0, [' OFFSET ', number(random.int(0, 5)), ' ROWS FETCH NEXT ', count, ' ROWS ONLY']],
     [withOffset ? 1 : 0, [' LIMIT ', number(random.int(0, 8)), ', ', count]],
   ]);
 }

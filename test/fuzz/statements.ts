@@ -99,8 +99,13 @@ function cte(generation: Generation, ctes: CteInSight[], depth: number): Piece {
     single: false,
   });
   const name = generation.alias();
-  ctes.push({ name, output: query.output });
-  return [`${name} AS (`, query.piece, ')'];
+  if (!random.chance(0.3)) {
+    ctes.push({ name, output: query.output });
+    return [`${name} AS (`, query.piece, ')'];
+  }
+  const output = query.output.map((column, index) => ({ ...column, name: `c${index}` }));
+  ctes.push({ name, output });
+  return [`${name} (${output.map((column) => column.name).join(', ')}) AS (`, query.piece, ')'];
 }
 
 /** Numbers from a recursion, to be joined with. */

@@ -38,7 +38,11 @@ const settings = [
   "SET time_zone = '-08:00'",
   "SET sql_mode = 'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES'",
   "SET sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,STRICT_ALL_TABLES'",
-  "SET sql_mode = 'NO_BACKSLASH_ESCAPES,IGNORE_SPACE,NO_ZERO_DATE'",
+  // Not NO_ZERO_DATE: zero dates are among the rows, of which MariaDB then makes what it likes.
+  "SET sql_mode = 'NO_BACKSLASH_ESCAPES,IGNORE_SPACE,NO_ZERO_IN_DATE'",
+  "SET sql_mode = 'PAD_CHAR_TO_FULL_LENGTH,NO_UNSIGNED_SUBTRACTION'",
+  "SET sql_mode = 'HIGH_NOT_PRECEDENCE,REAL_AS_FLOAT,TIME_ROUND_FRACTIONAL'",
+  "SET sql_mode = 'EMPTY_STRING_IS_NULL,ONLY_FULL_GROUP_BY'",
   "SET sql_mode = ''",
   'SET collation_connection = utf8mb4_unicode_ci',
   'SET collation_connection = utf8mb4_bin',
@@ -46,6 +50,14 @@ const settings = [
   'SET character_set_results = NULL',
   'SET div_precision_increment = 7',
   'SET group_concat_max_len = 12',
+  "SET lc_time_names = 'de_DE'",
+  'SET default_week_format = 3',
+  'SET autocommit = 0',
+  'SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE',
+  "SET optimizer_switch = 'derived_merge=off'",
+  "SET optimizer_switch = 'materialization=off,semijoin=off'",
+  'SET NAMES utf8mb3',
+  'SET NAMES latin1',
 ] as const;
 
 const columnNames = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];

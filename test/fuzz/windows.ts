@@ -8,6 +8,14 @@ const frames = [
   'ROWS BETWEEN UNBOUNDED PRECEDING AND 1 FOLLOWING',
   'ROWS BETWEEN 1 FOLLOWING AND 3 FOLLOWING',
   'ROWS 1 PRECEDING',
+  'ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING',
+] as const;
+
+/** By values, not by rows: rows that tie share a frame. */
+const ranges = [
+  'RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW',
+  'RANGE BETWEEN 1 PRECEDING AND 2 FOLLOWING',
+  'RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING',
 ] as const;
 
 /** null when the scope has nothing to number its rows by, or the family has no function. */
@@ -38,6 +46,13 @@ export function windowFunction(generation: Generation, scope: Scope, family: Fam
       [2, `COUNT(*) OVER (${partition})`],
       [1, ranked === null ? null : `COUNT(${column.ref}) OVER (${ranked})`],
       [1, numbered === null ? null : `NTILE(3) OVER (${numbered})`],
+      [
+        1,
+        total === null
+          ? null
+          : `COUNT(${column.ref}) OVER (${partition}ORDER BY ${total.join(', ')} ${random.pick(frames)})`,
+      ],
+      [0.5, sum === null || sum.family !== 'int' ? null : `BIT_OR(${sum.ref}) OVER (${partition})`],
     ]);
     return text === null ? null : typed(text, 'int');
   }
@@ -45,6 +60,8 @@ export function windowFunction(generation: Generation, scope: Scope, family: Fam
     const text = random.weighted<string | null>([
       [2, `SUM(${sum.ref}) OVER (${partition})`],
       [2, ranked === null ? null : `SUM(${sum.ref}) OVER (${ranked})`],
+      [1, `SUM(${sum.ref}) OVER (${partition}ORDER BY ${sum.ref} % 100 ${random.pick(ranges)})`],
+      [0.7, `MEDIAN(${sum.ref}) OVER (${partition === '' ? 'PARTITION BY 1' : partition})`],
       [
         1,
         framed === null ? null : `${random.pick(['SUM', 'AVG', 'MIN', 'MAX'])}(${sum.ref}) OVER (${framed})`,
@@ -52,9 +69,20 @@ export function windowFunction(generation: Generation, scope: Scope, family: Fam
     ]);
     return text === null ? null : typed(text, 'dec');
   }
+  if (family === 'float' && ranked !== null && random.chance(0.6)) {
+    return typed(`ROUND(${random.pick(['PERCENT_RANK', 'CUME_DIST'])}() OVER (${ranked}), 6)`, 'float');
+  }
   // A zero date and the NULL beyond the partition's end sort alike.
   if (numbered === null || column.family !== family || family === 'datetime' || family === 'date')
     return null;
+  if (random.chance(0.3)) {
+    const call = random.pick([
+      `LAG(${column.ref}, 2)`,
+      `LEAD(${column.ref}, 3)`,
+      `NTH_VALUE(${column.ref}, 2)`,
+    ]);
+    return { ...typed(`${call} OVER (${numbered})`, family), loose: column.loose };
+  }
   const name = random.pick(['LAG', 'LEAD', 'FIRST_VALUE', 'LAST_VALUE']);
   return { ...typed(`${name}(${column.ref}) OVER (${numbered})`, family), loose: column.loose };
 }
