@@ -1,8 +1,9 @@
 // The finish of the general plan: the client's text over workspace tables, a copy of them per reference where MySQL asks for it.
 import { shardgateError } from '../../../errors/catalog.ts';
+import type { SelectOption } from '../../../sql/ast.ts';
 import { walk } from '../../../sql/visitor.ts';
 import type { Template } from '../../../text/template.ts';
-import type { Cte, QuerySource, TableSource } from '../../bind/model.ts';
+import type { Block, Cte, QuerySource, TableSource } from '../../bind/model.ts';
 import { databaseEdits, nameEdits } from '../../names.ts';
 import { type Edit, identifier, join, splice, text } from '../../splice.ts';
 import type { BoundStatement } from '../../statement.ts';
@@ -66,6 +67,7 @@ export class FinishText {
         }
       }
       edits.push(...cleared(block.node));
+      if (block.unit !== this.#statement.unit) edits.push(...withoutTopOptions(block));
       for (const edit of databaseEdits(block.node, this.#statement.context)) edits.push(edit);
     }
     // A block's items are among those of the blocks around it.
@@ -135,6 +137,23 @@ export class FinishText {
     );
   }
 }
+
+/** Options that a server takes in a view, but not in a derived table. */
+function withoutTopOptions({ node, unit }: Block): readonly Edit[] {
+  if (node.kind !== 'select' || node.hints !== null || !node.options.some((one) => topOptions.has(one)))
+    return [];
+  const word = 'select';
+  if (unit.text.slice(node.start, node.start + word.length).toLowerCase() !== word) return [];
+  const kept = text(node.distinct ? ' DISTINCT ' : ' ');
+  return [{ start: node.start + word.length, end: node.list.start, parts: kept }];
+}
+
+const topOptions: ReadonlySet<SelectOption> = new Set([
+  'highPriority',
+  'sqlBufferResult',
+  'sqlCache',
+  'sqlNoCache',
+]);
 
 /** Locks and hints have done their work in the fragments; keyspace qualifiers mean nothing on the workspace. */
 function cleared(root: BoundStatement['node']): readonly Edit[] {
