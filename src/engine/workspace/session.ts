@@ -13,12 +13,14 @@ import { type ParamText, prepareRun } from '../param-text.ts';
 
 /**
  * The fill stores values as they were read: invalid and zero dates are values, times are UTC, names are UTF-8; anything
- * that would be cut or rounded is an error. The session's own settings are kept aside and come back for the finish.
+ * that would be cut or rounded is an error. The session's own settings are kept aside and come back for the finish, and so does
+ * what LAST_INSERT_ID() says: rows of a table without keys get numbers.
  */
 const fillMode =
   "sql_mode='STRICT_ALL_TABLES,ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO', character_set_client=utf8mb4";
 const fillSettings =
   'SET @__sg_mode=@@sql_mode, @__sg_zone=@@time_zone, @__sg_client=@@character_set_client, ' +
+  '@__sg_id=LAST_INSERT_ID(), ' +
   `time_zone='+00:00', ${fillMode}`;
 /**
  * A FROM of the client's own (ON conditions, derived tables) means what it means in the client's sql_mode; but constants in it
@@ -30,8 +32,8 @@ const clientSettings =
   `SET sql_mode=TRIM(BOTH ',' FROM REGEXP_REPLACE(@__sg_mode, '(${strictModes}),?', '')), ` +
   'character_set_client=@__sg_client';
 const ownSettings =
-  'SET sql_mode=@__sg_mode, time_zone=@__sg_zone, character_set_client=@__sg_client, ' +
-  '@__sg_mode=NULL, @__sg_zone=NULL, @__sg_client=NULL';
+  'SET sql_mode=@__sg_mode, time_zone=@__sg_zone, character_set_client=@__sg_client, last_insert_id=@__sg_id, ' +
+  '@__sg_mode=NULL, @__sg_zone=NULL, @__sg_client=NULL, @__sg_id=NULL';
 
 /** Statements on their way to the server, beyond which whoever fills waits. */
 const inFlightBytesMax = 2 << 20;
