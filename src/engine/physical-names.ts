@@ -13,7 +13,9 @@ export function renameError(error: SqlError, shard: Shard): SqlError {
 }
 
 /** Names several tables between two quotes. */
-const tableList = /^Unknown table '/;
+const tableList = /^Unknown (?:table '|VIEW: ')/;
+/** Quotes a value of the client's: up to its end nothing is a name. */
+const quotesValue = /^(?:Duplicate entry|Truncated incorrect [\w ]+ value:|Incorrect [\w ]+ value:) '/;
 /** What stands in front of the name of a routine, which has no quotes. */
 const beforeRoutine = /^(?:Incorrect number of arguments for )?(?:FUNCTION|PROCEDURE) $/;
 
@@ -76,7 +78,8 @@ export function renameInMessage(message: string, database: string, keyspace: str
   if (database === keyspace || database.length === 0) return message;
   let text = '';
   let from = 0;
-  for (let at = message.indexOf(database); at >= 0; at = message.indexOf(database, at + 1)) {
+  const names = quotesValue.test(message) ? valueEnd(message) : 0;
+  for (let at = message.indexOf(database, names); at >= 0; at = message.indexOf(database, at + 1)) {
     if (at < from) continue;
     const before = message[at - 1];
     const after = message[at + database.length];
@@ -88,4 +91,10 @@ export function renameInMessage(message: string, database: string, keyspace: str
     from = at + database.length;
   }
   return from === 0 ? message : text + message.slice(from);
+}
+
+/** Where the value that a message quotes ends; a value that looks like what may follow it ends before that. */
+function valueEnd(message: string): number {
+  const behind = message.lastIndexOf("' for ");
+  return behind < 0 ? message.length : behind;
 }

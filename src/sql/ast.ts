@@ -957,6 +957,8 @@ export type ShowWhat =
   | 'createTable'
   | 'createView'
   | 'createDatabase'
+  /** TRIGGER, PROCEDURE, FUNCTION, EVENT, SEQUENCE; `table` is its name. */
+  | 'createRoutine'
   | 'createOther'
   | 'variables'
   | 'status'
@@ -1161,6 +1163,8 @@ export interface Explain extends Span {
   readonly analyze: boolean;
   /** Upper case, null without FORMAT. */
   readonly format: string | null;
+  /** MySQL: INTO @variable. */
+  readonly intoVariable: boolean;
   /** Null for FOR CONNECTION. */
   readonly statement: Statement | null;
   readonly text: SqlText;

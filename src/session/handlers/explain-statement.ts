@@ -10,6 +10,7 @@ import { substitute } from '../rewrite/substitute.ts';
 import { planText } from '../statement/plan-text.ts';
 import type { StatementContext } from '../statement/statement-context.ts';
 import type { SentStatement } from '../statement/statement-log.ts';
+import { ExplainNames } from './explain-names.ts';
 import { intoVariables } from './select-into.ts';
 
 /**
@@ -18,10 +19,18 @@ import { intoVariables } from './select-into.ts';
  */
 export async function runExplain(statement: Explain, context: StatementContext): Promise<void> {
   if (statement.statement === null) throw shardgateError('SG5028', { construct: 'EXPLAIN FOR CONNECTION' });
+  if (statement.intoVariable) {
+    const why = 'the variable would be one of a server and not of the session';
+    throw shardgateError('SG2001', { construct: 'EXPLAIN ... INTO', why, remedy: 'read its row' });
+  }
   const inner = context.text.slice(statement.statement.start, statement.statement.end);
   const plan = planOf(inner, context);
-  if (plan?.root.kind === 'route')
-    return context.runFilled(substitute(statement, context.text, context.state));
+  if (plan?.root.kind === 'route') {
+    const keyspace = context.vschema.keyspaces.get(plan.keyspace ?? '');
+    const filled = substitute(statement, context.text, context.state);
+    if (keyspace === undefined) return context.runFilled(filled, context.sink);
+    return context.runFilled(filled, new ExplainNames(context.sink, keyspace, context.format));
+  }
   if (statement.analyze && plan !== null) {
     const why = 'each server would analyse a statement of its own';
     const remedy = 'VEXPLAIN TRACE runs it and tells rows, bytes and time of each';

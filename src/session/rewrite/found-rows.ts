@@ -21,6 +21,7 @@ const uncounted: ReadonlySet<Show['what']> = new Set([
   'createView',
   'createDatabase',
   'createOther',
+  'createRoutine',
   'grants',
   'processlist',
   'privileges',

@@ -46,6 +46,8 @@ export async function runShow(show: Show, context: StatementContext): Promise<vo
       return showVariables(show, context);
     case 'grants':
       return showGrants(context);
+    case 'createRoutine':
+      return show.schema === null ? askAnyServer(context) : showOfTable(show, context);
     case 'createOther':
       // Whose account this is, and its password's hash, is nobody's business.
       if (show.words.endsWith(' USER')) throw shardgateError('SG5028', { construct: `SHOW ${show.words}` });

@@ -20,8 +20,8 @@ export interface StatementContext {
   readonly signal: AbortSignal;
   /** Runs another text as this statement's answer, by way of `sink` where one is given. */
   run(text: SqlText, params: readonly BindValue[], sink?: ResultSink): Promise<void>;
-  /** Runs as this statement's answer a text in which the session's state has been put in. */
-  runFilled(text: SqlText): Promise<void>;
+  /** Runs as this statement's answer, by way of `sink`, a text in which the session's state has been put in. */
+  runFilled(text: SqlText, sink: ResultSink): Promise<void>;
   /** Runs `body` and gives the statements it sent to shards, in order. */
   trace(body: () => Promise<void>): Promise<readonly SentStatement[]>;
   /** Runs a text through planner and engine and gives its rows. */

@@ -276,8 +276,8 @@ function contextOf(
       const own = by === undefined ? limited(plain, state) : plain;
       await waitFor(by ?? sink, (target) => runInto(session, own, target, false));
     },
-    async runFilled(text) {
-      await waitFor(sink, (target) =>
+    async runFilled(text, by) {
+      await waitFor(by, (target) =>
         runInto(session, { ...input, text, packets: null, prepared: null }, target, true),
       );
     },

@@ -65,15 +65,21 @@ function remove(leases: PooledLease[], lease: PooledLease): void {
 }
 
 /** A connection that stays with the session whatever the statement did. */
-export class KeptLease implements ScopedLease {
+class KeptLease implements ScopedLease {
   readonly connection: BackendConnection;
+  readonly #collectWarnings: (connection: BackendConnection) => Promise<void>;
 
-  constructor(connection: BackendConnection) {
+  constructor(
+    connection: BackendConnection,
+    collectWarnings: (connection: BackendConnection) => Promise<void>,
+  ) {
     this.connection = connection;
+    this.#collectWarnings = collectWarnings;
   }
 
-  done(broken: boolean): void {
+  done(broken: boolean, warnings = 0): void {
     if (broken) this.connection.destroy();
+    else if (warnings > 0) this.#collectWarnings(this.connection).catch(() => this.connection.destroy());
   }
 }
 
@@ -100,10 +106,20 @@ interface Kept {
 export class KeptConnections {
   readonly #kept = new Map<string, Kept>();
   readonly #forget: (connection: BackendConnection) => void;
+  readonly #collectWarnings: (connection: BackendConnection) => Promise<void>;
 
   /** `forget`: what is remembered of a connection's prepared statements, before it is reset. */
-  constructor(forget: (connection: BackendConnection) => void) {
+  constructor(
+    forget: (connection: BackendConnection) => void,
+    collectWarnings: (connection: BackendConnection) => Promise<void>,
+  ) {
     this.#forget = forget;
+    this.#collectWarnings = collectWarnings;
+  }
+
+  /** A kept connection for one statement. */
+  leased(connection: BackendConnection): KeptLease {
+    return new KeptLease(connection, this.#collectWarnings);
   }
 
   get size(): number {

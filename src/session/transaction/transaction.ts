@@ -20,7 +20,7 @@ import {
 } from './branch-set.ts';
 import type { CommitReport } from './commit.ts';
 import { LateKills } from './late-kills.ts';
-import { KeptConnections, type KeptFor, KeptLease, keptAsLease, PooledLease } from './scope-leases.ts';
+import { KeptConnections, type KeptFor, keptAsLease, PooledLease } from './scope-leases.ts';
 import { StatementUnits } from './statement-units.ts';
 import { mayRollBack, rollsBack } from './transaction-errors.ts';
 
@@ -66,7 +66,8 @@ export class TransactionScope implements ConnectionScope {
     this.#deps = deps;
     this.#transaction = this.#fresh(plainTransaction);
     this.#units = new StatementUnits(deps, () => this.#fresh(plainTransaction));
-    this.#kept = new KeptConnections((connection) => deps.connectionReset(connection));
+    const { collectWarnings } = deps;
+    this.#kept = new KeptConnections((connection) => deps.connectionReset(connection), collectWarnings);
   }
 
   get inTransaction(): boolean {
@@ -172,7 +173,7 @@ export class TransactionScope implements ConnectionScope {
     const branch = this.#state === 'open' ? this.#transaction.get(shardId) : undefined;
     const kept = this.#kept.get(shardId, 'statements');
     if (branch !== undefined && !branch.broken) return this.#updated(branch);
-    if (kept?.alive === true) return this.#updated(new KeptLease(kept));
+    if (kept?.alive === true) return this.#updated(this.#kept.leased(kept));
     return this.#pooled(await this.#deps.gateway.lease(shardId, this.#deps.leaseOptions(signal)));
   }
 
@@ -226,7 +227,7 @@ export class TransactionScope implements ConnectionScope {
   /** Keeps a connection of this shard for the session's statements until `unreserve`; the transaction's when it has one. */
   async reserve(shardId: string, signal: AbortSignal): Promise<ScopedLease> {
     const kept = this.#kept.get(shardId, 'statements');
-    if (kept?.alive === true) return new KeptLease(kept);
+    if (kept?.alive === true) return this.#kept.leased(kept);
     const branch = this.#outside ? undefined : this.#transaction.get(shardId);
     if (branch !== undefined) {
       this.#refuseLost();
@@ -235,7 +236,7 @@ export class TransactionScope implements ConnectionScope {
     }
     const lease = await this.#deps.gateway.lease(shardId, this.#deps.leaseOptions(signal));
     this.#kept.put(shardId, 'statements', lease);
-    return new KeptLease(lease.connection);
+    return this.#kept.leased(lease.connection);
   }
 
   /** The connection that holds this session's named locks, dead or alive; null when it has none. */
@@ -425,7 +426,7 @@ export class TransactionScope implements ConnectionScope {
     if (this.#closed) throw new SqlError(1317, '70100', 'Query execution was interrupted');
     const kept = this.#kept.get(shardId, 'statements');
     if (kept === null) return null;
-    return this.inTransaction ? this.#join(shardId, keptAsLease(kept), writes) : new KeptLease(kept);
+    return this.inTransaction ? this.#join(shardId, keptAsLease(kept), writes) : this.#kept.leased(kept);
   }
 
   #refuseLost(): void {

@@ -30,6 +30,13 @@ describe('physical names in errors', () => {
     ["Access denied to database 'shop_0'", "Access denied to database 'shop'"],
     ["Duplicate entry 'shop_0x' for key", "Duplicate entry 'shop_0x' for key"],
     ["Duplicate entry 'my shop_0' for key", "Duplicate entry 'my shop_0' for key"],
+    ["Duplicate entry 'shop_0' for key 'shop_0.t.id'", "Duplicate entry 'shop_0' for key 'shop.t.id'"],
+    ["Incorrect integer value: 'shop_0.t'", "Incorrect integer value: 'shop_0.t'"],
+    [
+      "Incorrect integer value: 'shop_0' for column `shop_0`.`t`.`n` at row 1",
+      "Incorrect integer value: 'shop_0' for column `shop`.`t`.`n` at row 1",
+    ],
+    ["Unknown VIEW: 'shop_0.a,shop_0.b'", "Unknown VIEW: 'shop.a,shop.b'"],
     ["'shop_0.a' and 'shop_0.b'", "'shop.a' and 'shop.b'"],
   ])('%s', (message, expected) => {
     expect(renameInMessage(message, 'shop_0', 'shop')).toBe(expected);

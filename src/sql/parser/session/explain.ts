@@ -14,12 +14,14 @@ export function explain(c: Cursor): Explain | DescribeTable {
   const analyze = c.accept(K.ANALYZE);
   if (!c.accept(K.EXTENDED)) c.accept(K.PARTITIONS);
   const format = formatOption(c);
-  if (c.accept(K.INTO)) c.expectKind(T.userVariable);
+  const intoVariable = c.accept(K.INTO);
+  if (intoVariable) c.expectKind(T.userVariable);
   if (c.acceptPair(K.FOR, K.CONNECTION)) {
     return {
       kind: 'explain',
       analyze,
       format,
+      intoVariable,
       statement: null,
       text: skipToEnd(c, start),
       start,
@@ -32,21 +34,25 @@ export function explain(c: Cursor): Explain | DescribeTable {
     c.identifier();
   }
   if (!analyze && format === null && !startsStatement(c)) return describe(c, start);
-  return explainStatement(c, start, analyze, format);
+  return explainStatement(c, start, { analyze, format, intoVariable });
 }
 
-function explainStatement(c: Cursor, start: number, analyze: boolean, format: string | null): Explain {
+function explainStatement(
+  c: Cursor,
+  start: number,
+  options: Pick<Explain, 'analyze' | 'format' | 'intoVariable'>,
+): Explain {
   c.enter();
   const statement = c.grammar.statement(c);
   c.leave();
-  return { kind: 'explain', analyze, format, statement, text: c.since(start), start, end: c.lastEnd };
+  return { kind: 'explain', ...options, statement, text: c.since(start), start, end: c.lastEnd };
 }
 
 /** MariaDB: `ANALYZE [FORMAT=JSON] statement`; the cursor is at ANALYZE. */
 export function analyzeStatement(c: Cursor): Explain {
   const start = c.start;
   c.advance();
-  return explainStatement(c, start, true, formatOption(c));
+  return explainStatement(c, start, { analyze: true, format: formatOption(c), intoVariable: false });
 }
 
 function formatOption(c: Cursor): string | null {

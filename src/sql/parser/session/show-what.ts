@@ -66,14 +66,18 @@ function severalWords(c: Cursor): ShowWhat | null {
   return c.word === K.COUNT ? count(c) : null;
 }
 
+/** What is created in a database, and shown by a name that may say which. */
+const routineWords: ReadonlySet<number> = new Set([K.TRIGGER, K.PROCEDURE, K.FUNCTION, K.EVENT, K.SEQUENCE]);
+
 function create(c: Cursor): ShowWhat {
   c.advance();
   if (c.accept(K.TABLE)) return 'createTable';
   if (c.accept(K.VIEW)) return 'createView';
   if (c.accept(K.DATABASE) || c.accept(K.SCHEMA)) return 'createDatabase';
   if (c.kind !== T.word) c.fail();
+  const isRoutine = c.word !== null && routineWords.has(c.word);
   c.advance();
-  return 'createOther';
+  return isRoutine ? 'createRoutine' : 'createOther';
 }
 
 /** `COUNT(*) WARNINGS|ERRORS`. */

@@ -62,6 +62,7 @@ function operands(c: Cursor, what: ShowWhat, parts: Parts): void {
       break;
     case 'createTable':
     case 'createView':
+    case 'createRoutine':
       parts.table = tableName(c);
       parts.schema = parts.table.schema;
       return;
