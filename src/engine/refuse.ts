@@ -22,6 +22,12 @@ async function askFirst(
   ask: NonNullable<RefuseNode['ask']>,
   refusal: SqlError,
 ): Promise<never> {
+  await askServer(execution, ask);
+  throw refusal;
+}
+
+/** Lets the keyspace's first shard prepare the statement and rejects with what it has against it, in the client's names. */
+export async function askServer(execution: Execution, ask: NonNullable<RefuseNode['ask']>): Promise<void> {
   const { scope, signal } = execution;
   const shard = present(shardMapOf(execution, ask.keyspace).shards[0], 'a keyspace has a shard');
   const sql = shardText(execution, shard, ask.template);
@@ -34,5 +40,4 @@ async function askFirst(
     throw error instanceof SqlError ? renameError(error, shard) : error;
   }
   lease.done(false);
-  throw refusal;
 }

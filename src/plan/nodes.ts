@@ -355,6 +355,8 @@ export interface RowWritesNode {
   readonly returning?: Template;
   /** It names one table, so that a server knows at once when no row can match. */
   readonly singleTable: boolean;
+  /** It reads a table that it writes once more, or begins with WITH: servers allow that in some forms only, so one is asked. */
+  readonly asksFirst?: boolean;
   /** The text asks for the time (NOW() ...): reading and writing must see the same instant. */
   readonly pinTime: boolean;
 }

@@ -7,6 +7,7 @@ import { shardNamed } from '../../vindex/shard-map.ts';
 import type { Execution } from '../contract.ts';
 import { pinTime } from '../pinned-time.ts';
 import { partExecution, type RunPlan } from '../read-scope.ts';
+import { askServer } from '../refuse.ts';
 import { sendToShard } from '../relay/route.ts';
 import { shardMapOf } from '../resolve.ts';
 import { shardText } from '../shard-text.ts';
@@ -26,7 +27,11 @@ export function runInsert(execution: Execution, node: InsertNode, run: RunPlan):
   // Reading and writing see the same instant.
   const { instant } = pinTime(execution, node.pinTime);
   const writing = instant === null ? execution : atInstant(execution, instant);
-  return withRead(execution, node.rows, first, run, instant, (read) => insertRows(writing, node, read));
+  const inserted = (): Promise<void> =>
+    withRead(execution, node.rows, first, run, instant, (read) => insertRows(writing, node, read));
+  // MySQL's VALUES may not read the table they are for.
+  if (execution.flavour !== 'mysql' || node.rows.kind === 'query' || !node.describe) return inserted();
+  return askServer(execution, { keyspace: node.keyspace, template: node.describe }).then(inserted);
 }
 
 /** The same execution, its time decided. */

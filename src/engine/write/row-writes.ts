@@ -10,6 +10,7 @@ import { anyTuple, tupleEquals } from '../lookup/lookup-text.ts';
 import { LookupWriter } from '../lookup/lookup-writes.ts';
 import { pinTime } from '../pinned-time.ts';
 import { partExecution, type RunPlan } from '../read-scope.ts';
+import { askServer } from '../refuse.ts';
 import { shardMapOf } from '../resolve.ts';
 import { type KeptRows, RowsSink } from '../rows-sink.ts';
 import { shardText } from '../shard-text.ts';
@@ -23,6 +24,8 @@ import { sumInfos } from './write-info.ts';
 const rowsPerStatement = 500;
 
 export async function runRowWrites(execution: Execution, node: RowWritesNode, run: RunPlan): Promise<void> {
+  if (node.asksFirst === true && node.describe !== null)
+    await askServer(execution, { keyspace: node.keyspace, template: node.describe });
   const { returning } = node;
   if (returning !== undefined) return deleteReturning(execution, node, returning, run);
   const { terminals, info } = await readAndWrite(execution, node, run, async (unit, read) => {

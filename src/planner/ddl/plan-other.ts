@@ -3,6 +3,7 @@ import { shardgateError } from '../../errors/catalog.ts';
 import type { Plan, PlanNode } from '../../plan/nodes.ts';
 import type { Admin, CallProcedure, Do, Explain, LoadData, ObjectStatement } from '../../sql/ast.ts';
 import type { Keyspace } from '../../vschema/model.ts';
+import { calledKeyspace } from '../called-functions.ts';
 import type { PlanContext } from '../context.ts';
 import { hasSubquery } from '../query/traits.ts';
 import { refuse } from '../refusals.ts';
@@ -112,7 +113,8 @@ export function planDo(node: Do, context: PlanContext): Plan {
       remedy: 'use SELECT',
     });
   const { database, vschema } = context;
-  const keyspace = database === null ? [...vschema.keyspaces.values()][0] : vschema.keyspaces.get(database);
+  const name = calledKeyspace(node, context) ?? database;
+  const keyspace = name === null ? [...vschema.keyspaces.values()][0] : vschema.keyspaces.get(name);
   if (keyspace === undefined) return onEveryShard(node, keyspaceNamed(database, context), context);
   return onAnyServer(node, keyspace, context, ['no table: any server does it']);
 }

@@ -4,6 +4,7 @@ import type { Plan } from '../../plan/nodes.ts';
 import type { Insert } from '../../sql/ast.ts';
 import type { Table } from '../../vschema/model.ts';
 import { lookupTable } from '../bind/lookup-table.ts';
+import { checkCalledFunctions } from '../called-functions.ts';
 import type { PlanContext } from '../context.ts';
 import { asksForTime, isDeterministic } from '../query/traits.ts';
 import type { BoundStatement } from '../statement.ts';
@@ -73,6 +74,7 @@ function onOneServer(planning: InsertPlanning): Plan {
     const root = insertNode(planning, onShard(planning, columns), null, read, describe);
     return planOfWrite('insert', table.keyspace, root, reasons);
   }
+  checkCalledFunctions(node, table.keyspace, context);
   const destination =
     table.pinnedShard === null
       ? ({ kind: 'any' } as const)

@@ -5,6 +5,7 @@ import type { Plan, PlanLabel, PlanNode, RouteNode } from '../../plan/nodes.ts';
 import type { Query } from '../../sql/ast.ts';
 import type { Template } from '../../text/template.ts';
 import type { TableSource } from '../bind/model.ts';
+import { calledKeyspace, checkCalledFunctions } from '../called-functions.ts';
 import type { PlanContext } from '../context.ts';
 import { nameEdits, qualifierEdits } from '../names.ts';
 import { refuse } from '../refusals.ts';
@@ -84,7 +85,7 @@ function withoutTables(statement: BoundStatement, views: string | null, reasons:
   const names = [...context.vschema.keyspaces.keys()];
   const [fallback = ''] = names;
   const current = context.database !== null && names.includes(context.database) ? context.database : fallback;
-  const keyspace = views ?? current;
+  const keyspace = views ?? calledKeyspace(statement.node, context) ?? current;
   reasons.push('no table: any server answers');
   const sharded = context.vschema.keyspaces.get(keyspace)?.sharded === true;
   return finished(statement, keyspace, { kind: 'any' }, sharded ? 'reference' : 'unsharded', null, reasons);
@@ -108,6 +109,7 @@ function finished(
   several: RouteNode['several'] | null,
   reasons: readonly string[],
 ): Plan {
+  checkCalledFunctions(statement.node, keyspace, statement.context);
   const node: RouteNode = {
     kind: 'route',
     keyspace,

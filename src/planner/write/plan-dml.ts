@@ -5,6 +5,7 @@ import type { DmlNode, Plan, RefuseNode, RowWritesNode } from '../../plan/nodes.
 import type { Delete, Update } from '../../sql/ast.ts';
 import { lower } from '../bind/columns-of.ts';
 import type { Block, TableSource } from '../bind/model.ts';
+import { checkCalledFunctions } from '../called-functions.ts';
 import type { PlanContext } from '../context.ts';
 import { driftRefusal } from '../drift.ts';
 import { columnOf } from '../facts/read-facts.ts';
@@ -14,6 +15,7 @@ import { refusalOf, refuse } from '../refusals.ts';
 import { describeDestination } from '../route/combine.ts';
 import { type BoundStatement, bound, keyspaceOf, pureFunctionsOf } from '../statement.ts';
 import { assignmentsOf, checkUnowned } from './assignments.ts';
+import { checkDeleted, isDeleted } from './deleted-tables.ts';
 import { impossible } from './impossible.ts';
 import { planOfWrite } from './plan-of-write.ts';
 import { planRows, touchesVindexes } from './plan-rows.ts';
@@ -36,6 +38,7 @@ function planOfTargets(node: Update | Delete, context: PlanContext): Plan {
   const statement = bound(node, context);
   const { tables, keyspaces, systemTables } = statement.binding;
   const reasons: string[] = [];
+  if (node.kind === 'delete') checkDeleted(node, statement.binding.root, context);
   if (systemTables.length > 0) throw shardgateError('SG2019', { schema: systemTables[0] ?? '' });
   checkUsable(tables);
   const [keyspace] = keyspaces;
@@ -109,6 +112,7 @@ function rowsReason(statement: BoundStatement, targets: readonly TableSource[]):
 
 function oneServer(statement: BoundStatement, keyspace: string): ReturnType<typeof routeNode> {
   const { node, unit, context } = statement;
+  checkCalledFunctions(node, keyspace, context);
   return routeNode(keyspace, { kind: 'any' }, wholeText(node, unit, context), impossible());
 }
 
@@ -128,11 +132,15 @@ function dmlNode(
 
 /** The tables whose rows change. */
 function targetsOf(statement: BoundStatement): readonly TableSource[] {
-  const { node, binding } = statement;
+  const { node, binding, context } = statement;
   const root = binding.root;
   if (root.kind !== 'block') return [];
   const sources =
-    node.kind === 'update' ? assigned(statement, root) : node.kind === 'delete' ? deleted(node, root) : [];
+    node.kind === 'update'
+      ? assigned(statement, root)
+      : node.kind === 'delete'
+        ? deleted(node, root, context)
+        : [];
   if (sources.length === 0) throw shardgateError('SG6005', { statement: node.kind.toUpperCase() });
   return sources;
 }
@@ -151,11 +159,11 @@ function assigned(statement: BoundStatement, root: Block): readonly TableSource[
   return [...found];
 }
 
-function deleted(node: Delete, root: Block): readonly TableSource[] {
+function deleted(node: Delete, root: Block, context: PlanContext): readonly TableSource[] {
   const tables = root.sources.filter((source) => source.kind === 'table');
   if (node.form === 'single') return tables;
   return node.targets.flatMap((target) => {
-    const found = tables.find((source) => source.alias === target.name.name);
+    const found = tables.find((source) => isDeleted(target, source, context));
     if (found === undefined) throw shardgateError('SG6005', { statement: 'DELETE' });
     return [found];
   });

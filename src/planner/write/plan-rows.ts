@@ -1,5 +1,6 @@
 // Plans UPDATE and DELETE by rows: the rows are read first, whatever it takes, and written by their keys.
 import { shardgateError } from '../../errors/catalog.ts';
+import { SqlError } from '../../errors/sql-error.ts';
 import type { Plan, RowAfter, RowPlace, RowTarget, RowWritesNode } from '../../plan/nodes.ts';
 import type { Template } from '../../text/template.ts';
 import { lower } from '../bind/columns-of.ts';
@@ -53,6 +54,7 @@ export function planRows(
     describe,
     ...returningText(statement),
     singleTable: binding.tables.length === 1 && binding.blocks.length === 1,
+    ...(asksFirst(statement, targets, alone) ? { asksFirst: true } : {}),
     pinTime: asksForTime(node),
   };
 }
@@ -63,6 +65,28 @@ function returningText({ node, unit, context }: BoundStatement): Pick<RowWritesN
   const edits = qualifierEdits(returning, context);
   const names = nameEdits(returning, edits);
   return { returning: splice(unit, returning.start, returning.end, [...edits, ...names]) };
+}
+
+/**
+ * Whether a server may have something against the statement that its SELECT does not show: that it reads a table that it writes
+ * once more, or begins with WITH. Throws MySQL's refusal where no server has all tables, so that none can be asked, unless a
+ * derived table, which it may let pass, reads it.
+ */
+function asksFirst(
+  { node, binding, context }: BoundStatement,
+  targets: readonly TableSource[],
+  alone: boolean,
+): boolean {
+  const isAgain = (source: TableSource, target: TableSource): boolean =>
+    source !== target && source.table === target.table;
+  const again = targets.find((target) => binding.tables.some((source) => isAgain(source, target)));
+  if (alone || again === undefined || context.mode.flavour !== 'mysql')
+    return alone && (again !== undefined || node.with !== null);
+  const inSubquery = binding.tables.some((source) => isAgain(source, again) && source.block !== binding.root);
+  const hasDerived = binding.blocks.some(({ sources }) => sources.some(({ kind }) => kind === 'query'));
+  if (!inSubquery || hasDerived) return false;
+  const text = `You can't specify target table '${again.alias}' for update in FROM clause`;
+  throw new SqlError(1093, 'HY000', text);
 }
 
 function lockedRead(statement: BoundStatement, items: ReadItems): Plan {
