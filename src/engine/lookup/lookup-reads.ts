@@ -16,10 +16,12 @@ import { allRows, anyTuple, tableName } from './lookup-text.ts';
 
 /** Tuples asked for in one statement. */
 const tuplesPerQuery = 500;
+/** Tuples of a table that does not own the lookup, which are asked for one by one; beyond them all shards are as good. */
+const foreignTuplesMax = 16;
 
 /**
- * Asks for all values the plan's destinations need. What a lookup table does not know is nowhere (no row has the value);
- * what cannot be asked for is not narrowed at all.
+ * Asks for all values the plan's destinations need. What a lookup table does not know is nowhere (no row of its owner has the
+ * value; those of another table may be anywhere, as they outlive the owner's); what cannot be asked for is not narrowed at all.
  */
 export async function resolveLookups(
   execution: Execution,
@@ -43,7 +45,21 @@ async function idsOfDestination(
     if (values === null || values.some((value) => value.kind === 'null')) return null;
     tuples.push(values);
   }
-  return readLookup(execution, vindex, lookup, tuples);
+  return vindex.owner === key.table
+    ? readLookup(execution, vindex, lookup, tuples)
+    : readAllOrNone(execution, vindex, lookup, tuples);
+}
+
+/** Ids of all tuples; null when one has none. */
+async function readAllOrNone(
+  execution: Execution,
+  vindex: LookupVindex,
+  lookup: LookupTable,
+  tuples: readonly (readonly VindexValue[])[],
+): Promise<readonly KeyspaceId[] | null> {
+  if (tuples.length > foreignTuplesMax) return null;
+  const found = await Promise.all(tuples.map((tuple) => readLookup(execution, vindex, lookup, [tuple])));
+  return found.every((ids) => ids !== null && ids.length > 0) ? found.flatMap((ids) => ids ?? []) : null;
 }
 
 function tuplesOf(destination: LookupDestination, execution: Execution): Iterable<readonly ValueRef[]> {

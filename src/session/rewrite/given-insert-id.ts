@@ -1,7 +1,7 @@
 // Writes that call LAST_INSERT_ID(5): the number goes to the shards as what it is, and the session remembers it as one server would.
 import type { Terminal } from '../../backend/contract.ts';
 import type { OkResult, ResultSink } from '../../engine/contract.ts';
-import { isInsertIdCall, some } from '../../planner/query/traits.ts';
+import { isInsertIdCall, setsInsertId, some } from '../../planner/query/traits.ts';
 import type { Node } from '../../sql/ast.ts';
 import type { SqlText } from '../../sql/mode.ts';
 import { walk } from '../../sql/visitor.ts';
@@ -13,17 +13,18 @@ export interface GivenInsertId {
   readonly text: SqlText;
   /** Of the last call. */
   readonly id: bigint;
-  /** The OK tells it: that of an INSERT does, that of a DELETE does not. */
+  /** The OK tells it: that of an INSERT or UPDATE does, that of a DELETE does not. */
   readonly isTold: boolean;
 }
 
 /**
- * null when there is no such call, or its number is not in the text: then each server finds it by itself. An UPDATE's OK tells
- * what its server remembers; an INSERT that may become one is left to its server as well.
+ * null when there is no such call, or its number is not in the text: then each server finds it by itself. What an UPDATE
+ * assigns is found row by row, and its OK tells it; an INSERT that may become one is left to its server as well.
  */
 export function givenInsertId(root: Node, text: SqlText): GivenInsertId | null {
-  if (root.kind !== 'delete' && root.kind !== 'insert') return null;
+  if (root.kind !== 'delete' && root.kind !== 'insert' && root.kind !== 'update') return null;
   if (root.kind === 'insert' && (root.onDuplicate !== null || readsTables(root.source))) return null;
+  if (root.kind === 'update' && setsInsertId(root.set)) return null;
   const edits: TextEdit[] = [];
   let isPlain = true;
   walk(root, (node) => {
@@ -35,8 +36,8 @@ export function givenInsertId(root: Node, text: SqlText): GivenInsertId | null {
     return false;
   });
   const last = edits.at(-1);
-  if (!isPlain || last === undefined || BigInt(last.text) === 0n) return null;
-  return { text: applyEdits(text, edits), id: BigInt(last.text), isTold: root.kind === 'insert' };
+  if (!isPlain || last === undefined) return null;
+  return { text: applyEdits(text, edits), id: BigInt(last.text), isTold: root.kind !== 'delete' };
 }
 
 function readsTables(root: Node): boolean {

@@ -4,6 +4,7 @@ import type { ConnectionScope, PreparedRelay, ResultSink } from '../../engine/co
 import { run } from '../../engine/run.ts';
 import { SqlError } from '../../errors/sql-error.ts';
 import type { Plan } from '../../plan/nodes.ts';
+import { setsInsertId } from '../../planner/query/traits.ts';
 import { Capability } from '../../protocol/capabilities.ts';
 import type { Statement } from '../../sql/ast.ts';
 import type { SqlText } from '../../sql/mode.ts';
@@ -110,9 +111,10 @@ function runInto(
         return runAssigning(session, rewritten, sink, scope);
       }
       const given = isOfShards(statement, state, vschema) ? givenInsertId(statement, input.text) : null;
-      return given === null
-        ? runInto(session, rewritten, sink, true)
-        : runGiven(session, { ...rewritten, text: given.text }, sink, given);
+      if (given !== null) return runGiven(session, { ...rewritten, text: given.text }, sink, given);
+      if (!setsInsertId(statement)) return runInto(session, rewritten, sink, true);
+      // Its OK does not tell LAST_INSERT_ID(0) from none.
+      return runAsking(state, scope, sink, (at, into) => runInto(session, rewritten, into, true, at));
     }
   }
 }

@@ -46,7 +46,8 @@ function checkShardedTable(definition: KeyspaceDefinition, table: TableDefinitio
       continue;
     }
     const problem =
-      columnsProblem(vindex, columnVindex.columns) ?? (index === 0 ? primaryProblem(vindex) : null);
+      columnsProblem(vindex, columnVindex.columns) ??
+      (index === 0 ? primaryProblem(vindex, table.name) : null);
     if (problem !== null) report(problem);
   }
 }
@@ -62,12 +63,13 @@ function columnsProblem(vindex: Vindex, columns: readonly string[]): string | nu
   return `vindex "${vindex.name}" (${vindex.type}) takes ${wanted} column${wanted === 1 ? '' : 's'}, found ${columns.length}`;
 }
 
-function primaryProblem(vindex: Vindex): string | null {
+/** Vitess's rule: a lookup may decide where rows live when other rows than these decide what stands in it. */
+function primaryProblem(vindex: Vindex, table: string): string | null {
   if (!vindex.unique) {
     return `the first vindex decides where rows live and must be unique; "${vindex.name}" (${vindex.type}) is not`;
   }
-  if (vindex.kind === 'lookup' && vindex.owner !== null) {
-    return `the first vindex "${vindex.name}" is a lookup that table "${vindex.owner}" owns; allowed: one that computes ids, or an unowned unique lookup`;
+  if (vindex.kind === 'lookup' && vindex.owner === table) {
+    return `the first vindex "${vindex.name}" is a lookup that the table itself owns; allowed: one that computes ids, or a unique lookup that another table owns`;
   }
   return null;
 }

@@ -39,6 +39,7 @@ const vschema = {
         { column: 'email', name: 'by_email' },
       ],
     },
+    badges: { column_vindexes: [{ column: 'email', name: 'by_email' }] },
     name_idx: { column_vindexes: [{ column: 'name', name: 'xx' }] },
     code_idx: { column_vindexes: [{ column: 'code', name: 'hash' }] },
   },
@@ -49,6 +50,7 @@ CREATE TABLE users (
   id BIGINT PRIMARY KEY, email VARCHAR(60) COLLATE utf8mb4_general_ci, name VARCHAR(40) COLLATE ${exactCollation()},
   code INT, points INT NOT NULL DEFAULT 0, UNIQUE KEY email (email), UNIQUE KEY code (code), KEY name (name)) CHARSET utf8mb4;
 CREATE TABLE notes (user_id BIGINT, n INT, email VARCHAR(60) COLLATE utf8mb4_general_ci, PRIMARY KEY (user_id, n)) CHARSET utf8mb4;
+CREATE TABLE badges (email VARCHAR(60) COLLATE utf8mb4_general_ci, n INT, PRIMARY KEY (email, n)) CHARSET utf8mb4;
 CREATE TABLE name_idx (name VARCHAR(40) COLLATE ${exactCollation()}, keyspace_id VARBINARY(16), PRIMARY KEY (name, keyspace_id)) CHARSET utf8mb4;
 CREATE TABLE code_idx (code INT PRIMARY KEY, user_id BIGINT UNSIGNED);
 `;
@@ -156,6 +158,46 @@ describe('rows', () => {
     expect(unknown.message).toContain('SG6033');
     await shadow.both("SELECT * FROM notes WHERE email = 'u1@x'");
     await expectAllEqual();
+  });
+});
+
+describe('a table whose rows live where the lookup of another says', () => {
+  const ids = Array.from({ length: 12 }, (_, i) => 7001 + i);
+  const emails = ids.map((id) => `'b${id}@x'`);
+
+  test('its rows are beside the rows they belong to', async () => {
+    await shadow.both(
+      `INSERT INTO users (id, email, code) VALUES ${ids.map((id, i) => `(${id}, ${emails[i]}, ${id})`).join(', ')}`,
+    );
+    await shadow.both(`INSERT INTO badges VALUES ${emails.map((email, i) => `(${email}, ${i})`).join(', ')}`);
+    await shadow.both('INSERT INTO badges SELECT email, 100 FROM users WHERE id IN (7001, 7002, 7003)');
+    const beside = await shadow.onShards('SELECT COUNT(*) AS n FROM users JOIN badges USING (email)');
+    expect(beside.flat().reduce((sum, row) => sum + Number(row['n']), 0)).toBe(15);
+    const unknown = await shadow.through("INSERT INTO badges VALUES ('nobody@x', 1)");
+    expect(unknown.message).toContain('SG6030');
+    await shadow.both(`SELECT * FROM badges WHERE email = ${emails[0]} ORDER BY n`);
+    await shadow.both(
+      `SELECT * FROM badges WHERE email IN (${emails.slice(2, 6).join(', ')}) ORDER BY email, n`,
+    );
+    await shadow.both('SELECT u.id, b.n FROM users u JOIN badges b ON b.email = u.email ORDER BY u.id, b.n');
+    await shadow.both(`UPDATE badges SET n = n + 1000 WHERE email = ${emails[1]}`);
+    await shadow.both(`DELETE FROM badges WHERE email = ${emails[2]} AND n = 2`);
+    await shadow.both('SELECT email, n FROM badges ORDER BY email, n');
+  });
+
+  test('they are found when what they belong to is gone', async () => {
+    await shadow.both('DELETE FROM users WHERE id IN (7004, 7005)');
+    await shadow.both(`SELECT * FROM badges WHERE email = ${emails[3]}`);
+    await shadow.both(
+      `SELECT * FROM badges WHERE email IN (${emails.slice(2, 6).join(', ')}) ORDER BY email, n`,
+    );
+    await shadow.both(`UPDATE badges SET n = 5 WHERE email = ${emails[3]}`);
+    await shadow.both(`DELETE FROM badges WHERE email = ${emails[4]}`);
+    await shadow.both('SELECT email, n FROM badges ORDER BY email, n');
+    await shadow.both("INSERT INTO users (id, email) VALUES (7100, 'gone@x')");
+    await shadow.both("INSERT INTO notes VALUES (7100, 1, 'gone@x')");
+    await shadow.both('DELETE FROM users WHERE id = 7100');
+    await shadow.both("SELECT * FROM notes WHERE email = 'gone@x'");
   });
 });
 

@@ -96,12 +96,12 @@ describe('loadKeyspace', () => {
       'table "t": the first vindex decides where rows live and must be unique; "l" (lookup) is not',
     ],
     [
-      'a lookup as primary vindex that has an owner',
+      'a lookup as primary vindex of the table that owns it',
       sharded(
         { t: { column_vindexes: [{ column: 'a', name: 'l' }] } },
         { l: { type: 'lookup_unique', owner: 't', params: { table: 't2', from: 'a', to: 'k' } } },
       ),
-      'is a lookup that table "t" owns',
+      'is a lookup that the table itself owns',
     ],
     [
       'too few columns',
