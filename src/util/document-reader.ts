@@ -3,7 +3,10 @@ import { type DocumentNode, describeNode, type ListNode, type MapNode } from './
 import { didYouMean } from './nearest.ts';
 import { errorAt, type Problem, warningAt } from './problem.ts';
 
-/** A mapping at a path. All getters report a wrong type and then give the fallback. */
+/**
+ * A mapping at a path. All getters report a wrong type and then give the fallback. Keys in snake case are found in lower
+ * camel case too: protobuf's JSON, which Vitess's tools print, has both spellings.
+ */
 export class MapReader {
   readonly path: string;
   readonly #node: MapNode;
@@ -20,13 +23,26 @@ export class MapReader {
   }
 
   has(key: string): boolean {
-    return this.#node.entries.has(key);
+    return this.#node.entries.has(this.#spelled(key));
+  }
+
+  /** The key as the document spells it. */
+  #spelled(key: string): string {
+    if (this.#node.entries.has(key)) return key;
+    const camel = camelCase(key);
+    return this.#node.entries.has(camel) ? camel : key;
   }
 
   /** Every key that is not known is an error that names the nearest known one. */
   allowKeys(known: readonly string[]): void {
+    const camel = new Map(known.map((key) => [camelCase(key), key]));
     for (const [key, entry] of this.#node.entries) {
       if (known.includes(key)) continue;
+      const twin = camel.get(key);
+      if (twin !== undefined) {
+        if (this.#node.entries.has(twin)) this.error(key, `found ${twin} and ${key}; give one of them`);
+        continue;
+      }
       const hint = didYouMean(key, known) || `; known: ${known.join(', ')}`;
       this.#report({ ...errorAt(this.pathOf(key), `unknown key "${key}"${hint}`), line: entry.line });
     }
@@ -42,15 +58,16 @@ export class MapReader {
 
   pathOf(key: string | null): string {
     if (key === null) return this.path;
-    return this.path === '' ? key : `${this.path}.${key}`;
+    const spelled = this.#spelled(key);
+    return this.path === '' ? spelled : `${this.path}.${spelled}`;
   }
 
   #lineOf(key: string | null): number {
-    return (key === null ? undefined : this.#node.entries.get(key)?.line) ?? this.#node.line;
+    return (key === null ? undefined : this.#node.entries.get(this.#spelled(key))?.line) ?? this.#node.line;
   }
 
   #get(key: string): DocumentNode | null {
-    const node = this.#node.entries.get(key)?.node ?? null;
+    const node = this.#node.entries.get(this.#spelled(key))?.node ?? null;
     // An explicit null is the same as leaving the key out.
     return node?.kind === 'scalar' && node.value === null ? null : node;
   }
@@ -138,4 +155,9 @@ export class MapReader {
   isList(key: string): boolean {
     return this.#get(key)?.kind === 'list';
   }
+}
+
+/** `column_vindexes` -> `columnVindexes`. */
+function camelCase(key: string): string {
+  return key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -51,7 +51,8 @@ export function loadTable(name: string, reader: MapReader): TableDefinition {
 function readColumnVindex(table: string, reader: MapReader): readonly ColumnVindexDefinition[] {
   reader.allowKeys(['column', 'columns', 'name']);
   const vindex = reader.string('name');
-  const column = reader.string('column');
+  // Vitess's tools print what is not given as an empty text.
+  const column = reader.string('column') || null;
   const several = reader.strings('columns');
   if (column !== null && several !== null && several.length > 0) {
     reader.error('columns', `table "${table}": found column and columns; give one of them`);

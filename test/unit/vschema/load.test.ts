@@ -55,6 +55,46 @@ describe('loadKeyspace', () => {
     });
   });
 
+  test('accepts what GetVSchema of Vitess prints', () => {
+    const column = { invisible: false, default: '', collationName: '', size: 0, scale: 0, values: [] };
+    const table = {
+      type: '',
+      columnVindexes: [{ column: '', name: 'h', columns: ['id'] }],
+      autoIncrement: { column: 'id', sequence: 'main.seq' },
+      columns: [{ name: 'id', type: 'INT64', nullable: null, ...column }],
+      pinned: '',
+      columnListAuthoritative: true,
+      source: '',
+    };
+    const { definition, problems } = loadKeyspace(
+      JSON.stringify({
+        sharded: true,
+        vindexes: { h: { type: 'hash', params: {}, owner: '' } },
+        tables: { t: table, u: { ...table, autoIncrement: null } },
+        requireExplicitRouting: true,
+        foreignKeyMode: 'unspecified',
+        multiTenantSpec: null,
+      }),
+      { file: null, keyspaces: new Set(['main']) },
+    );
+    expect(problems).toEqual([]);
+    expect(definition?.requireExplicitRouting).toBe(true);
+    expect(definition?.tables.get('t')).toMatchObject({
+      columnVindexes: [{ vindex: 'h', columns: ['id'] }],
+      autoIncrement: { column: 'id' },
+      columnListAuthoritative: true,
+    });
+    expect(definition?.tables.get('u')?.autoIncrement).toBeNull();
+  });
+
+  test('one key in two spellings is a fault', () => {
+    const text =
+      '{"sharded": true,\n"vindexes": {"h": {"type": "hash"}}, "tables": {"t": {"column_vindexes": [],\n"columnVindexes": []}}}';
+    expect(problemsOf(text)).toContain(
+      'k.json:3: tables.t.columnVindexes: found column_vindexes and columnVindexes; give one of them',
+    );
+  });
+
   test('names every fault with its line', () => {
     const text = `{
   "sharded": true,
