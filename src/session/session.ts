@@ -229,7 +229,7 @@ export class Session implements ClientSession, RegisteredSession, SessionPort {
 function remember(state: SessionState, outcome: Outcome): void {
   if (outcome.error !== null) {
     state.rowCount = -1n;
-    state.warnings = [{ level: 'Error', code: outcome.error.errno, message: outcome.error.message }];
+    state.replaceWarnings([{ level: 'Error', code: outcome.error.errno, message: outcome.error.message }]);
     return;
   }
   state.rowCount = outcome.rows ? -1n : outcome.affectedRows;

@@ -67,7 +67,9 @@ export class SessionState {
   /** The running statement does the same on every shard: what all of them warn of is one warning. */
   sameOnAllShards = false;
   /** Counts statements, so that late warnings of an earlier one are not taken for the current one's. */
-  statementNumber = 0;
+  #statementNumber = 0;
+  /** Warnings are an earlier statement's, until the running one has its own. */
+  #keepsWarnings = false;
   #fetching: Promise<unknown> = Promise.resolve();
   #shownVariables: readonly string[] = [];
   #onceIsolation: string | null = null;
@@ -208,12 +210,31 @@ export class SessionState {
     ].join('\u0000');
   }
 
-  /** A statement over tables begins: warnings of the one before are gone, also those still on their way. */
-  beginStatement(): void {
-    this.statementNumber++;
-    this.warnings = [];
+  /** `keepsWarnings`: those of the statement before stay until this one has its own. */
+  beginStatement(keepsWarnings = false): void {
     this.insertIdRule = null;
     this.returns = false;
+    if (keepsWarnings) this.#keepsWarnings = true;
+    else this.replaceWarnings([]);
+  }
+
+  /** Also those of an earlier statement that are still on their way. */
+  replaceWarnings(warnings: readonly Warning[]): void {
+    this.#statementNumber++;
+    this.#keepsWarnings = false;
+    this.warnings = warnings;
+  }
+
+  /** Of a statement without tables: on MariaDB nothing to say leaves what was said before. */
+  tellWarnings(warnings: readonly Warning[]): void {
+    if (warnings.length > 0 || this.mode.flavour !== 'mariadb') this.replaceWarnings(warnings);
+  }
+
+  /** More of the running statement's. */
+  addWarnings(warnings: readonly Warning[]): void {
+    if (this.#keepsWarnings && warnings.length > 0) this.replaceWarnings([]);
+    const all = [...this.warnings, ...warnings];
+    this.warnings = this.sameOnAllShards ? withoutRepeated(all) : all;
   }
 
   /** Warnings of the statement before, still being fetched from its shards. */
@@ -227,12 +248,10 @@ export class SessionState {
   }
 
   #collectWarnings(connection: BackendConnection): Promise<void> {
-    const statement = this.statementNumber;
+    if (this.#keepsWarnings) this.replaceWarnings([]);
+    const statement = this.#statementNumber;
     const fetched = this.warningsOn(connection).then((warnings) => {
-      if (statement !== this.statementNumber) return;
-      this.warnings = this.sameOnAllShards
-        ? withoutRepeated([...this.warnings, ...warnings])
-        : [...this.warnings, ...warnings];
+      if (statement === this.#statementNumber) this.addWarnings(warnings);
     });
     this.#fetching = Promise.allSettled([this.#fetching, fetched]);
     return fetched;

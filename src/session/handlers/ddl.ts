@@ -37,7 +37,7 @@ export async function runDdl(
     await context.deps.refreshSchema(plan.keyspace);
   }
   if (plan.root.kind === 'eachShard' && plan.root.warning !== null) {
-    context.state.warnings = [{ level: 'Warning', code: 1105, message: plan.root.warning }];
+    context.state.replaceWarnings([{ level: 'Warning', code: 1105, message: plan.root.warning }]);
   }
   if (ok !== null) context.sink.ok(ok);
   else capture.replay(context.sink);

@@ -26,7 +26,7 @@ export async function runSelectInto(into: IntoClause, context: StatementContext)
   const [row] = rows;
   if (row === undefined) {
     const message = 'No data - zero rows fetched, selected, or processed';
-    state.warnings = [{ level: 'Warning', code: 1329, message }];
+    state.replaceWarnings([{ level: 'Warning', code: 1329, message }]);
   } else {
     const literals = names.map((_, index) => literalOf(columns[index], row[index] ?? null));
     const values = await withAllDigits(into, context, columns, literals);

@@ -18,7 +18,15 @@ import { showVariables } from './show-variables.ts';
 import { showWarningCount, showWarnings } from './show-warnings.ts';
 import { firstShard, keyspaceOf, visibleKeyspaces, withoutOwnTables } from './visible.ts';
 
+/** What servers answer from tables of their own, or of the client's: as with any table, warnings of before are gone. */
+const fromTables: ReadonlySet<Show['what']> = new Set([
+  ...(['databases', 'tables', 'tableStatus', 'openTables', 'triggers', 'events'] as const),
+  ...(['columns', 'index', 'createTable', 'createView', 'variables', 'status', 'collation'] as const),
+  ...(['characterSet', 'engines', 'plugins', 'procedureStatus', 'functionStatus', 'packageStatus'] as const),
+]);
+
 export async function runShow(show: Show, context: StatementContext): Promise<void> {
+  if (fromTables.has(show.what)) context.state.replaceWarnings([]);
   switch (show.what) {
     case 'databases':
     case 'keyspaces':
@@ -123,6 +131,7 @@ async function showOfTable(show: Show, context: StatementContext): Promise<void>
 
 export async function runDescribeTable(statement: DescribeTable, context: StatementContext): Promise<void> {
   const { table } = statement;
+  context.state.replaceWarnings([]);
   const keyspace = keyspaceOfTable(table, table.schema?.name ?? null, context);
   const shard =
     keyspace === null ? systemShard(table.schema?.name ?? null, context) : firstShard(keyspace, context);

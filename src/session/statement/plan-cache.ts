@@ -3,12 +3,18 @@ import type { Plan } from '../../plan/nodes.ts';
 import type { Statement } from '../../sql/ast.ts';
 
 /**
- *  - plan: run it with this statement's values; `touchesTables`: by name, or perhaps in a stored function
+ *  - plan: run it with this statement's values; `touchesTables`: by name, or perhaps in a stored function;
+ *    `keepsWarnings`: those of the statement before, unless it has its own
  *  - session: answered by the session (SET, SHOW, BEGIN ...); its key holds the whole text, so the tree holds too
  *  - substitute: the text reads session state (DATABASE(), @x ...), which is put in as literals before planning
  */
 export type CachedStatement =
-  | { readonly kind: 'plan'; readonly plan: Plan; readonly touchesTables: boolean }
+  | {
+      readonly kind: 'plan';
+      readonly plan: Plan;
+      readonly touchesTables: boolean;
+      readonly keepsWarnings: boolean;
+    }
   | { readonly kind: 'session'; readonly statement: Statement }
   | { readonly kind: 'substitute' };
 

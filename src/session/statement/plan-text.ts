@@ -71,7 +71,9 @@ function entryFor(
     directives: directivesOf(text, state.mode),
     keepsDatabaseCalls: substituted,
   });
-  return { kind: 'plan', plan, touchesTables: plan.joins !== undefined || touchesTables(statement) };
+  const touches = plan.joins !== undefined || touchesTables(statement);
+  const keepsWarnings = !touches && state.mode.flavour === 'mariadb' && !hasDerived(statement);
+  return { kind: 'plan', plan, touchesTables: touches, keepsWarnings };
 }
 
 function touchesTables(statement: Statement): boolean {
@@ -79,6 +81,16 @@ function touchesTables(statement: Statement): boolean {
   walk(statement, (node) => {
     if (node.kind === 'tableName') found = true;
     if (node.kind === 'call' && (node.schema !== null || !isBuiltinFunction(node.name))) found = true;
+    return !found;
+  });
+  return found;
+}
+
+/** A derived table is a table, whatever is in it. */
+function hasDerived(statement: Statement): boolean {
+  let found = false;
+  walk(statement, (node) => {
+    found ||= node.kind === 'derived' || node.kind === 'jsonTable';
     return !found;
   });
   return found;

@@ -212,7 +212,7 @@ function execute(
 ): void | Promise<void> {
   const { state, deps } = session;
   session.describeRunning(planned.normalized.key);
-  state.beginStatement();
+  state.beginStatement(planned.entry.kind === 'plan' && planned.entry.keepsWarnings);
   state.insertIdRule = plan.insertId ?? null;
   state.returns = plan.returns === true;
   state.sameOnAllShards = plan.label === 'ddl';

@@ -92,7 +92,7 @@ export class RememberingScope implements ConnectionScope {
       // Asking forgets the statement's warnings; with some, they are what is looked for first.
       const warned = warnings > 0 ? await this.state.warningsOn(connection) : [];
       await this.#take(connection);
-      this.state.warnings = [...this.state.warnings, ...warned];
+      this.state.addWarnings(warned);
       lease.done(false);
     } catch {
       lease.done(true);

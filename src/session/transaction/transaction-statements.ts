@@ -62,8 +62,9 @@ export async function runBegin(statement: Begin, context: StatementContext): Pro
     shards.map(({ id }) => id),
     context,
   );
-  state.warnings = shards.length > 1 ? [snapshotPerShard(shards.length)] : [];
-  answerOk(context.sink, state.warnings.length);
+  const warnings = shards.length > 1 ? [snapshotPerShard(shards.length)] : [];
+  state.tellWarnings(warnings);
+  answerOk(context.sink, warnings.length);
 }
 
 async function takeSnapshots(shardIds: readonly string[], context: StatementContext): Promise<void> {
@@ -87,7 +88,7 @@ export async function runCommit(statement: Commit, context: StatementContext): P
   const { readOnly } = context.state.scope;
   const warnings = await commitOpen(context);
   if (statement.chain === true) context.state.scope.begin(readOnly, false);
-  context.state.warnings = warnings;
+  context.state.tellWarnings(warnings);
   answerOk(context.sink, warnings.length);
   if (statement.release === true) hangUp(context);
 }
@@ -96,7 +97,7 @@ export async function runRollback(statement: Rollback, context: StatementContext
   const { readOnly } = context.state.scope;
   await rollbackOpen(context);
   if (statement.chain === true) context.state.scope.begin(readOnly, false);
-  context.state.warnings = [];
+  context.state.tellWarnings([]);
   answerOk(context.sink);
   if (statement.release === true) hangUp(context);
 }

@@ -23,7 +23,7 @@ export async function runSet(statement: SetStatement, context: StatementContext)
   const changes: Change[] = [];
   for (const item of statement.items) changes.push(await changeOf(item, context, warnings));
   for (const change of changes) await change();
-  context.state.warnings = warnings;
+  context.state.tellWarnings(warnings);
   answerOk(context.sink, warnings.length);
 }
 

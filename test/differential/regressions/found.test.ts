@@ -5,6 +5,7 @@ import type { Answer, ParamValue } from '../../support/exact-client.ts';
 import { fileWorld } from '../../support/file-world.ts';
 import { Pair, same } from '../../support/pair.ts';
 import type { WorldSchema } from '../../support/stage.ts';
+import { testFlavour } from '../../support/test-servers.ts';
 import { hasOuterOrderBy } from '../support/case.ts';
 
 const columns = `
@@ -360,5 +361,27 @@ describe('warnings of a finish on the workspace', () => {
     }
     expect(told[1]).toBe(told[0]);
     expect(told[0]).not.toBe('');
+  });
+});
+
+describe.runIf(testFlavour() === 'mariadb')('what MariaDB keeps of warnings', () => {
+  test.each([
+    'SELECT 1',
+    'SELECT 1 UNION SELECT 2',
+    'SELECT * FROM (SELECT 1) AS d',
+    'SELECT t.id FROM t WHERE t.k = 1',
+    'SET @q = 1',
+    'DO 1',
+    'BEGIN',
+    'COMMIT',
+    "SHOW VARIABLES LIKE 'sql_mode'",
+    'SHOW TABLES',
+    'SELECT nosuch',
+    "SELECT CAST('x' AS SIGNED)",
+  ])('behind %s', async (sql) => {
+    await pair.askAll("SELECT CAST('q' AS SIGNED)");
+    await pair.askAll(sql);
+    expect(await pair.ask('SHOW WARNINGS')).toBe(same);
+    expect(await pair.ask('SELECT @@warning_count')).toBe(same);
   });
 });
