@@ -72,6 +72,14 @@ test.each<readonly [string, readonly string[]]>([
       'SELECT LAST_INSERT_ID(), @w',
     ],
   ],
+  [
+    'warnings of LAST_INSERT_ID(x) on the workspace',
+    [
+      "SELECT LAST_INSERT_ID(COUNT(*)), CAST('7x' AS SIGNED) FROM users",
+      'SHOW WARNINGS',
+      'SELECT LAST_INSERT_ID()',
+    ],
+  ],
 ])('%s', async (_, statements) => {
   for (const sql of statements) expect(await pair.ask(sql), sql).toBe(same);
 });
