@@ -3,6 +3,7 @@ import type { Destination } from '../plan/destination.ts';
 import type { ValueRef } from '../text/template.ts';
 import { assertNever } from '../util/assert.ts';
 import type { LiteralCharset } from '../vindex/canonical/canonical-text.ts';
+import { likePrefix } from '../vindex/like-prefix.ts';
 import { toVindexValue } from '../vindex/routable.ts';
 import type { RoutingKey } from '../vindex/routing-key.ts';
 import { type Shard, type ShardMap, shardNamed, shardOf, shardsOf } from '../vindex/shard-map.ts';
@@ -205,7 +206,7 @@ function resolvePrefix(
   const prefixMap = key.vindex.kind === 'functional' ? key.vindex.prefixMap : null;
   const value = bindValueOf(pattern, context.binds);
   if (prefixMap === null || value === null || value.kind !== 'string') return context.map.shards;
-  const prefix = constantPrefix(value.value, context.charset);
+  const prefix = likePrefix(value.value, context.charset);
   return prefix.length === 0
     ? context.map.shards
     : shardsOf(context.map, prefixMap(prefix), fixedLength(key));
@@ -213,15 +214,4 @@ function resolvePrefix(
 
 function fixedLength({ vindex }: RoutingKey): boolean {
   return vindex.kind === 'functional' && vindex.idBytes !== undefined;
-}
-
-/** Up to the first wildcard or backslash; beyond ASCII only when the client's bytes are the vindex's. */
-function constantPrefix(pattern: string, charset: LiteralCharset): string {
-  let end = 0;
-  for (; end < pattern.length; end++) {
-    const char = pattern[end];
-    if (char === '%' || char === '_' || char === '\\') break;
-    if (charset !== 'utf8' && pattern.charCodeAt(end) > 0x7f) break;
-  }
-  return pattern.slice(0, end);
 }

@@ -1,4 +1,4 @@
-// One text, many statements: where each begins and ends, and what it begins with.
+// One text, many statements: where each begins and ends.
 import { K } from './lexer/keywords.ts';
 import { Lexer } from './lexer/lexer.ts';
 import { type Span, T } from './lexer/token.ts';
@@ -100,28 +100,4 @@ export function isSingleStatement(text: SqlText, mode: LexMode): boolean {
   const first = text.indexOf(';');
   if (first < 0 || first === text.length - 1) return true;
   return splitStatements(text, mode).length <= 1;
-}
-
-/**
- * The keyword a statement begins with, looking through comments, live executable comments and parentheses: `SELECT`
- * for `((SELECT 1))`. 0 when it begins with anything else or has no token. Throws SqlError 1064 only for a bad byte
- * up to there.
- */
-export function firstKeyword(text: SqlText, mode: LexMode): number {
-  lexer.reset(text, mode);
-  for (;;) {
-    const kind = lexer.next();
-    if (kind === T.openParen) continue;
-    const keyword = kind === T.word ? lexer.keyword : K.NONE;
-    lexer.release();
-    return keyword;
-  }
-}
-
-/** Whether the text holds no token at all: white space and comments only. The server answers 1065. */
-export function isEmptyStatement(text: SqlText, mode: LexMode): boolean {
-  lexer.reset(text, mode);
-  const empty = lexer.next() === T.end;
-  lexer.release();
-  return empty;
 }

@@ -42,14 +42,6 @@ export function addDecimals(a: Decimal, b: Decimal): Decimal {
   return { unscaled: rescale(a, scale) + rescale(b, scale), scale };
 }
 
-/** Negative, zero or positive as a is less than, equal to or greater than b, by value. */
-export function compareDecimals(a: Decimal, b: Decimal): number {
-  const scale = Math.max(a.scale, b.scale);
-  const left = rescale(a, scale);
-  const right = rescale(b, scale);
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
 function rescale(value: Decimal, scale: number): bigint {
   return value.scale === scale ? value.unscaled : value.unscaled * 10n ** BigInt(scale - value.scale);
 }

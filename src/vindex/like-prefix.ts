@@ -1,20 +1,16 @@
 // The constant text in front of a LIKE pattern's first wildcard.
+import type { LiteralCharset } from './canonical/canonical-text.ts';
 
 /**
- * Binary string every match begins with; the whole pattern when it has no wildcard. An escape stands for the character behind
- * it, whichever that is; a lone escape at the end is itself. `escapeChar` '' = no escape character.
+ * What every match begins with, up to the first wildcard or backslash (which sql_mode may make either an escape or a
+ * character); beyond ASCII only when the client's bytes are the vindex's. `pattern` and answer are binary strings.
  */
-export function likePrefix(pattern: string, escapeChar = '\\'): string {
-  let prefix = '';
-  for (let at = 0; at < pattern.length; at++) {
-    const char = pattern.charAt(at);
-    if (char === escapeChar && at + 1 < pattern.length) {
-      at += 1;
-      prefix += pattern.charAt(at);
-      continue;
-    }
-    if (char === '%' || char === '_') break;
-    prefix += char;
+export function likePrefix(pattern: string, charset: LiteralCharset): string {
+  let end = 0;
+  for (; end < pattern.length; end++) {
+    const char = pattern[end];
+    if (char === '%' || char === '_' || char === '\\') break;
+    if (charset !== 'utf8' && pattern.charCodeAt(end) > 0x7f) break;
   }
-  return prefix;
+  return pattern.slice(0, end);
 }

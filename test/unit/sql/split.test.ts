@@ -1,15 +1,8 @@
-// Splitting texts into statements, and what a statement begins with.
+// Splitting texts into statements.
 import { describe, expect, test } from 'vitest';
 import { SqlError } from '../../../src/errors/sql-error.ts';
-import { K } from '../../../src/sql/lexer/keywords.ts';
-import { keywordName } from '../../../src/sql/lexer/keywords-lookup.ts';
 import { defaultMode } from '../../../src/sql/mode.ts';
-import {
-  firstKeyword,
-  isEmptyStatement,
-  isSingleStatement,
-  splitStatements,
-} from '../../../src/sql/split.ts';
+import { isSingleStatement, splitStatements } from '../../../src/sql/split.ts';
 
 const mode = defaultMode('mariadb', 101106);
 const split = (sql: string) => splitStatements(sql, mode).map(({ start, end }) => sql.slice(start, end));
@@ -71,30 +64,4 @@ describe('fault 55: splitting', () => {
   test('a broken later statement is error 1064 before anything ran', () => {
     expect(() => split("SELECT 1; SELECT 'x")).toThrow(SqlError);
   });
-});
-
-test.each([
-  ['SELECT 1', 'SELECT'],
-  [' -- x\n/* y */ ((select 1))', 'SELECT'],
-  ['/*!40101 SET NAMES utf8 */', 'SET'],
-  ['/*!99999 SET */ COMMIT', 'COMMIT'],
-  ['begin', 'BEGIN'],
-  ['vexplain select 1', 'VEXPLAIN'],
-  ['`select`', ''],
-  ['nonsense', ''],
-  ['', ''],
-  ['/* x */', ''],
-])('firstKeyword of %j is %j', (sql, keyword) => {
-  expect(keywordName(firstKeyword(sql, mode))).toBe(keyword);
-});
-
-test('firstKeyword reads no further than the word', () => {
-  expect(firstKeyword("SELECT 'unterminated", mode)).toBe(K.SELECT);
-});
-
-test('isEmptyStatement', () => {
-  expect([isEmptyStatement(' /* x */ -- y', mode), isEmptyStatement('/*! 1 */', mode)]).toEqual([
-    true,
-    false,
-  ]);
 });

@@ -75,7 +75,7 @@ describe('vindex vectors', () => {
   test.each(ofOp('prefixMap'))('prefixMap %s', (_, vector) => {
     const [pattern] = valuesOf({ ...vector, input: vector.likePattern ?? '' });
     if (pattern?.kind !== 'bytes') throw new Error('no pattern');
-    const [range] = functional(vector).prefixMap?.(likePrefix(pattern.text)) ?? [];
+    const [range] = functional(vector).prefixMap?.(likePrefix(pattern.text, 'utf8')) ?? [];
     if (range === undefined) throw new Error('no range');
     if (pattern.text === 'abcdef') expect(rangeText(range)).toBe('9001505f02-9001505f03');
     else expect([rangeText(range)]).toEqual(vector.keyRanges);
@@ -88,11 +88,13 @@ describe('vindex vectors', () => {
     expect(toHex(primaryWeights(text.replace(/ +$/, '')))).toBe(vector.weights);
   });
 
-  // Vitess resolves \n and the like in patterns; to LIKE itself (and so here) `\n` is the letter n.
-  test.each(ofOp('likePrefix').filter(([, { likePattern }]) => !String(likePattern).startsWith('\\0')))(
-    'likePrefix %s',
-    (_, vector) => expect(likePrefix(String(vector.likePattern))).toBe(vector.prefix),
-  );
+  // Ours ends at a backslash, so that it may be shorter where Vitess knows what that means; longer would lose rows.
+  test.each(ofOp('likePrefix'))('likePrefix %s', (_, vector) => {
+    const pattern = String(vector.likePattern);
+    const prefix = likePrefix(pattern, 'utf8');
+    if (pattern.includes('\\')) expect(vector.prefix?.startsWith(prefix)).toBe(true);
+    else expect(prefix).toBe(vector.prefix);
+  });
 
   test('own vectors are the known ones', () => {
     expect(own.length).toBeGreaterThan(60);
