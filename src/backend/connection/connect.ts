@@ -59,6 +59,9 @@ export async function connectBackend(options: ConnectOptions): Promise<SocketCon
   return connection;
 }
 
+/** Before a login that ended without a word is begun again. */
+const loginPauseMs = 50;
+
 /**
  * A login that ends without a word is begun once more: the server was stopping, or a KILL hit the connection's id. Whoever
  * waits for a connection need not hear of it, as nothing of theirs was sent.
@@ -71,6 +74,7 @@ async function logIn(options: ConnectOptions): Promise<LoggedIn> {
   } catch (error) {
     if (!first.dropped) throw error;
   }
+  await new Promise((resolve) => setTimeout(resolve, loginPauseMs));
   return new LoginExchange(options).run(Math.max(1, connectTimeoutMs - (performance.now() - startedAtMs)));
 }
 

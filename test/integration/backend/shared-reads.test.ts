@@ -2,6 +2,7 @@
 import type { Connection } from 'mysql2/promise';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Cluster, startCluster } from '../../support/cluster.ts';
+import { testFlavour } from '../../support/test-servers.ts';
 
 const clientCount = 24;
 const schema = `
@@ -241,13 +242,17 @@ describe('a read that waits for a lock', () => {
   });
 });
 
+/** All connections of Shardgate end at one moment: a read is tried again once, and must not meet a second end. */
+async function breakConnections(): Promise<void> {
+  if (testFlavour() === 'mariadb') return void (await shard.query('KILL USER app'));
+  const [rows] = await shard.query(`SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = 'app'`);
+  await Promise.all((rows as { id: number }[]).map(({ id }) => shard.query(`KILL ${id}`).catch(() => {})));
+}
+
 test('when connections break, reads run again and every client is answered', async () => {
   for (let round = 0; round < 5; round++) {
-    const [rows] = await shard.query(
-      `SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = 'app'`,
-    );
     const reads = clients.map((client, index) => one(client, `SELECT id FROM points WHERE id = ${index}`));
-    await Promise.all((rows as { id: number }[]).map(({ id }) => shard.query(`KILL ${id}`).catch(() => {})));
+    await breakConnections();
     for (const [index, answer] of (await Promise.all(reads)).entries())
       expect(answer).toEqual([{ id: index }]);
   }

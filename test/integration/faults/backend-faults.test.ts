@@ -272,5 +272,5 @@ describe('connections that went stale', () => {
     }
     await Promise.all(clients.map((client) => client.query('UPDATE users SET balance = 2 WHERE id = 3')));
     await admin.end();
-  });
+  }, 30_000);
 });
