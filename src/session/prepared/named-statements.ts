@@ -3,6 +3,7 @@ import { SqlError } from '../../errors/sql-error.ts';
 import type { Deallocate, Execute, ExecuteImmediate, Expression, Prepare } from '../../sql/ast.ts';
 import type { SqlText } from '../../sql/mode.ts';
 import { parseStatement } from '../../sql/parser/parse.ts';
+import { type ColumnDefinition, FieldType } from '../../value/column-definition.ts';
 import { answerOk } from '../answer/answer.ts';
 import { limitParams } from '../rewrite/limit-params.ts';
 import { substituteExpression } from '../rewrite/substitute.ts';
@@ -58,13 +59,44 @@ async function runWith(
   const limits = limitParams(text, context.state.mode);
   for (const [index, expression] of using.entries()) {
     const value = await substituteExpression(expression, context);
-    // LIMIT takes anything as a number, literals there are digits only: a server says which.
-    const sql = limits.includes(index) ? `SELECT COALESCE(CAST(${value} AS SIGNED), 0)` : `SELECT ${value}`;
-    const { columns, rows } = await context.query(sql);
-    const literal = literalOf(columns[0], rows[0]?.[0] ?? null);
-    if (limits.includes(index) && literal.startsWith('-'))
-      throw new SqlError(1210, 'HY000', 'Incorrect arguments to EXECUTE');
+    const { columns, rows } = await context.query(`SELECT ${value}`);
+    const cell = rows[0]?.[0] ?? null;
+    const literal = limits.includes(index)
+      ? await limitLiteral(value, columns[0], cell, context)
+      : literalOf(columns[0], cell);
     literals.push(literal);
   }
   await context.run(fillParams(text, literals, context.state.mode, 'EXECUTE'), []);
+}
+
+const integerTypes: ReadonlySet<number | undefined> = new Set([
+  FieldType.tiny,
+  FieldType.short,
+  FieldType.int24,
+  FieldType.long,
+  FieldType.longLong,
+]);
+
+/** Literals of LIMIT are digits only. MySQL takes no other value there, MariaDB anything as a number: a server says which. */
+async function limitLiteral(
+  value: SqlText,
+  column: ColumnDefinition | undefined,
+  cell: string | null,
+  context: StatementContext,
+): Promise<SqlText> {
+  if (cell === null) return '0';
+  const isInteger = integerTypes.has(column?.type);
+  const isMysql = context.state.mode.flavour === 'mysql';
+  if (isMysql && isInteger && cell.startsWith('-'))
+    throw new SqlError(1690, '22003', "unsigned integer value is out of range in 'EXECUTE'");
+  if (isMysql && !isInteger) throw wrongArguments();
+  if (isInteger && !cell.startsWith('-')) return cell;
+  const { rows } = await context.query(`SELECT COALESCE(CAST(${value} AS SIGNED), 0)`);
+  const digits = rows[0]?.[0] ?? '0';
+  if (digits.startsWith('-')) throw wrongArguments();
+  return digits;
+}
+
+function wrongArguments(): SqlError {
+  return new SqlError(1210, 'HY000', 'Incorrect arguments to EXECUTE');
 }

@@ -41,7 +41,7 @@ export function decodePrepared(session: SessionPort, payload: Buffer): Statement
   if (command.sentTypes && !sameTypes(command.types, statement.paramTypes)) {
     statement.paramTypes = Buffer.from(command.types);
   }
-  const params = withLimits(command.params, statement.limits);
+  const params = withLimits(command.params, statement.limits, state.mode.flavour);
   if (longData !== null) {
     state.prepared.reset(statement);
     const text = fillText(statement.text, params, session);

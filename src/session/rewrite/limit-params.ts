@@ -1,4 +1,5 @@
 // Parameters of LIMIT and OFFSET: a server takes whatever a driver binds there as a whole number.
+import { SqlError } from '../../errors/sql-error.ts';
 import { K } from '../../sql/lexer/keywords.ts';
 import { tokenize } from '../../sql/lexer/lexer.ts';
 import { T } from '../../sql/lexer/token.ts';
@@ -28,10 +29,23 @@ export function limitParams(text: SqlText, mode: LexMode): readonly number[] {
   return found.length === 0 ? none : found;
 }
 
-/** The same values, those of LIMIT as integers where they are whole; any other is the server's to judge. */
-export function withLimits(params: readonly BindValue[], limits: readonly number[]): readonly BindValue[] {
+/**
+ * The same values, those of LIMIT as integers where they are whole; any other is the server's to judge. Throws 1210 for numbers
+ * that MySQL does not take.
+ */
+export function withLimits(
+  params: readonly BindValue[],
+  limits: readonly number[],
+  flavour: 'mariadb' | 'mysql',
+): readonly BindValue[] {
   if (limits.length === 0) return params;
+  if (flavour === 'mysql' && limits.some((index) => isFraction(params[index])))
+    throw new SqlError(1210, 'HY000', 'Incorrect arguments to mysqld_stmt_execute');
   return params.map((param, index) => (limits.includes(index) ? wholeOf(param) : param));
+}
+
+function isFraction(param: BindValue | undefined): boolean {
+  return param?.kind === 'float' || param?.kind === 'decimal';
 }
 
 function wholeOf(param: BindValue): BindValue {

@@ -32,8 +32,8 @@ test.each(['CHECKSUM TABLE users, codes', 'CHECK TABLE users', 'ANALYZE TABLE co
     const rows = await Promise.all(
       [pair.oracle, pair.proxy].map(async (client) => {
         const prepared = await client.prepare(sql);
-        if ('kind' in prepared) throw new Error(prepared.message);
-        return client.execute(prepared, []);
+        // MySQL prepares no CHECK TABLE.
+        return 'kind' in prepared ? prepared : client.execute(prepared, []);
       }),
     );
     const [expected, found] = rows.map((answer) => (answer.kind === 'rows' ? answer.rows : answer));

@@ -249,10 +249,13 @@ test('PREPARE, EXECUTE and DEALLOCATE of SQL', async () => {
   expect(await pair.ask("PREPARE wrong FROM 'SELEC'")).toBe(same);
 });
 
-test.each(["'2'", '2', '2.0', '-1', 'NULL'])('EXECUTE with %s for LIMIT', async (value) => {
-  await pair.do("PREPARE p FROM 'SELECT id FROM users ORDER BY id LIMIT ?'", `SET @limit = ${value}`);
-  expect(await pair.ask('EXECUTE p USING @limit')).toBe(same);
-});
+test.each(["'2'", '2', '2.0', '-1', 'NULL', '18446744073709551615'])(
+  'EXECUTE with %s for LIMIT',
+  async (value) => {
+    await pair.do("PREPARE p FROM 'SELECT id FROM users ORDER BY id LIMIT ?'", `SET @limit = ${value}`);
+    expect(await pair.ask('EXECUTE p USING @limit')).toBe(same);
+  },
+);
 
 test.each([
   ['a number as drivers of JavaScript send it', 2],
@@ -273,7 +276,8 @@ test.each([
       }),
     );
     expect(rows[1]).toEqual(rows[0]);
-    expect(rows[0]).toHaveLength(2);
+    // MySQL takes integers only.
+    if (testFlavour() === 'mariadb' || typeof limit === 'bigint') expect(rows[0]).toHaveLength(2);
   }
 });
 
