@@ -60,6 +60,16 @@ export async function prepareStatement(
   return { id, columns };
 }
 
+/** Executes a prepared statement that answers no rows, and closes it. `payload`: its COM_STMT_EXECUTE. */
+export async function runPrepared(
+  connection: BackendConnection,
+  { id, payload }: { readonly id: number; readonly payload: Buffer },
+): Promise<Terminal> {
+  const answer = call(connection, payload);
+  closeStatement(connection, id);
+  return (await answer).terminal;
+}
+
 export function closeStatement(connection: BackendConnection, statementId: number): void {
   if (connection.alive) connection.sendSilent(closeStatementPayload(statementId));
 }

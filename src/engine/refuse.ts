@@ -5,9 +5,9 @@ import { present } from '../util/assert.ts';
 import { closeStatement, prepareStatement } from './backend-call.ts';
 import { untilCancelled } from './cancel.ts';
 import type { Execution } from './contract.ts';
+import { paramText } from './param-text.ts';
 import { renameError } from './physical-names.ts';
 import { shardMapOf } from './resolve.ts';
-import { shardText } from './shard-text.ts';
 
 /** Always throws or rejects. */
 export function runRefuse(execution: Execution, node: RefuseNode): Promise<never> {
@@ -30,7 +30,8 @@ async function askFirst(
 export async function askServer(execution: Execution, ask: NonNullable<RefuseNode['ask']>): Promise<void> {
   const { scope, signal } = execution;
   const shard = present(shardMapOf(execution, ask.keyspace).shards[0], 'a keyspace has a shard');
-  const sql = shardText(execution, shard, ask.template);
+  const { spelled, asked } = paramText(execution, shard, ask.template);
+  const sql = asked?.sql ?? spelled;
   const lease = await scope.acquire(shard.id, { writes: false, signal });
   try {
     const { id } = await untilCancelled(prepareStatement(lease.connection, sql), signal);

@@ -355,7 +355,7 @@ export interface RowWritesNode {
   readonly returning?: Template;
   /** It names one table, so that a server knows at once when no row can match. */
   readonly singleTable: boolean;
-  /** It reads a table that it writes once more, or begins with WITH: servers allow that in some forms only, so one is asked. */
+  /** A server may have against it what its SELECT does not show (it reads a table that it writes once more): one is asked first. */
   readonly asksFirst?: boolean;
   /** The text asks for the time (NOW() ...): reading and writing must see the same instant. */
   readonly pinTime: boolean;

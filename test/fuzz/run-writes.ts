@@ -78,9 +78,11 @@ async function playSession(
     let readOnly = false;
     for (const { piece, prepared } of steps) {
       const { sql, params } = render(piece, prepared);
-      // MariaDB stays READ ONLY when SET autocommit ends such a transaction.
+      // Servers stay READ ONLY when SET autocommit ends such a transaction.
       if (readOnly && sql.startsWith('SET autocommit')) await arena.ask('COMMIT', { ordered: true });
-      if (/^(BEGIN|START|COMMIT$|ROLLBACK$)/.test(sql)) readOnly = sql.endsWith('READ ONLY');
+      if (/^START TRANSACTION READ|^(COMMIT|ROLLBACK)$/.test(sql)) readOnly = sql.endsWith('READ ONLY');
+      // On MySQL BEGIN ends such a transaction and begins another one.
+      else if (/^(BEGIN|START)/.test(sql)) readOnly &&= stage.flavour === 'mysql';
       const verdict = await arena.judgeWrite(piece, prepared);
       tally.statements++;
       tally.executions++;

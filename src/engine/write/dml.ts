@@ -1,11 +1,14 @@
 // UPDATE and DELETE: one shard relayed, several as one unit with their counts added up.
+import type { BackendConnection, Terminal } from '../../backend/contract.ts';
 import type { DmlNode } from '../../plan/nodes.ts';
 import { present } from '../../util/assert.ts';
+import type { Shard } from '../../vindex/shard-map.ts';
+import { runPrepared } from '../backend-call.ts';
 import type { Execution } from '../contract.ts';
+import { paramText, prepareRun } from '../param-text.ts';
 import { pinTime } from '../pinned-time.ts';
 import { sendToShard } from '../relay/route.ts';
 import { shardMapOf, shardsFor } from '../resolve.ts';
-import { shardText } from '../shard-text.ts';
 import { ReturnedRows } from './returned-rows.ts';
 import { lowestShardError, runUnit, type ShardWrites, type WriteAnswer } from './unit.ts';
 import { sumInfos } from './write-info.ts';
@@ -20,7 +23,7 @@ export function runDml(execution: Execution, node: DmlNode): void | Promise<void
 
 async function runOnSeveral(execution: Execution, node: DmlNode): Promise<void> {
   const shards = shardsFor(execution, node.keyspace, node.destination);
-  const writes = shards.map((shard) => ({ shard, statements: [shardText(execution, shard, node.template)] }));
+  const writes = shards.map((shard) => writeOf(execution, node, shard));
   if (node.returns) return returnRows(execution, node, writes);
   const terminals = terminalsOf(node, await runAll(execution, node, writes, async () => {}));
   execution.sink.ok({
@@ -29,6 +32,17 @@ async function runOnSeveral(execution: Execution, node: DmlNode): Promise<void> 
     warnings: warningsOf(terminals),
     info: sumInfos(terminals.map((terminal) => terminal.info)),
   });
+}
+
+/** To MySQL a parameter is something else than the literal of its value: a prepared write stays one. */
+function writeOf(execution: Execution, node: DmlNode, shard: Shard): ShardWrites {
+  const text = paramText(execution, shard, node.template);
+  const write = { shard, statements: [text.spelled] };
+  // What pins the time goes around a text.
+  if (text.asked === null || node.pinTime) return write;
+  const runOn = async (connection: BackendConnection): Promise<Terminal> =>
+    runPrepared(connection, await prepareRun(connection, text, (sql) => sql));
+  return { ...write, runOn: () => runOn };
 }
 
 /** No order is asked for: shard by shard. Of a reference table the first shard speaks for all. */

@@ -69,7 +69,7 @@ function returningText({ node, unit, context }: BoundStatement): Pick<RowWritesN
 
 /**
  * Whether a server may have something against the statement that its SELECT does not show: that it reads a table that it writes
- * once more, or begins with WITH. Throws MySQL's refusal where no server has all tables, so that none can be asked, unless a
+ * once more, or begins with WITH; on MySQL that it compares with what is no date, which a SELECT is only warned of. Throws MySQL's refusal where no server has all tables, so that none can be asked, unless a
  * derived table, which it may let pass, reads it.
  */
 function asksFirst(
@@ -80,8 +80,9 @@ function asksFirst(
   const isAgain = (source: TableSource, target: TableSource): boolean =>
     source !== target && source.table === target.table;
   const again = targets.find((target) => binding.tables.some((source) => isAgain(source, target)));
-  if (alone || again === undefined || context.mode.flavour !== 'mysql')
-    return alone && (again !== undefined || node.with !== null);
+  const isMysql = context.mode.flavour === 'mysql';
+  if (alone || again === undefined || !isMysql)
+    return alone && (isMysql || again !== undefined || node.with !== null);
   const inSubquery = binding.tables.some((source) => isAgain(source, again) && source.block !== binding.root);
   const hasDerived = binding.blocks.some(({ sources }) => sources.some(({ kind }) => kind === 'query'));
   if (!inSubquery || hasDerived) return false;
