@@ -31,6 +31,7 @@ const schema: WorldSchema = {
   views: [
     "CREATE VIEW vc AS SELECT 2 AS n, 'x' AS s",
     'CREATE VIEW vb AS SELECT SQL_BUFFER_RESULT id, v FROM t',
+    "CREATE VIEW vk AS SELECT f, v, '2024-01-01 10:00:00' AS x, 1 AS p FROM t",
     'CREATE VIEW vd AS SELECT HIGH_PRIORITY DISTINCT v FROM t',
   ],
 };
@@ -73,6 +74,18 @@ describe('reads', () => {
     [
       'a view without tables is known in its own keyspace only',
       'SELECT m.id, vc.s FROM main.m JOIN vc ON vc.n = m.id',
+    ],
+    [
+      'a constant of a derived table is a constant inside an expression',
+      "SELECT DISTINCT TIME(d.x), ROUND(d.f, d.p), CONCAT(d.x, d.v) FROM (SELECT f, v, '2024-01-01 10:00:00' AS x, 1 AS p FROM t) AS d",
+    ],
+    [
+      'a constant of a view is a constant inside an expression',
+      'SELECT UPPER(vk.v), TIME(vk.x), MAX(ROUND(vk.f, vk.p)), vk.x FROM vk GROUP BY UPPER(vk.v), TIME(vk.x), vk.x ORDER BY 1',
+    ],
+    [
+      'a constant that an outer join may leave out is none',
+      'SELECT u.id, ROUND(u.f, d.p), IFNULL(d.p, 9) FROM u LEFT JOIN (SELECT k, n, 1 AS p FROM t) AS d ON d.n = u.n ORDER BY UPPER(u.id), u.id, d.p',
     ],
     [
       'what a view may say behind SELECT and a derived table may not',

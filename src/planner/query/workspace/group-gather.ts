@@ -15,6 +15,7 @@ import { besideGroups } from '../first-rows.ts';
 import { readsHiddenDigits } from '../hidden-digits.ts';
 import { asksForTime, hasSubquery } from '../traits.ts';
 import { FragmentColumns } from './fragment-columns.ts';
+import { inlinedConstant } from './inlined-constants.ts';
 
 /** Alias of the fragment's table in the finish; no client's name starts like that by accident. */
 const table = '`sg_fragment`';
@@ -63,19 +64,21 @@ export function rewriteClauses(
   const edits: Edit[] = keptClauses(select).flatMap((clause) => databaseEdits(clause, statement.context));
   const outside: ColumnId[] = [];
   const grouped = groupedTexts(block, select);
-  const visit = (node: Node, aggregated = false): void => {
+  const visit = (node: Node, aggregated = false, parent: Node | null = null): void => {
     const replaced = replace(node, columns);
     if (replaced !== null) {
       edits.push({ start: node.start, end: node.end, parts: replaced });
     } else if (node.kind === 'column') {
       const column = columnOf(node, statement.binding.columns);
       if (column === null) return;
-      if (!aggregated) outside.push(column);
-      edits.push({ start: node.start, end: node.end, parts: text(fragmentColumn(columns.bare(column))) });
+      const constant = inlinedConstant(column, parent, statement);
+      if (constant === null && !aggregated) outside.push(column);
+      const parts = constant ?? text(fragmentColumn(columns.bare(column)));
+      edits.push({ start: node.start, end: node.end, parts });
     } else {
       const isGroup = node.kind !== 'selectItem' && grouped.has(block.unit.text.slice(node.start, node.end));
       const inner = aggregated || isGroup || (node.kind === 'aggregate' && node.over === null);
-      forEachChild(node, (child) => visit(child, inner));
+      forEachChild(node, (child) => visit(child, inner, node));
     }
   };
   for (const item of select.list.items) {
