@@ -88,8 +88,11 @@ export interface ConnectionScope {
 }
 
 export interface WorkspaceLease extends Lease {
-  /** Asks for the warnings of the last answer on the session's behalf, before what is sent next. Absent: nobody will. */
-  readonly collectWarnings?: () => Promise<void>;
+  /**
+   * Asks for the warnings of the last answer on the session's behalf, before what is sent next; `reword` makes the client's
+   * message of the server's. Absent: nobody will.
+   */
+  readonly collectWarnings?: (reword: (message: string) => string) => Promise<void>;
 }
 
 export interface ScopedLease {

@@ -21,15 +21,29 @@ const beforeRoutine = /^(?:Incorrect number of arguments for )?(?:FUNCTION|PROCE
 
 /** The error with the columns of a fragment's table called what the client's statement calls them. */
 export function renameFragmentColumns(error: SqlError, fragments: readonly Fragment[]): SqlError {
-  let { message } = error;
-  for (const { columns } of fragments) {
+  const message = clientNames(error.message, fragments);
+  return message === error.message ? error : new SqlError(error.errno, error.sqlState, message, error.id);
+}
+
+/** A server's message about a finish, with the client's names: expressions are told by alias, stored columns by table. */
+export function clientNames(told: string, fragments: readonly Fragment[]): string {
+  if (!told.includes('sg_')) return told;
+  let message = told;
+  for (const { id, copies, columns } of fragments) {
     for (const { name, origin } of columns) {
       if (origin === null) continue;
-      const shown = `${quoteIdentifier(origin.alias)}.${quoteIdentifier(origin.column)}`;
-      message = message.replaceAll(`\`sg_fragment\`.${quoteIdentifier(name)}`, () => shown);
+      const [held, column] = [quoteIdentifier(name), quoteIdentifier(origin.column)];
+      message = message.replaceAll(
+        `\`sg_fragment\`.${held}`,
+        () => `${quoteIdentifier(origin.alias)}.${column}`,
+      );
+      for (let copy = 0; copy < copies; copy++) {
+        const stored = `\`_sg_${id}_${copy}\`.${held}`;
+        message = message.replaceAll(stored, () => `${quoteIdentifier(origin.table)}.${column}`);
+      }
     }
   }
-  return message === error.message ? error : new SqlError(error.errno, error.sqlState, message, error.id);
+  return message;
 }
 
 /** Definitions as the client may see them. */

@@ -91,7 +91,7 @@ export class SessionState {
       namesLockWait: () => this.settings.get('innodb_lock_wait_timeout') !== null,
       leaseOptions: (signal) => this.leaseOptions(signal),
       mode: () => this.transactionMode,
-      collectWarnings: (connection) => this.#collectWarnings(connection),
+      collectWarnings: (connection, reword) => this.#collectWarnings(connection, reword),
       connectionReset: (connection: BackendConnection) => deps.handles.forget(connection),
     });
   }
@@ -247,11 +247,15 @@ export class SessionState {
     return fetchWarnings(connection, shardNamed(this.#deps.vschema(), connection.shardId));
   }
 
-  #collectWarnings(connection: BackendConnection): Promise<void> {
+  #collectWarnings(
+    connection: BackendConnection,
+    reword: (message: string) => string = (message) => message,
+  ): Promise<void> {
     if (this.#keepsWarnings) this.replaceWarnings([]);
     const statement = this.#statementNumber;
     const fetched = this.warningsOn(connection).then((warnings) => {
-      if (statement === this.#statementNumber) this.addWarnings(warnings);
+      if (statement !== this.#statementNumber) return;
+      this.addWarnings(warnings.map((warning) => ({ ...warning, message: reword(warning.message) })));
     });
     this.#fetching = Promise.allSettled([this.#fetching, fetched]);
     return fetched;

@@ -8,7 +8,7 @@ import type { Execution } from '../contract.ts';
 import { agreedColumns, firstError } from '../merge/scatter.ts';
 import type { ShardRead } from '../merge/shard-reads.ts';
 import { paramText, strict } from '../param-text.ts';
-import { renameError, renameFragmentColumns } from '../physical-names.ts';
+import { clientNames, renameError, renameFragmentColumns } from '../physical-names.ts';
 import { type PinnedTime, pinTime } from '../pinned-time.ts';
 import { shardMapOf, shardsOrOne } from '../resolve.ts';
 import type { Attempt } from '../retry.ts';
@@ -75,7 +75,7 @@ async function gather(execution: Execution, node: GatherNode, attempt: Attempt):
     const { described, warnings } = await readFragments(run, describing);
     session.endFill();
     const finishWarnings = await finish(run, described, attempt);
-    session.close(finishWarnings);
+    session.close(finishWarnings, (message) => clientNames(message, node.fragments));
     execution.observer.workspaceRun?.(run.carried.rows, run.carried.bytes);
     execution.sink.end(warnings + finishWarnings);
   } catch (error) {

@@ -159,13 +159,13 @@ export class WorkspaceSession {
 
   /**
    * Drops the tables and gives the connection back, behind the client's answer. The finish must have been answered;
-   * `warnings`: how often it warned.
+   * `warnings`: how often it warned; `reword` makes the client's message of the server's.
    */
-  close(warnings: number): void {
+  close(warnings: number, reword: (message: string) => string): void {
     if (this.#ended) return;
     this.#ended = true;
     // A DROP forgets them. A connection that fails to tell them fails to drop as well.
-    if (warnings > 0) this.#lease.collectWarnings?.().catch(() => {});
+    if (warnings > 0) this.#lease.collectWarnings?.(reword).catch(() => {});
     const drops = this.#tables.map(quoteIdentifier).join(', ');
     if (drops.length === 0) {
       this.#lease.release();

@@ -25,7 +25,7 @@ export interface BranchDependencies {
   /** The client has set innodb_lock_wait_timeout itself. */
   namesLockWait(): boolean;
   /** The last answer on this connection left warnings: they are fetched before anything else runs there. */
-  collectWarnings(connection: BackendConnection): Promise<void>;
+  collectWarnings(connection: BackendConnection, reword?: (message: string) => string): Promise<void>;
 }
 
 /**

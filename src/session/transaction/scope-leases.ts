@@ -28,14 +28,14 @@ export class PooledLease implements ScopedLease {
   /** A workspace's connection, whose warnings are the session's. */
   static ofWorkspace(
     lease: Lease,
-    collectWarnings: (connection: BackendConnection) => Promise<void>,
+    collectWarnings: (connection: BackendConnection, reword: (message: string) => string) => Promise<void>,
   ): WorkspaceLease {
     return {
       connection: lease.connection,
       release: () => lease.release(),
       discard: () => lease.discard(),
       resetAndRelease: () => lease.resetAndRelease(),
-      collectWarnings: () => collectWarnings(lease.connection),
+      collectWarnings: (reword) => collectWarnings(lease.connection, reword),
     };
   }
 
