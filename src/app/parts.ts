@@ -44,8 +44,10 @@ export interface RunningParts {
   readonly planCache: PlanCache;
   readonly statistics: QueryStatistics;
   readonly slow: SlowStatements;
-  /** Of the first server that answered; null before. */
+  /** Of the first server that answers, else of the last that did; null before. */
   flavour(): ServerVersion | null;
+  /** One that did not before: the snapshot may rest on an assumption. */
+  serverAnswered(): void;
   /** Builds and installs a snapshot from what tracker and files say now. */
   schemaChanged(): void;
 }
@@ -72,8 +74,13 @@ export async function makeParts(
   const health = new HealthMonitor(log, (shardId, replica, up, why) => {
     gateway.report(shardId, replica, up, why);
     workspaces.report(shardId, replica, up, why);
+    if (up) parts?.serverAnswered();
   });
-  const flavour = () => health.servers().find((server) => server.version !== null)?.version ?? null;
+  let known: ServerVersion | null = null;
+  const flavour = () => {
+    known = health.servers().find((server) => server.version !== null)?.version ?? known;
+    return known;
+  };
   let parts: RunningParts | null = null;
   const tracker = new SchemaTracker(targets, { log, onChange: () => parts?.schemaChanged() });
   await Promise.all([health.watch(targets), tracker.start()]);
@@ -81,7 +88,11 @@ export async function makeParts(
   twopc.recovery.start();
   const planCache = new PlanCache();
   const holder = createVSchemaHolder((version) => snapshot(version, keyspaces, tracker, flavour()));
-  holder.onChange(() => planCache.clear());
+  const registry = new SessionRegistry();
+  holder.onChange(() => {
+    planCache.clear();
+    for (const session of registry.all()) session.servedBy(holder.current().flavour);
+  });
   const lag = new EventLoopLag();
   lag.start();
   const made: RunningParts = {
@@ -99,7 +110,7 @@ export async function makeParts(
     twopc,
     holder,
     health,
-    registry: new SessionRegistry(),
+    registry,
     load: { inFlight: 0, inFlightMax: config.limits.inFlightMax },
     planCache,
     statistics: new QueryStatistics(),
@@ -107,6 +118,11 @@ export async function makeParts(
     flavour,
     schemaChanged: () =>
       void holder.swap((version) => snapshot(version, made.keyspaces, made.tracker, flavour())),
+    // Until one has, what servers are is an assumption.
+    serverAnswered: () => {
+      const [found, taken] = [flavour(), holder.current().flavour];
+      if (found !== null && found.versionText !== taken.versionText) made.schemaChanged();
+    },
   };
   parts = made;
   return made;

@@ -1,5 +1,6 @@
 // Sessions of the process by connection id: SHOW PROCESSLIST, KILL, the admin endpoint.
 import type { SqlError } from '../errors/sql-error.ts';
+import type { ServerFlavour } from '../vschema/model.ts';
 
 /** A session as others may see and stop it. */
 export interface RegisteredSession {
@@ -16,6 +17,8 @@ export interface RegisteredSession {
   readonly lockThreadId: number | null;
   /** What ties it to a server's connection between statements. */
   readonly pinnedBy: 'transaction' | 'reserved' | null;
+  /** What its servers are, as far as is known by now. */
+  servedBy(flavour: ServerFlavour): void;
   /** Something runs that the statement timeout is for, and no byte of its answer has gone out. */
   readonly timeoutApplies: boolean;
   /** The client's own limit for it; null: the configuration's. */

@@ -6,6 +6,7 @@ import { Command } from '../protocol/commands.ts';
 import { encodeError } from '../protocol/messages.ts';
 import { frame } from '../protocol/packet-framing.ts';
 import type { LexMode } from '../sql/mode.ts';
+import type { ServerFlavour } from '../vschema/model.ts';
 import { ClientSink, type Outcome } from './answer/client-sink.ts';
 import { statusFactsOf } from './answer/status-facts.ts';
 import { runCommand } from './commands.ts';
@@ -171,6 +172,13 @@ export class Session implements ClientSession, RegisteredSession, SessionPort {
   interrupt(reason: SqlError): void {
     this.cancellation.cancel(reason);
     this.state.scope.killRunning();
+  }
+
+  /** A session that began before any server had answered reads its texts as the servers' from now on. */
+  servedBy({ kind, version }: ServerFlavour): void {
+    const { mode } = this.state;
+    if (mode.flavour !== kind || mode.version !== version)
+      this.state.setMode({ ...mode, flavour: kind, version });
   }
 
   transactionExpired(nowMs: number): boolean {

@@ -1,11 +1,17 @@
 // What servers do to idle and busy connections: stop, come back, hang, close what rests too long.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type App, startApp } from '../../../src/app.ts';
+import { freePort } from '../../../src/cli/servers/free-port.ts';
 import type { RunningServer } from '../../../src/cli/servers/server-provider.ts';
 import { connectAsAdmin } from '../../../src/cli/servers/wait-until-ready.ts';
+import { parseConfig } from '../../../src/config.ts';
 import { SqlError } from '../../../src/errors/sql-error.ts';
+import { ExactClient } from '../../support/exact-client.ts';
+import { testFlavour } from '../../support/test-servers.ts';
 import {
   ask,
   leaseOptions,
@@ -106,3 +112,88 @@ test('a server reported down is refused at once, one reported up again serves', 
   await withLease(gateway, {}, async ({ connection }) => expect(await ask(connection, 'SELECT 1')).toBe('1'));
   await gateway.close(1_000);
 });
+
+/** Shardgate over two shards of the server, whatever state it is in. `down` is called when the server is judged to be. */
+async function shardgate(port: number, down: () => void = () => {}): Promise<App> {
+  const shard = (name: string): object => {
+    return { primary: { host: '127.0.0.1', port, user: 'app', password: 'app', database: name } };
+  };
+  await writeFile(join(directory, 'shop.vschema.json'), JSON.stringify(vschema));
+  await writeFile(join(directory, 'shop.sql'), 'CREATE TABLE t (id INT NOT NULL, PRIMARY KEY (id));\n');
+  const config = parseConfig(
+    JSON.stringify({
+      listen: { host: '127.0.0.1', port: await freePort() },
+      admin: { host: '127.0.0.1', port: await freePort() },
+      log: { level: 'silent' },
+      users: [{ name: 'app', password: 'app' }],
+      keyspaces: {
+        shop: {
+          vschema: 'shop.vschema.json',
+          schema: 'shop.sql',
+          shards: { '-80': shard('shop_0'), '80-': shard('shop_1') },
+        },
+      },
+    }),
+    { file: join(directory, 'shardgate.yaml'), environment: {} },
+  );
+  const log = pino({ level: 'warn' }, { write: (line) => (line.includes('server is down') ? down() : null) });
+  return startApp(config, { log });
+}
+
+const vschema = {
+  sharded: true,
+  vindexes: { hash: { type: 'hash' } },
+  tables: { t: { column_vindexes: [{ column: 'id', name: 'hash' }] } },
+};
+
+async function makeTables(): Promise<void> {
+  const admin = await connectAsAdmin(server.admin);
+  for (const name of ['shop_0', 'shop_1']) {
+    await admin.query(`CREATE DATABASE IF NOT EXISTS ${name}`);
+    await admin.query(`CREATE TABLE IF NOT EXISTS ${name}.t (id INT NOT NULL, PRIMARY KEY (id))`);
+  }
+  await admin.end();
+}
+
+/** MySQL does not have it, and over several shards a statement is read before it is sent. */
+const ofMariadb = 'SELECT JSON_ARRAYAGG(id ORDER BY id) FROM t';
+
+test.runIf(testFlavour() === 'mariadb')(
+  'sessions that began while no server answered speak the language of the one that comes',
+  async () => {
+    await makeTables();
+    const { port } = server;
+    await server.stop();
+    const app = await shardgate(port);
+    try {
+      const client = await ExactClient.connect(app.mysqlPort);
+      expect(await client.query(ofMariadb)).toMatchObject({ kind: 'error' });
+      server = await startServer('backend-restart', port, join(directory, 'data'));
+      await expect.poll(() => client.query(ofMariadb), { timeout: 10_000 }).toMatchObject({ kind: 'rows' });
+      await client.close();
+    } finally {
+      await app.close();
+    }
+  },
+);
+
+test.runIf(testFlavour() === 'mariadb')(
+  'a server that is slow at the start is what it says it is once it answers',
+  async () => {
+    await makeTables();
+    const { pid, port } = server;
+    // In a container there is no process of ours to freeze.
+    if (pid === null) return;
+    process.kill(pid, 'SIGSTOP');
+    const app = await shardgate(port, () => process.kill(pid, 'SIGCONT')).finally(() =>
+      process.kill(pid, 'SIGCONT'),
+    );
+    try {
+      const client = await ExactClient.connect(app.mysqlPort);
+      await expect.poll(() => client.query(ofMariadb), { timeout: 10_000 }).toMatchObject({ kind: 'rows' });
+      await client.close();
+    } finally {
+      await app.close();
+    }
+  },
+);
