@@ -76,11 +76,7 @@ export async function makeParts(
     workspaces.report(shardId, replica, up, why);
     if (up) parts?.serverAnswered();
   });
-  let known: ServerVersion | null = null;
-  const flavour = () => {
-    known = health.servers().find((server) => server.version !== null)?.version ?? known;
-    return known;
-  };
+  const flavour = flavourOf(health);
   let parts: RunningParts | null = null;
   const tracker = new SchemaTracker(targets, { log, onChange: () => parts?.schemaChanged() });
   await Promise.all([health.watch(targets), tracker.start()]);
@@ -126,6 +122,15 @@ export async function makeParts(
   };
   parts = made;
   return made;
+}
+
+/** What a server was stays known while none answers. */
+function flavourOf(health: HealthMonitor): () => ServerVersion | null {
+  let known: ServerVersion | null = null;
+  return () => {
+    known = health.servers().find((server) => server.version !== null)?.version ?? known;
+    return known;
+  };
 }
 
 export async function closeParts(parts: RunningParts): Promise<void> {
