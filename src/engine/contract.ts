@@ -168,6 +168,13 @@ export interface EngineLimits {
   free(bytes: number): void;
 }
 
+/** As SHOW WARNINGS tells it. */
+export interface Warned {
+  readonly level: 'Note' | 'Warning' | 'Error';
+  readonly code: number;
+  readonly message: string;
+}
+
 /** All the engine gets. It never reaches for anything else. */
 export interface Execution {
   readonly plan: Plan;
@@ -195,6 +202,8 @@ export interface Execution {
   readonly sequences?: SequenceSource;
   /** Asks the client for a file of its own (LOAD DATA LOCAL); absent when the client does not send files. */
   localFile?(name: string): ClientFile;
+  /** Takes into SHOW WARNINGS what was warned of where the session does not ask by itself. */
+  warned?(warnings: readonly Warned[]): void;
   /** What NOW() means, decided by the statement this execution is a part of. */
   readonly instant?: string;
   /** The client has set @@timestamp itself: NOW() is one instant already. */

@@ -2,7 +2,8 @@
 import type { BackendConnection, Lease } from '../backend/contract.ts';
 import type { Plan } from '../plan/nodes.ts';
 import { runStatement } from './backend-call.ts';
-import type { AtomicUnit, ConnectionScope, Execution, ResultSink, ScopedLease } from './contract.ts';
+import type { AtomicUnit, ConnectionScope, Execution, ResultSink, ScopedLease, Warned } from './contract.ts';
+import { readRows } from './small-rows.ts';
 
 /** How a plan is run: handed to parts of a plan, since running plans is what they are a part of. */
 export type RunPlan = (execution: Execution) => void | Promise<void>;
@@ -14,11 +15,23 @@ export function clientCharset(connection: BackendConnection): string {
   return `SET ${connection.charsetSql}`;
 }
 
+/** What the last statement of a connection warned of, text as it is in this process. */
+export async function warningsOf(connection: BackendConnection): Promise<readonly Warned[]> {
+  const { rows } = await readRows(connection, 'SHOW WARNINGS');
+  return rows.map(([level, code, message]) => {
+    const text = Buffer.from(message ?? '', 'latin1').toString();
+    const known = level === 'Note' || level === 'Error' ? level : 'Warning';
+    return { level: known, code: Number(code), message: text };
+  });
+}
+
 /** Where the connections come from: the session's scope, or a unit. */
 export type Connections = Pick<ConnectionScope, 'inTransaction' | 'acquire' | 'workspace'>;
 
 export class ReadScope implements ConnectionScope {
   readonly #connections: Connections;
+  readonly #givenBack: Promise<void>[] = [];
+  readonly #warnings: Warned[] = [];
 
   constructor(connections: Connections) {
     this.#connections = connections;
@@ -26,6 +39,12 @@ export class ReadScope implements ConnectionScope {
 
   get inTransaction(): boolean {
     return this.#connections.inTransaction;
+  }
+
+  /** What its reads warned of, when all have given their connections back. */
+  async warnings(): Promise<readonly Warned[]> {
+    await Promise.all(this.#givenBack);
+    return this.#warnings;
   }
 
   tryAcquire(): ScopedLease | null {
@@ -43,13 +62,23 @@ export class ReadScope implements ConnectionScope {
       connection,
       done: (broken, warnings) => {
         if (broken) lease.done(true);
-        else
-          runStatement(connection, clientCharset(connection)).then(
-            () => lease.done(false, warnings),
-            () => lease.done(true),
-          );
+        else this.#givenBack.push(this.#giveBack(lease, warnings ?? 0));
       },
     };
+  }
+
+  async #giveBack(lease: ScopedLease, warnings: number): Promise<void> {
+    const { connection } = lease;
+    const told = warnings > 0 ? this.#ask(connection) : undefined;
+    const settled = await Promise.allSettled([told, runStatement(connection, clientCharset(connection))]);
+    lease.done(
+      settled.some(({ status }) => status === 'rejected'),
+      warnings,
+    );
+  }
+
+  async #ask(connection: BackendConnection): Promise<void> {
+    this.#warnings.push(...(await warningsOf(connection)));
   }
 
   beginUnit(): Promise<AtomicUnit> {
@@ -98,6 +127,9 @@ export function partExecution(
     // The client's own text and packets are another statement.
     statement: { packets: null, text: statement.text, prepared: null, format: 'text' },
     workspaceShard: (keyspace) => execution.workspaceShard(keyspace),
+    ...(execution.warned === undefined
+      ? {}
+      : { warned: (warnings: readonly Warned[]) => execution.warned?.(warnings) }),
     ...(execution.ownTimestamp === true ? { ownTimestamp: true } : {}),
     ...(instant === null ? {} : { instant }),
   };

@@ -10,6 +10,8 @@ export interface KeptRows {
   readonly columns: readonly ColumnDefinition[];
   /** Text rows without packet headers. */
   readonly rows: readonly Buffer[];
+  /** How many warnings came with them. */
+  readonly warnings: number;
 }
 
 /** `free` must be called exactly once. `label` names in errors what is too much. */
@@ -53,7 +55,7 @@ export class RowsSink implements ResultSink {
 
   relayEnd(chunk: Buffer, terminalAt: number, terminal: Terminal): void {
     this.#relayed.push(chunk.subarray(0, terminalAt));
-    if (terminal.error === null) this.#end();
+    if (terminal.error === null) this.end(terminal.warnings);
     else this.fail(terminal.error);
   }
 
@@ -68,12 +70,13 @@ export class RowsSink implements ResultSink {
     return true;
   }
 
-  end(): void {
-    this.#end();
+  end(warnings = 0): void {
+    if (this.#tooMuch !== null) this.#reject(this.#tooMuch);
+    else this.#resolve({ columns: this.#columns, rows: this.#rows, warnings });
   }
 
-  ok(_result: OkResult): void {
-    this.#end();
+  ok({ warnings }: OkResult): void {
+    this.end(warnings);
   }
 
   fail(error: SqlError): void {
@@ -82,11 +85,6 @@ export class RowsSink implements ResultSink {
 
   drained(): Promise<void> {
     return Promise.resolve();
-  }
-
-  #end(): void {
-    if (this.#tooMuch === null) this.#resolve({ columns: this.#columns, rows: this.#rows });
-    else this.#reject(this.#tooMuch);
   }
 
   /** Beyond the budget rows are thrown away; the answer ends with the error. */

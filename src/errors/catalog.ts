@@ -652,6 +652,13 @@ export const catalog = {
     why: '{why}',
     remedy: 'create its table (id INT PRIMARY KEY, next_id BIGINT, cache BIGINT) with the row (0, 1, 1000)',
   },
+  SG6044: {
+    errno: 1292,
+    sqlState: '22007',
+    what: '{warning}',
+    why: 'the rows to write are read first, and in strict mode one server makes an error of this in most places, not in all',
+    remedy: 'convert the value in the statement so that nothing is lost, or write with IGNORE',
+  },
 } as const satisfies Record<string, CatalogEntry>;
 
 export type CatalogId = keyof typeof catalog;

@@ -351,6 +351,8 @@ export interface RowWritesNode {
   readonly targets: readonly RowTarget[];
   /** The client's statement as one server would prepare it; null when no single server has all its tables. */
   readonly describe: Template | null;
+  /** A strict server makes an error of what the read warns of. */
+  readonly strict?: true;
   /** RETURNING and its items, of a DELETE of one table; absent: the statement answers no rows. */
   readonly returning?: Template;
   /** It names one table, so that a server knows at once when no row can match. */

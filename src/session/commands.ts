@@ -19,6 +19,7 @@ import { parseTarget } from './handlers/use-statement.ts';
 import { runBulk } from './prepared/prepared-bulk.ts';
 import { prepareStatement } from './prepared/prepared-prepare.ts';
 import type { SessionPort } from './session-port.ts';
+import { checkReadOnly } from './statement/statement-run.ts';
 
 /** Answers one command; a promise when it waits for something. Throws nothing: errors are the returned promise's. */
 export function runCommand(session: SessionPort, payload: Buffer): void | Promise<void> {
@@ -41,6 +42,7 @@ function dispatch(session: SessionPort, payload: Buffer): void | Promise<void> {
     case Command.stmtPrepare:
       return prepareStatement(session, payload.toString('latin1', 1)).catch((error: unknown) => {
         state.prepared.preparationFailed();
+        if (error instanceof SqlError) checkReadOnly(state, payload.toString('latin1', 1));
         throw error;
       });
     case Command.stmtBulkExecute:

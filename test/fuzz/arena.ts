@@ -289,8 +289,8 @@ function asWarned(expected: OkAnswer, found: OkAnswer): OkAnswer {
   return { ...expected, warnings: found.warnings, info };
 }
 
-/** A set operation on the right-hand side of these ends the server process of MySQL 9.7, in a subquery at least. */
-const mysqlKiller = /\b(?:INTERSECT|EXCEPT)(?: ALL)? \(\(/;
+/** A set operation on the right-hand side of these ends the server process of MySQL 9.7, in a subquery at least; RETURNING it has not. */
+const mysqlKiller = /\b(?:INTERSECT|EXCEPT)(?: ALL)? \(\(| RETURNING /;
 
 const noneMatched = /^Rows matched: 0 {2}Changed: 0 {2}Warnings: \d+$/;
 

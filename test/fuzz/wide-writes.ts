@@ -2,6 +2,7 @@
 import { expression, literal } from './expressions.ts';
 import { choice, list, nothing, optional, type Piece } from './piece.ts';
 import { predicate } from './predicates.ts';
+import { returning } from './returning.ts';
 import type { Generation, Scope } from './scope.ts';
 import type { FuzzColumn, FuzzTable } from './tables.ts';
 import { valueFor } from './types.ts';
@@ -22,6 +23,11 @@ export function wideWrite(around: Around): Piece {
     [2, () => insertOrdered(around)],
     [1.5, () => insertComputed(around)],
     [2, () => moveSome(around)],
+    [1, () => moveByJoin(around)],
+    [1, () => deleteTwins(around)],
+    [0.7, () => lockSome(around)],
+    [0.7, () => useVariable(around)],
+    [0.7, () => useDefault(around)],
     [1.5, () => rememberNumber(around)],
     [3, () => whatIsRemembered(around)],
   ]);
@@ -168,7 +174,8 @@ function insertOrdered(around: Around): Piece {
           limit,
         ]
       : select;
-  return [verb, table.spelled, ' ', body, tail];
+  const answer = returning(generation, table, around.scopeOf(table, table.name), true);
+  return [verb, table.spelled, ' ', body, tail, answer];
 }
 
 /** Cells that only a server can compute, rows read from elsewhere among them. */
@@ -198,6 +205,79 @@ function moveSome(around: Around): Piece {
   const sets: Piece[] = [`${column.name} = ${valueFor(column, random)}`, `id = id + ${random.int(41, 400)}`];
   if (also !== null && random.chance(0.5)) sets.push(also);
   return [`UPDATE ${table.spelled} SET `, list(sets, ', ', 1), filter(around, table, table.name), order];
+}
+
+/** Rows move because of rows of another table. Numbers far away, so that they meet nobody there. */
+function moveByJoin(around: Around): Piece {
+  const { generation, table } = around;
+  const { random } = generation;
+  const other = otherThan(around);
+  const column = random.maybe(table.columns.filter(({ sharding }) => sharding));
+  if (column === null) return updateBoth(around);
+  const sets: Piece[] = [
+    `m.${column.name} = ${valueFor(column, random)}`,
+    `m.id = m.id + ${random.int(5_000, 9_000)}`,
+  ];
+  const also = set(around, other, 'n');
+  if (also !== null && random.chance(0.3)) sets.push(also);
+  return [
+    `UPDATE ${table.spelled} AS m JOIN ${other.spelled} AS n ON `,
+    on(around, table, other),
+    ' SET ',
+    list(sets, ', ', 2),
+    ` WHERE m.id = ${random.int(1, 40)}`,
+  ];
+}
+
+function deleteTwins(around: Around): Piece {
+  const { generation, table } = around;
+  const { random } = generation;
+  const keys = table.columns.filter(({ sharding }) => sharding).map(({ name }) => `m.${name} = n.${name}`);
+  const twins = random.pick([
+    `m.id = n.id + ${random.int(1, 9)}`,
+    [...keys, 'm.id < n.id'].join(' AND '),
+    'm.id = n.id',
+  ]);
+  return [
+    `DELETE m FROM ${table.spelled} AS m JOIN ${table.spelled} AS n ON ${twins}`,
+    ` WHERE n.id = ${random.int(1, 40)}`,
+  ];
+}
+
+function lockSome({ generation, table }: Around): Piece {
+  const { random } = generation;
+  return [
+    `SELECT * FROM ${table.spelled} WHERE id < ${random.int(5, 50)} ORDER BY ${table.primaryKey.join(', ')}`,
+    random.pick([' LOCK IN SHARE MODE', ' FOR UPDATE']),
+    { kind: 'mark', mark: 'ordered' },
+  ];
+}
+
+/** Set by one statement, read by the next ones, in values and in conditions. */
+function useVariable({ generation, table }: Around): Piece {
+  const { random } = generation;
+  const column = random.maybe(freeColumns(table));
+  const name = random.pick(['@a', '@b']);
+  return random.pick<Piece>([
+    `SET ${name} = ${random.int(1, 40)}`,
+    `SELECT ${name}`,
+    [
+      `SELECT COUNT(*), MAX(id) INTO @a, @b FROM ${table.spelled} WHERE id < `,
+      literal(random, 'int', ['9', '20']),
+    ],
+    `DELETE FROM ${table.spelled} WHERE id = ${name}`,
+    column === null
+      ? `SELECT ${name} + 1`
+      : `UPDATE ${table.spelled} SET ${column.name} = ${valueFor(column, random)} WHERE id <= ${name}`,
+  ]);
+}
+
+function useDefault({ generation, table }: Around): Piece {
+  const { random } = generation;
+  const column = random.maybe(freeColumns(table).filter(({ nullable }) => nullable));
+  if (column === null) return `SELECT COUNT(*) FROM ${table.spelled}`;
+  const value = random.pick(['DEFAULT', `DEFAULT(${column.name})`]);
+  return `UPDATE ${table.spelled} SET ${column.name} = ${value} WHERE id > ${random.int(1, 40)}`;
 }
 
 /** A number that a statement hands to LAST_INSERT_ID, of one row at most. */

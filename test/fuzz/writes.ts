@@ -3,6 +3,7 @@ import { expression, literal } from './expressions.ts';
 import { choice, list, nothing, optional, type Piece } from './piece.ts';
 import { predicate } from './predicates.ts';
 import { Random } from './random.ts';
+import { returning } from './returning.ts';
 import type { Column, Generation, Scope } from './scope.ts';
 import { randomSelect } from './selects.ts';
 import type { FuzzColumn, FuzzTable } from './tables.ts';
@@ -138,7 +139,8 @@ function insertValues(generation: Generation, table: FuzzTable): Piece {
   });
   const names = whole ? '' : ` (${columns.map((column) => column.name).join(', ')})`;
   const tail = verb === 'INSERT INTO ' ? onDuplicate(generation, table) : nothing;
-  return [choice(verb, 'INSERT INTO '), table.spelled, names, ' VALUES ', list(rows), tail];
+  const answer = returning(generation, table, scopeOf(table, table.name), true);
+  return [choice(verb, 'INSERT INTO '), table.spelled, names, ' VALUES ', list(rows), tail, answer];
 }
 
 function onDuplicate(generation: Generation, table: FuzzTable): Piece {
@@ -161,6 +163,7 @@ function insertSet(generation: Generation, table: FuzzTable): Piece {
     table.spelled,
     ' SET ',
     sets.flatMap((one, index) => (index === 0 ? [one] : [', ', one])),
+    returning(generation, table, scopeOf(table, table.name), true),
   ];
 }
 
@@ -185,6 +188,7 @@ function insertSelect(generation: Generation, table: FuzzTable): Piece {
     ' FROM ',
     from.spelled,
     where,
+    returning(generation, table, scopeOf(table, table.name), false),
   ];
 }
 
@@ -263,8 +267,9 @@ function assigned(generation: Generation, table: FuzzTable, column: FuzzColumn):
   if (column.unique === true) return value;
   return random.weighted<Piece>([
     [6, value],
+    // A TIMESTAMP turns NULL into now, which is another time on each server.
     [
-      column.name === 'id' ? 0 : 2,
+      column.name === 'id' || column.type.sql.startsWith('TIMESTAMP') ? 0 : 2,
       choice(expression(generation, scopeOf(table, table.name), column.type.family, 1).piece, value),
     ],
     // Of keys, rows would meet each other on their way or not, depending on which goes first.
@@ -307,10 +312,12 @@ function remove(generation: Generation, table: FuzzTable): Piece {
     ];
   }
   const depth = random.chance(0.15) ? 1 : 0;
+  const limit = limited(generation, table);
   return [
     'DELETE FROM ',
     table.spelled,
     where(generation, table, table.name, depth),
-    limited(generation, table),
+    limit,
+    returning(generation, table, scopeOf(table, table.name), limit !== nothing),
   ];
 }

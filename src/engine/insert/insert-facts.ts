@@ -12,6 +12,7 @@ export function insertFacts(node: InsertNode, rows: RowSource, fill: SequenceFil
     onConflict: onConflict(node),
     everywhere: node.everywhere,
     informs: rowCount > 1 || node.rows.kind === 'query',
+    warningsBefore: rows.before.warnings,
     firstId: fill.firstId,
     lastGiven: cell === null ? 0n : numberAt(rows, rowCount - 1, cell),
   };

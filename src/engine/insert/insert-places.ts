@@ -120,15 +120,28 @@ export async function placesAfterStoring(
 ): Promise<readonly Place[]> {
   const cells: CellsToStore[] = [];
   places.forEach((place, row) => {
-    if (place === null) cells.push({ row, texts: cellTexts(node, rows, row) });
+    if (place === null)
+      cells.push({ row, texts: cellTexts(node, rows, row), computed: isComputed(node, rows, row) });
   });
-  const stored = await storeCells(execution, node.keyspace, key.columns, node.table, cells, ignore);
+  const stored = await storeCells(
+    execution,
+    node.keyspace,
+    key.columns,
+    node.table,
+    cells,
+    ignore,
+    rows.before,
+  );
   return places.map((place, row) => {
     if (place !== null) return place;
     const found = present(stored.get(row), `stored cells of row ${row}`);
     const shard = placeOf(node, key, map, row, found.values);
     return { shard, replaced: evaluatedCells(node, rows, row, found) };
   });
+}
+
+function isComputed(node: InsertNode, rows: RowSource, row: number): boolean {
+  return node.shardingCells.some((cell) => cell >= 0 && rows.value(row, cell).kind === 'expression');
 }
 
 function cellTexts(node: InsertNode, rows: RowSource, row: number): readonly string[] {

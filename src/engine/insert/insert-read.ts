@@ -1,7 +1,7 @@
 // What an INSERT must read before it can write: the rows of its SELECT, or what its values ask of tables.
 import { shardgateError } from '../../errors/catalog.ts';
 import { SqlError } from '../../errors/sql-error.ts';
-import type { InsertRows, Plan } from '../../plan/nodes.ts';
+import type { InsertNode, InsertRows, Plan } from '../../plan/nodes.ts';
 import type { BindValue } from '../../value/bind-value.ts';
 import { binaryCollationId } from '../../value/collations.ts';
 import { type ColumnDefinition, FieldType } from '../../value/column-definition.ts';
@@ -10,6 +10,8 @@ import type { Execution } from '../contract.ts';
 import { partExecution, ReadScope, type RunPlan } from '../read-scope.ts';
 import { type KeptRows, RowsSink } from '../rows-sink.ts';
 import { literalWriter } from '../workspace/literals.ts';
+import { refuseWarned } from '../write/read-warnings.ts';
+import { saysIgnore } from './insert-facts.ts';
 import type { ReadCells } from './insert-rows.ts';
 
 /** The plan that must run first; null when there is none. */
@@ -21,16 +23,19 @@ export function readOf(rows: InsertRows): Plan | null {
 /** `body` gets the cells; their memory is accounted for until it ends. `instant`: what NOW() means. */
 export async function withRead(
   execution: Execution,
-  rows: InsertRows,
+  node: InsertNode,
   plan: Plan,
   run: RunPlan,
   instant: string | null,
   body: (cells: ReadCells) => void | Promise<void>,
 ): Promise<void> {
   const sink = new RowsSink(execution.limits, 'the rows to insert');
+  const scope = new ReadScope(execution.scope);
+  const { rows } = node;
   try {
-    await run(partExecution(execution, plan, sink, new ReadScope(execution.scope), instant));
+    await run(partExecution(execution, plan, sink, scope, instant));
     const read = await sink.result;
+    if (!saysIgnore(node)) await refuseWarned(execution, node.keyspace, scope, read.warnings);
     const width = rows.kind === 'query' ? rows.width : read.columns.length;
     if (width !== read.columns.length) {
       throw new SqlError(1136, '21S01', "Column count doesn't match value count at row 1");
@@ -41,13 +46,14 @@ export async function withRead(
   }
 }
 
-function cellsOf({ columns, rows }: KeptRows): ReadCells {
+function cellsOf({ columns, rows, warnings }: KeptRows): ReadCells {
   const readers = columns.map(cellReader);
   const view = new TextRow(columns.length);
-  return rows.map((payload) => {
+  const cells = rows.map((payload) => {
     view.load(payload);
     return readers.map((read) => read(view));
   });
+  return { rows: cells, warnings };
 }
 
 type CellReader = (row: TextRow) => BindValue;

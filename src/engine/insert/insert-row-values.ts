@@ -62,13 +62,16 @@ export async function valuesOfRows(
   for (let row = 0; row < rows.count; row++) {
     const values = literalValues(execution, wanted, rows, row, replaced[row] ?? null);
     known.push(values);
-    if (values === null) cells.push({ row, texts: textsOf(wanted, rows, row, replaced[row] ?? null) });
+    if (values !== null) continue;
+    const texts = textsOf(wanted, rows, row, replaced[row] ?? null);
+    const computed = wanted.some(({ cell }) => cell >= 0 && rows.value(row, cell).kind === 'expression');
+    cells.push({ row, texts, computed });
   }
   const columns = wanted.map(({ column }) => column);
   const stored =
     cells.length === 0
       ? new Map<number, StoredCells>()
-      : await storeCells(execution, node.keyspace, columns, node.table, cells, ignore);
+      : await storeCells(execution, node.keyspace, columns, node.table, cells, ignore, rows.before);
   return known.map((values, row): ValuedRow => {
     const filled = replaced[row] ?? null;
     if (values !== null) return { values, replaced: filled };

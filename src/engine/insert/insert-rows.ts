@@ -8,11 +8,17 @@ import type { BindValues } from '../contract.ts';
 import { bindValueOf } from '../values.ts';
 
 /** Cells of rows that were read first, as literals. */
-export type ReadCells = readonly (readonly BindValue[])[];
+export interface ReadCells {
+  readonly rows: readonly (readonly BindValue[])[];
+  /** How many warnings came with them. */
+  readonly warnings: number;
+}
 
 /** Rows and cells count from 0. Texts are SqlText. */
 export interface RowSource {
   readonly count: number;
+  /** What was warned of before the rows are written: while they were read, or their places found. */
+  readonly before: { warnings: number };
   width(row: number): number;
   /** Kind `expression`: only its text is known. */
   value(row: number, cell: number): BindValue;
@@ -43,6 +49,7 @@ export function rowSource(
 function slotRows(slot: number, binds: BindValues): RowSource {
   return {
     count: binds.itemCount(slot),
+    before: { warnings: 0 },
     width: () => binds.itemWidth(slot),
     value: (row, cell) => binds.cell(slot, row, cell),
     cellText: (row, cell) => spell(binds.cell(slot, row, cell)),
@@ -55,13 +62,15 @@ function spell(value: BindValue): string {
 }
 
 function readRows(read: ReadCells): RowSource {
-  const cellAt = (row: number, cell: number) => present(read[row]?.[cell], `cell ${cell} of row ${row}`);
+  const { rows, warnings } = read;
+  const cellAt = (row: number, cell: number) => present(rows[row]?.[cell], `cell ${cell} of row ${row}`);
   return {
-    count: read.length,
-    width: (row) => read[row]?.length ?? 0,
+    count: rows.length,
+    before: { warnings },
+    width: (row) => rows[row]?.length ?? 0,
     value: cellAt,
     cellText: (row, cell) => spell(cellAt(row, cell)),
-    rowText: (row) => `(${(read[row] ?? []).map(spell).join(', ')})`,
+    rowText: (row) => `(${(rows[row] ?? []).map(spell).join(', ')})`,
   };
 }
 
@@ -76,6 +85,7 @@ function cellRows(rows: readonly InsertRow[], context: CellContext): RowSource {
   const cellAt = (row: number, cell: number) => present(rowAt(row).cells[cell], `cell ${cell} of row ${row}`);
   return {
     count: rows.length,
+    before: { warnings: context.read?.warnings ?? 0 },
     width: (row) => rowAt(row).cells.length,
     value: (row, cell) => cellValue(cellAt(row, cell), context),
     cellText: (row, cell) => cellText(cellAt(row, cell), context),
@@ -89,7 +99,7 @@ function rowText({ template, cells }: InsertRow, context: CellContext): string {
 }
 
 function readCell({ read }: CellContext, column: number): BindValue {
-  return present(read?.[0]?.[column], `column ${column} of what was read`);
+  return present(read?.rows[0]?.[column], `column ${column} of what was read`);
 }
 
 function cellValue(cell: InsertCell, context: CellContext): BindValue {

@@ -106,9 +106,11 @@ async function storedNumbers(
   given: readonly unknown[],
 ): Promise<ReadonlyMap<number, bigint | 'left out'>> {
   const cells = given.flatMap((value, row) =>
-    value === 'unknown' ? [{ row, texts: [`COALESCE((${rows.cellText(row, cell)}), 0)`] }] : [],
+    value === 'unknown'
+      ? [{ row, texts: [`COALESCE((${rows.cellText(row, cell)}), 0)`], computed: false }]
+      : [],
   );
-  const stored = await storeCells(execution, node.keyspace, [column], node.table, cells, false);
+  const stored = await storeCells(execution, node.keyspace, [column], node.table, cells, false, rows.before);
   return new Map([...stored].map(([row, found]) => [row, numberOf(found)]));
 }
 

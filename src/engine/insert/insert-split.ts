@@ -55,6 +55,8 @@ export interface InsertFacts {
   readonly everywhere: boolean;
   /** There is an info text: not for a single row, unless it came from a SELECT. */
   readonly informs: boolean;
+  /** What was warned of before anything was written. */
+  readonly warningsBefore: number;
   /** The first number Shardgate generated (in the end: that a row was stored with); null: none. */
   readonly firstId: bigint | null;
   /** The number the client's last row brings for an AUTO_INCREMENT column; 0: none, or not a plain one. */
@@ -65,7 +67,7 @@ export function insertAnswer(answers: readonly WriteAnswer[], facts: InsertFacts
   const { rowCount, onConflict, everywhere, informs, firstId } = facts;
   const counted = everywhere ? answers.slice(0, 1) : answers;
   const terminals = counted.flatMap((answer) => answer.terminals);
-  const warnings = terminals.reduce((total, terminal) => total + terminal.warnings, 0);
+  const warnings = terminals.reduce((total, terminal) => total + terminal.warnings, facts.warningsBefore);
   let duplicates = 0;
   for (const { info, affectedRows } of terminals) {
     const counts = insertCounts(info);

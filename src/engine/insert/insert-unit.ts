@@ -80,7 +80,7 @@ export async function insertAll(
       asksSetting,
     );
     if (returned === null) execution.sink.ok(insertAnswer(answers, { ...facts, firstId }));
-    else await returned.tell(warningsOf(node, answers), firstId);
+    else await returned.tell(facts.warningsBefore + warningsOf(node, answers), firstId);
   } finally {
     returned?.free();
   }

@@ -91,8 +91,9 @@ export class UpsertRun {
   }
 
   #answer(): OkResult {
-    const { affected, duplicates, warnings, lastTold, firstUsed } = this.#tally;
+    const { affected, duplicates, lastTold, firstUsed } = this.#tally;
     const facts = insertFacts(this.#node, this.#rows, this.#fill);
+    const warnings = this.#tally.warnings + facts.warningsBefore;
     const info = facts.informs ? printInsertInfo(this.#rows.count, duplicates, warnings) : '';
     const answer = { affectedRows: affected, warnings, info };
     if (firstUsed !== null) return { ...answer, lastInsertId: firstUsed, generated: true };

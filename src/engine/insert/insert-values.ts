@@ -1,4 +1,6 @@
 // What a server would store for cells that are no canonical literals of their column: asked of a server, not guessed.
+
+import type { BackendConnection } from '../../backend/contract.ts';
 import { SqlError } from '../../errors/sql-error.ts';
 import { quoteIdentifier } from '../../text/quote.ts';
 import { present } from '../../util/assert.ts';
@@ -9,14 +11,18 @@ import type { VindexValue } from '../../vindex/vindex.ts';
 import { runStatement } from '../backend-call.ts';
 import { untilCancelled } from '../cancel.ts';
 import { queryPayload } from '../command-payload.ts';
-import type { Execution } from '../contract.ts';
+import type { Execution, Warned } from '../contract.ts';
 import { RowStream } from '../merge/row-stream.ts';
+import { warningsOf } from '../read-scope.ts';
 import { literalWriter } from '../workspace/literals.ts';
+import type { RowSource } from './insert-rows.ts';
 
 /** Texts of one row's cells for the columns wanted, in their order. */
 export interface CellsToStore {
   readonly row: number;
   readonly texts: readonly string[];
+  /** What they are converted from does not go to the row's shard: nobody else will warn of it. */
+  readonly computed: boolean;
 }
 
 export interface StoredCells {
@@ -40,19 +46,32 @@ export async function storeCells(
   baseTable: string,
   cells: readonly CellsToStore[],
   ignore: boolean,
+  before: RowSource['before'],
 ): Promise<ReadonlyMap<number, StoredCells>> {
   const { scope, signal } = execution;
   const lease = await scope.workspace(execution.workspaceShard(keyspace), signal);
   const { connection } = lease;
   const columns = wanted.map((column) => quoteIdentifier(column.name)).join(', ');
-  const tuples = cells.map(({ texts }, i) => `(${i}, ${texts.join(', ')})`).join(', ');
   try {
     const create =
       `CREATE TEMPORARY TABLE ${table} (${rowColumn} INT UNSIGNED NOT NULL, PRIMARY KEY (${rowColumn})) ` +
       `AS SELECT NULL AS ${rowColumn}, ${columns} FROM ${quoteIdentifier(baseTable)} WHERE RAND()<0 LIMIT 0`;
     await untilCancelled(runStatement(connection, create), signal);
-    const insert = `INSERT ${ignore ? 'IGNORE ' : ''}INTO ${table} (${rowColumn}, ${columns}) VALUES ${tuples}`;
-    await untilCancelled(runStatement(connection, insert), signal);
+    const head = `INSERT ${ignore ? 'IGNORE ' : ''}INTO ${table} (${rowColumn}, ${columns}) VALUES`;
+    for (const computed of [false, true]) {
+      const some = cells.filter((one) => one.computed === computed);
+      if (some.length === 0) continue;
+      const tuples = cells.flatMap((one, i) =>
+        one.computed === computed ? [`(${i}, ${one.texts.join(', ')})`] : [],
+      );
+      const storing = storeSome(execution, connection, `${head} ${tuples.join(', ')}`, computed);
+      const warned = await untilCancelled(storing, signal).catch((error: unknown) => {
+        throw error instanceof SqlError ? renumber(asOf(error, keyspace, baseTable), some) : error;
+      });
+      before.warnings += warned.length;
+      if (warned.length > 0)
+        execution.warned?.(warned.map((one) => asClients(one, keyspace, baseTable, some)));
+    }
     // The literals below are read as utf8mb4, TIMESTAMP as UTC.
     const settings = runStatement(connection, "SET character_set_results=utf8mb4, time_zone='+00:00'");
     const stream = new RowStream(connection);
@@ -60,12 +79,34 @@ export async function storeCells(
     await untilCancelled(settings, signal);
     return await untilCancelled(readStored(stream, wanted, cells), signal);
   } catch (error) {
-    throw error instanceof SqlError ? renumber(asOf(error, keyspace, baseTable), cells) : error;
+    throw error instanceof SqlError ? asOf(error, keyspace, baseTable) : error;
   } finally {
     // The reset drops the table and brings the settings back.
     if (connection.alive && connection.pending === 0) lease.resetAndRelease();
     else lease.discard();
   }
+}
+
+/** Answers what was warned of, where that counts. */
+async function storeSome(
+  execution: Execution,
+  connection: BackendConnection,
+  sql: string,
+  counts: boolean,
+): Promise<readonly Warned[]> {
+  const { warnings } = await runStatement(connection, sql);
+  return counts && warnings > 0 && execution.warned !== undefined ? warningsOf(connection) : [];
+}
+
+function asClients(
+  warned: Warned,
+  keyspace: string,
+  baseTable: string,
+  cells: readonly CellsToStore[],
+): Warned {
+  const { code, level } = warned;
+  const error = new SqlError(code, 'HY000', warned.message);
+  return { level, code, message: renumber(asOf(error, keyspace, baseTable), cells).message };
 }
 
 async function readStored(

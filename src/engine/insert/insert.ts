@@ -28,7 +28,7 @@ export function runInsert(execution: Execution, node: InsertNode, run: RunPlan):
   const { instant } = pinTime(execution, node.pinTime);
   const writing = instant === null ? execution : atInstant(execution, instant);
   const inserted = (): Promise<void> =>
-    withRead(execution, node.rows, first, run, instant, (read) => insertRows(writing, node, read));
+    withRead(execution, node, first, run, instant, (read) => insertRows(writing, node, read));
   // MySQL's VALUES may not read the table they are for.
   if (execution.flavour !== 'mysql' || node.rows.kind === 'query' || !node.describe) return inserted();
   return askServer(execution, { keyspace: node.keyspace, template: node.describe }).then(inserted);
@@ -109,7 +109,7 @@ function send(
   const writes = groups.map(({ shard, rows: members }) => writesFor(execution, node, shard, members, text));
   const one = writes.length === 1 ? writes[0] : undefined;
   const statement = one?.statements.length === 1 ? one.statements[0] : undefined;
-  const asOneServer = fill.firstId === null && node.rows.kind !== 'query';
+  const asOneServer = fill.firstId === null && node.rows.kind !== 'query' && rows.before.warnings === 0;
   if (one !== undefined && statement !== undefined && asOneServer) {
     return sendToShard(execution, one.shard, [{ kind: 'text', text: statement }]);
   }

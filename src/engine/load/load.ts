@@ -48,7 +48,11 @@ export async function runLoad(execution: Execution, node: LoadNode): Promise<voi
 
 function notAllowed({ flavour }: Execution): SqlError {
   return flavour === 'mariadb'
-    ? new SqlError(1148, '42000', 'The used command is not allowed with this MariaDB version')
+    ? new SqlError(
+        4166,
+        'HY000',
+        'The used command is not allowed because the MariaDB server or client has disabled the local infile capability',
+      )
     : new SqlError(
         3948,
         '42000',
@@ -218,7 +222,7 @@ class Load {
       { kind: 'query', read: this.#unit.execution.plan, width: this.#node.cells.length },
       this.#unit.execution.binds,
       () => '',
-      rows,
+      { rows, warnings: 0 },
     );
     this.#count(rows.length, await insertBatch(this.#unit, this.#node.insert, source));
   }

@@ -14,12 +14,13 @@ import { askServer } from '../refuse.ts';
 import { shardMapOf } from '../resolve.ts';
 import { type KeptRows, RowsSink } from '../rows-sink.ts';
 import { shardText } from '../shard-text.ts';
+import { refuseWarned, tellWarned } from './read-warnings.ts';
 import { ReturnedRows } from './returned-rows.ts';
 import { followRows } from './row-moves.ts';
 import { lookupEntry, shardsInOrder, type TargetRow, targetRows } from './target-rows.ts';
 import { inUnit, lowestShardError, type ShardWrites, type WriteUnit } from './unit.ts';
 import { unitReads } from './unit-scope.ts';
-import { sumInfos } from './write-info.ts';
+import { sumInfos, withWarnings } from './write-info.ts';
 
 const rowsPerStatement = 500;
 
@@ -28,14 +29,15 @@ export async function runRowWrites(execution: Execution, node: RowWritesNode, ru
     await askServer(execution, { keyspace: node.keyspace, template: node.describe });
   const { returning } = node;
   if (returning !== undefined) return deleteReturning(execution, node, returning, run);
-  const { terminals, info } = await readAndWrite(execution, node, run, async (unit, read) => {
+  const { terminals, info, before } = await readAndWrite(execution, node, run, async (unit, read) => {
     const written = await writeTargets(unit, node, read, null);
-    return { terminals: written, info: await infoOf(unit, node, written) };
+    const figures = await infoOf(unit, node, written);
+    return { terminals: written, info: withWarnings(figures, read.warnings), before: read.warnings };
   });
   execution.sink.ok({
     affectedRows: terminals.reduce((total, terminal) => total + terminal.affectedRows, 0n),
     lastInsertId: terminals.find((terminal) => terminal.lastInsertId !== 0n)?.lastInsertId ?? 0n,
-    warnings: terminals.reduce((total, terminal) => total + terminal.warnings, 0),
+    warnings: terminals.reduce((total, terminal) => total + terminal.warnings, before),
     info,
   });
 }
@@ -49,7 +51,7 @@ async function deleteReturning(
 ): Promise<void> {
   const returned = new ReturnedRows(execution);
   try {
-    const terminals = await readAndWrite(execution, node, run, async (unit, read) => {
+    const warnings = await readAndWrite(execution, node, run, async (unit, read) => {
       const written = await writeTargets(unit, node, read, returned);
       const home = shardMapOf(execution, node.keyspace).shards[0];
       const [target] = node.targets;
@@ -61,12 +63,9 @@ async function deleteReturning(
       )
         await returned.describe(unit, home, target.table, returning);
       await returned.finish();
-      return written;
+      return written.reduce((total, terminal) => total + terminal.warnings, read.warnings);
     });
-    await returned.tell(
-      terminals.reduce((total, terminal) => total + terminal.warnings, 0),
-      null,
-    );
+    await returned.tell(warnings, null);
   } finally {
     returned.free();
   }
@@ -82,12 +81,21 @@ function readAndWrite<T>(
   return inUnit(execution, [], time, async (unit) => {
     const sink = new RowsSink(execution.limits, 'the rows to write');
     try {
-      await run(partExecution(execution, node.read, sink, unitReads(unit), time.instant));
-      return await write(unit, await sink.result);
+      const scope = unitReads(unit);
+      await run(partExecution(execution, node.read, sink, scope, time.instant));
+      const read = await sink.result;
+      if (node.strict) await refuseWarned(execution, node.keyspace, scope, read.warnings);
+      const warnings = isComputedTwice(node) ? 0 : await tellWarned(execution, scope, read.warnings);
+      return await write(unit, { ...read, warnings });
     } finally {
       sink.free();
     }
   });
+}
+
+/** Values that name the row once it is changed are read, and computed again where the row is. */
+function isComputedTwice({ targets }: RowWritesNode): boolean {
+  return targets.some(({ after }) => after?.identity.some((cell) => cell !== null) === true);
 }
 
 /** MariaDB counts nothing where it sees beforehand that no row can match; only it can tell when that is. */

@@ -24,6 +24,12 @@ export function sumInfos(infos: readonly string[]): string {
   return sum(infos, isInsert ? insertLabels : updateLabels);
 }
 
+/** The text with so many warnings more. */
+export function withWarnings(info: string, more: number): string {
+  const match = more === 0 ? null : /^(.*Warnings: )(\d+)$/.exec(info);
+  return match === null ? info : `${match[1]}${Number(match[2]) + more}`;
+}
+
 /** Records, duplicates and warnings of an INSERT's info text; null when it has none (one row). */
 export function insertCounts(info: string): readonly number[] | null {
   return numbersOf(info, insertLabels);

@@ -52,11 +52,25 @@ export function planRows(
     read,
     targets: planned,
     describe,
+    ...(isStrict(statement, planned) ? { strict: true } : {}),
     ...returningText(statement),
     singleTable: binding.tables.length === 1 && binding.blocks.length === 1,
     ...(asksFirst(statement, targets, alone) ? { asksFirst: true } : {}),
     pinTime: asksForTime(node),
   };
+}
+
+/**
+ * A server in strict mode takes a warning for an error while an UPDATE looks for rows and changes them in one go. It looks
+ * first, and then only warns, where the rows are sorted, or the key that finds them changes; and so does every DELETE.
+ */
+function isStrict({ node, binding }: BoundStatement, targets: readonly RowTarget[]): boolean {
+  if (node.kind !== 'update' || node.ignore) return false;
+  if (binding.tables.length > 1) return true;
+  const keys = new Set(targets.flatMap(({ identity }) => identity.map(({ column }) => lower(column.name))));
+  return (
+    node.orderBy === null && !node.set.assignments.some(({ column }) => keys.has(lower(column.name.name)))
+  );
 }
 
 function returningText({ node, unit, context }: BoundStatement): Pick<RowWritesNode, 'returning'> {

@@ -13,6 +13,7 @@ import type {
   ResultSink,
   RunningStatement,
   SequenceSource,
+  Warned,
 } from '../../engine/contract.ts';
 import type { Plan } from '../../plan/nodes.ts';
 import type { LiteralCharset } from '../../vindex/canonical/canonical-text.ts';
@@ -27,6 +28,8 @@ export interface ExecutionParts {
   readonly binds: BindValues;
   readonly sink: ResultSink;
   readonly ownTimestamp: boolean;
+  /** Takes what the engine itself was warned of. */
+  readonly warnings: { addWarnings(warnings: readonly Warned[]): void };
   /** Of a statement that loads a file, from a client that sends files. */
   readonly localFile?: (name: string) => ClientFile;
 }
@@ -45,6 +48,7 @@ export class StatementExecution implements Execution {
   readonly literalCharset: LiteralCharset;
   readonly observer: ExecutionObserver;
   readonly ownTimestamp: boolean;
+  readonly #warnings: ExecutionParts['warnings'];
   readonly sequences?: SequenceSource;
   readonly localFile?: (name: string) => ClientFile;
   readonly #deps: SessionDependencies;
@@ -64,6 +68,7 @@ export class StatementExecution implements Execution {
     this.binds = parts.binds;
     this.sink = parts.sink;
     this.ownTimestamp = parts.ownTimestamp;
+    this.#warnings = parts.warnings;
     this.gateway = deps.gateway;
     this.scope = scope;
     this.limits = deps.limits;
@@ -85,6 +90,10 @@ export class StatementExecution implements Execution {
     this.#cancellation.watcher = watcher;
     // Cancelled on its way here: the watcher hears of it as soon as its command is sent.
     if (watcher !== null && this.#cancellation.cancelled !== null) queueMicrotask(() => watcher.cancelled());
+  }
+
+  warned(warnings: readonly Warned[]): void {
+    this.#warnings.addWarnings(warnings);
   }
 
   workspaceShard(keyspace: string): string {

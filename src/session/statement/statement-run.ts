@@ -69,7 +69,7 @@ function runInto(
 ): void | Promise<void> {
   const { state, deps } = session;
   const vschema = deps.vschema();
-  const planned = planText(input.text, vschema, state, deps, substituted);
+  const planned = plannedFor(session, input.text, vschema, substituted);
   const { entry } = planned;
   if (entry.kind !== 'plan' && input.params.length > 0) {
     // What the session answers or rewrites has no server-side handle: its parameters become literals.
@@ -87,6 +87,7 @@ function runInto(
     case 'plan': {
       if (state.scope.readOnly && writeLabels.has(entry.plan.label))
         throw readOnlyTransaction(state.mode.flavour);
+      if (entry.plan.root.kind === 'refuse') checkReadOnly(state, input.text);
       if (entry.touchesTables && entry.plan.label !== 'ddl') beginAlone(state, entry.plan);
       const own = entry.touchesTables ? scope : besideOf(state, scope);
       if (entry.plan.insertId !== 'ask')
@@ -116,6 +117,35 @@ function runInto(
       // Its OK does not tell LAST_INSERT_ID(0) from none.
       return runAsking(state, scope, sink, (at, into) => runInto(session, rewritten, into, true, at));
     }
+  }
+}
+
+function plannedFor(
+  { state, deps }: SessionPort,
+  text: SqlText,
+  vschema: VSchema,
+  substituted: boolean,
+): PlannedText {
+  try {
+    return planText(text, vschema, state, deps, substituted);
+  } catch (error) {
+    if (error instanceof SqlError) checkReadOnly(state, text);
+    throw error;
+  }
+}
+
+/** A server refuses a write in a READ ONLY transaction before it looks for tables and columns, though not before it reads it. */
+export function checkReadOnly({ scope, mode }: SessionState, text: SqlText): void {
+  if (!scope.readOnly && !scope.nextReadOnly) return;
+  const kind = kindOf(text, mode);
+  if (kind === 'insert' || kind === 'update' || kind === 'delete') throw readOnlyTransaction(mode.flavour);
+}
+
+function kindOf(text: SqlText, mode: SessionState['mode']): Statement['kind'] | null {
+  try {
+    return parseStatement(text, mode).kind;
+  } catch {
+    return null;
   }
 }
 
@@ -238,6 +268,7 @@ function execute(
         binds: new StatementValues(input.text, planned.normalized, state.mode, input.params),
         sink: target,
         ownTimestamp: state.settings.get('timestamp') !== null,
+        warnings: state,
         ...(plan.root.kind === 'load' ? fileOf(session) : {}),
       },
       shardMapsOf(vschema),

@@ -205,11 +205,64 @@ test.each<readonly [string, readonly string[]]>([
     ],
   ],
   [
+    'a READ ONLY transaction refuses a write before it looks for what is named',
+    [
+      'START TRANSACTION READ ONLY',
+      'INSERT INTO nowhere (n) VALUES (1), (2)',
+      'UPDATE nowhere SET a = 1',
+      'DELETE FROM nowhere',
+      'INSERT INTO entries (nope) VALUES (1)',
+      'INSERT INTO entries VALUES (1)',
+      'DELETE e FROM entries e JOIN nowhere n ON e.nope = n.id',
+      'INSERT INTO entries (account',
+      'COMMIT',
+      'SET TRANSACTION READ ONLY',
+      'INSERT INTO nowhere (n) VALUES (1)',
+      'SELECT 1',
+    ],
+  ],
+  [
+    'what a server warns of while it computes where a row goes is told',
+    [
+      "SET sql_mode = ''",
+      "INSERT INTO entries VALUES (100 + '1y', 1, 1), (12 + '7x', 2, 2)",
+      'SHOW WARNINGS',
+      "INSERT INTO entries VALUES (100 + '2y', 1, 1)",
+      'SHOW WARNINGS',
+      "INSERT INTO entries SELECT account + '1z', id + 100, n FROM entries WHERE account > 100 ORDER BY account, id",
+      'SHOW WARNINGS',
+      'SET sql_mode = DEFAULT',
+      'DELETE FROM entries WHERE account IN (19, 101, 102, 103)',
+    ],
+  ],
+  [
     'LAST_INSERT_ID(x) begins no transaction',
     ['SET autocommit = 0', 'SELECT LAST_INSERT_ID(4)', remembered, 'SELECT @a := 5', 'SET autocommit = 1'],
   ],
 ])('%s', async (_name, statements) => {
   expect(await differences(statements)).toEqual([]);
+});
+
+test.each([
+  "INSERT INTO entries SELECT account + '1z', id + 100, n FROM entries",
+  "INSERT INTO entries SELECT account + 1, id + 100, n FROM entries WHERE CONCAT(n, 'x') > 0 ORDER BY id",
+  "INSERT INTO main.notes (n) VALUES ((SELECT MAX(CONCAT(n, 'x') + 0) FROM entries))",
+  "UPDATE entries SET n = (SELECT MAX(CONCAT(n, 'x') + 0) FROM orders)",
+  "UPDATE entries SET n = 9 WHERE CONCAT(n, 'x') > 0 LIMIT 3",
+])('strict mode: %s writes nothing where reading warns', async (sql) => {
+  const proxy = await stage.world.proxy();
+  const oracle = await stage.world.oracle();
+  for (const client of [oracle, proxy]) {
+    await client.query('REPLACE INTO entries VALUES (71, 901, 5), (72, 902, 5)');
+    await client.query('REPLACE INTO orders VALUES (9001, 5)');
+  }
+  expect([await oracle.query(sql), await proxy.query(sql)]).toMatchObject([
+    { kind: 'error' },
+    { kind: 'error' },
+  ]);
+  expect(
+    await differences(['SELECT * FROM entries ORDER BY account, id', 'SELECT COUNT(*) FROM main.notes']),
+  ).toEqual([]);
 });
 
 test('UPDATE IGNORE of a column with a unique lookup is refused: what a server ignores may be on another shard', async () => {

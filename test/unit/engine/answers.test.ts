@@ -84,7 +84,8 @@ describe('answers of split INSERTs', () => {
       { write: one, terminals: [terminal(2n, '', 5n)] },
       { write: many, terminals: [terminal(4n, 'Records: 3  Duplicates: 1  Warnings: 2', 9n, 2)] },
     ];
-    const facts = { everywhere: false, firstId: null, lastGiven: 0n, onConflict: 'update' } as const;
+    const conflict = { onConflict: 'update', warningsBefore: 0 } as const;
+    const facts = { everywhere: false, firstId: null, lastGiven: 0n, ...conflict } as const;
     expect(insertAnswer(answers, { ...facts, rowCount: 4, informs: true })).toEqual({
       affectedRows: 6n,
       lastInsertId: 9n,
