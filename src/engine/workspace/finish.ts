@@ -75,7 +75,7 @@ function hasForm(column: ColumnDefinition, other: ColumnDefinition): boolean {
   return column.type === other.type && column.decimals === other.decimals;
 }
 
-/** Bits that servers set by how a statement runs (through a temporary table or not), not by what it says. */
+/** Bits that servers set by how a statement runs (through a temporary table or not), not by what it says; of a YEAR ZEROFILL too. */
 const runBits = ColumnFlag.binary | ColumnFlag.number;
 
 /** Types whose length and digits, and for MySQL's JSON whose collation, go by how the statement runs. */
@@ -114,7 +114,8 @@ function executedColumns(
         : isTable
           ? storedOrigin(prepared, run, table)
           : prepared;
-    const flags = (column.flags & ~runBits) | (run.flags & runBits);
+    const byRun = column.type === FieldType.year ? runBits | ColumnFlag.zerofill : runBits;
+    const flags = (column.flags & ~byRun) | (run.flags & byRun);
     if (isWidened || !typesByRun.has(column.type)) return { ...column, flags };
     const { collation, length, decimals } = run;
     return { ...column, flags: flags | (run.flags & ColumnFlag.blob), collation, length, decimals };

@@ -10,7 +10,8 @@ import { hasOuterOrderBy } from '../support/case.ts';
 
 const columns = `
   k BIGINT NOT NULL, id INT NOT NULL, n INT, v VARCHAR(20), ts TIMESTAMP NULL, dt DATETIME,
-  b BIT(12) NOT NULL DEFAULT b'101', f FLOAT NOT NULL DEFAULT 0.1, PRIMARY KEY (k, id)
+  b BIT(12) NOT NULL DEFAULT b'101', f FLOAT NOT NULL DEFAULT 0.1, y YEAR DEFAULT 2001,
+  PRIMARY KEY (k, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 `;
 
@@ -266,6 +267,11 @@ describe('parameters', () => {
     ],
     ['a number beside a parameter has its digits', 'SELECT DISTINCT (0.0 + ?), n + ? FROM t', [2n, '1.5']],
     ['and behind a join', 'SELECT t.n * 1.5 + ? FROM t JOIN u ON u.n < t.n', [2n]],
+    [
+      'a computed YEAR of a temporary table has zeros in front',
+      'SELECT DISTINCT COALESCE(t.y, u.y) AS y FROM t JOIN u ON u.n = t.n WHERE t.id > ?',
+      [0n],
+    ],
     ['so has a time', 'SELECT SEC_TO_TIME(?) FROM t', [3600n]],
     ['parameters of one shard too', 'SELECT SEC_TO_TIME(?), n + ? FROM shop.t WHERE k = ?', [3600n, 1n, 1n]],
     [
