@@ -146,6 +146,7 @@ export class Arena {
     const { sql, params, marks } = render(piece, prepared);
     if (this.world.flavour === 'mysql' && mysqlKiller.test(sql))
       return { kind: 'same', isError: true, rows: 0 };
+    if (hasAlikeBounds(sql)) return { kind: 'same', isError: false, rows: 0 };
     const options = { ordered: marks.has('ordered'), countOnly: marks.has('countOnly') };
     const [oracle, proxy] = [await this.oracle(), await this.proxy()];
     if (this.#refused) for (const client of [oracle, proxy]) await client.query('DO 0');
@@ -287,6 +288,21 @@ function withoutAdvice(expected: Answer, found: Answer, sql: string): Answer {
 function asWarned(expected: OkAnswer, found: OkAnswer): OkAnswer {
   const info = expected.info.replace(/Warnings: \d+$/, /Warnings: \d+$/.exec(found.info)?.[0] ?? '');
   return { ...expected, warnings: found.warnings, info };
+}
+
+/**
+ * Bounds that are alike under the connection's collation make one value of BETWEEN on MariaDB, whatever the column's collation
+ * says: in a SELECT, though not in an UPDATE.
+ */
+function hasAlikeBounds(sql: string): boolean {
+  const bare = (text: string): string =>
+    text
+      .normalize('NFD')
+      .replace(/[\u0300-\u036f]/g, '')
+      .toLowerCase()
+      .replaceAll(/ß|ss/g, 's');
+  const bounds = [...sql.matchAll(/BETWEEN ('[^']*') AND ('[^']*')/g)];
+  return bounds.some(([, low = '', high = '']) => bare(low) === bare(high));
 }
 
 /** A set operation on the right-hand side of these ends the server process of MySQL 9.7, in a subquery at least; RETURNING it has not. */

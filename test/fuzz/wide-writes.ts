@@ -262,7 +262,7 @@ function useVariable({ generation, table }: Around): Piece {
     `SET ${name} = ${random.int(1, 40)}`,
     `SELECT ${name}`,
     [
-      `SELECT COUNT(*), MAX(id) INTO @a, @b FROM ${table.spelled} WHERE id < `,
+      `SELECT COUNT(*), COALESCE(MAX(id), 0) INTO @a, @b FROM ${table.spelled} WHERE id < `,
       literal(random, 'int', ['9', '20']),
     ],
     `DELETE FROM ${table.spelled} WHERE id = ${name}`,

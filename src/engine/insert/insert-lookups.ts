@@ -27,8 +27,9 @@ import {
 import type { RowSource } from './insert-rows.ts';
 import type { SequenceFill } from './insert-sequence.ts';
 import { type InsertWrites, insertAnswer, lowestFailure } from './insert-split.ts';
-import { firstStored, returning, writesFor } from './insert-unit.ts';
+import { firstStored, returning, warning, writesFor } from './insert-unit.ts';
 import { UpsertRun } from './insert-upsert.ts';
+import { RowWarnings } from './row-warnings.ts';
 
 /** Ends the sink; rejects with what the client must see, nothing written anywhere. */
 export async function insertWithLookups(
@@ -73,9 +74,11 @@ export async function insertRowsWithLookups(
   }
   const facts = insertFacts(node, rows, fill);
   const writes = writesOf(unit, node, rows, known);
-  const asking = returned === null ? writes : returning(node, writes, returned);
+  const warned = new RowWarnings(unit.execution);
+  const asking = warning(node, returned === null ? writes : returning(node, writes, returned), warned);
   const answers = await writeRows(unit, node, wanted, asking, known);
-  return insertAnswer(answers, { ...facts, firstId: await firstStored(unit, node, writes, fill, facts) });
+  const firstId = await firstStored(unit, node, writes, fill, facts);
+  return insertAnswer(answers, { ...facts, firstId, warningsBefore: facts.warningsBefore + warned.tell() });
 }
 
 /** The columns of all vindexes, each once. */

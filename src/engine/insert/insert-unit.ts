@@ -21,6 +21,7 @@ import {
   lowestRowError,
   splitInsert,
 } from './insert-split.ts';
+import { RowWarnings } from './row-warnings.ts';
 
 const numbersPerRead = 500;
 
@@ -60,7 +61,8 @@ export async function insertAll(
   const asksSetting = execution.flavour === 'mariadb' && !isChecked(fill, facts);
   const returned = node.returning === undefined ? null : new ReturnedRows(execution);
   try {
-    const asking = returned === null ? writes : returning(node, writes, returned);
+    const warned = new RowWarnings(execution);
+    const asking = warning(node, returned === null ? writes : returning(node, writes, returned), warned);
     const body = async (unit: WriteUnit) => {
       const counting = node.asksId ? writes[0]?.shard : undefined;
       if (counting !== undefined) await unit.setting(counting, 'SET last_insert_id = 0');
@@ -79,8 +81,9 @@ export async function insertAll(
       body,
       asksSetting,
     );
-    if (returned === null) execution.sink.ok(insertAnswer(answers, { ...facts, firstId }));
-    else await returned.tell(facts.warningsBefore + warningsOf(node, answers), firstId);
+    const warningsBefore = facts.warningsBefore + warned.tell();
+    if (returned === null) execution.sink.ok(insertAnswer(answers, { ...facts, warningsBefore, firstId }));
+    else await returned.tell(warningsBefore + warningsOf(node, answers), firstId);
   } finally {
     returned?.free();
   }
@@ -96,6 +99,24 @@ export function returning(
     if (node.everywhere && i > 0) return write;
     const runOn = (statement: number) =>
       returned.at(write.shard, present(write.rows[statement], 'rows of a statement'));
+    return { ...write, runOn };
+  });
+}
+
+/** Of a reference table the first shard's warnings are told. */
+export function warning(
+  node: InsertNode,
+  writes: readonly InsertWrites[],
+  warned: RowWarnings,
+): readonly InsertWrites[] {
+  return writes.map((write, i) => {
+    const counted = node.everywhere && i > 0 ? new RowWarnings(warned.execution) : warned;
+    const runOn = (statement: number) =>
+      counted.on(
+        write.shard,
+        present(write.rows[statement], 'rows of a statement'),
+        write.runOn?.(statement),
+      );
     return { ...write, runOn };
   });
 }

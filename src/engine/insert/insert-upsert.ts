@@ -24,6 +24,7 @@ import { type KnownRow, valuesOfKey, type WantedCell } from './insert-row-values
 import type { RowSource } from './insert-rows.ts';
 import type { SequenceFill } from './insert-sequence.ts';
 import { tailText } from './insert-unit.ts';
+import { RowWarnings } from './row-warnings.ts';
 
 /** A row that is there already. */
 interface StoredRow {
@@ -55,6 +56,7 @@ export class UpsertRun {
   readonly #writers: readonly (LookupWriter | null)[];
   readonly #fill: SequenceFill;
   readonly #returned: ReturnedRows | null;
+  readonly #warned: RowWarnings;
   readonly #tally: Tally = { affected: 0n, duplicates: 0, warnings: 0, lastTold: 0n, firstUsed: null };
 
   constructor(
@@ -67,6 +69,7 @@ export class UpsertRun {
     returned: ReturnedRows | null,
   ) {
     this.#returned = returned;
+    this.#warned = new RowWarnings(unit.execution);
     this.#unit = unit;
     this.#fill = fill;
     this.#node = node;
@@ -93,7 +96,7 @@ export class UpsertRun {
   #answer(): OkResult {
     const { affected, duplicates, lastTold, firstUsed } = this.#tally;
     const facts = insertFacts(this.#node, this.#rows, this.#fill);
-    const warnings = this.#tally.warnings + facts.warningsBefore;
+    const warnings = this.#tally.warnings + facts.warningsBefore + this.#warned.tell();
     const info = facts.informs ? printInsertInfo(this.#rows.count, duplicates, warnings) : '';
     const answer = { affectedRows: affected, warnings, info };
     if (firstUsed !== null) return { ...answer, lastInsertId: firstUsed, generated: true };
@@ -170,7 +173,7 @@ export class UpsertRun {
     const text = placedRowText(this.#rows, row.row, row.replaced);
     const head = shardText(execution, shard, this.#node.head);
     const sql = `${head} ${text} ${tailText(execution, this.#node, shard)}`.trimEnd();
-    const runOn = this.#returned?.at(shard, [row.row]);
+    const runOn = this.#warned.on(shard, [row.row], this.#returned?.at(shard, [row.row]));
     const { affectedRows, warnings, lastInsertId } = await this.#unit.run(shard, sql, runOn);
     this.#tally.affected += affectedRows;
     this.#tally.warnings += warnings;

@@ -101,15 +101,17 @@ function isComputedTwice({ targets }: RowWritesNode): boolean {
 /** MariaDB counts nothing where it sees beforehand that no row can match; only it can tell when that is. */
 async function infoOf(unit: WriteUnit, node: RowWritesNode, terminals: readonly Terminal[]): Promise<string> {
   if (node.verb === 'delete') return '';
-  const counts = terminals.length > 0 || unit.execution.flavour !== 'mariadb' || !node.singleTable;
+  const counts = terminals.length > 0 || unit.execution.flavour !== 'mariadb';
   if (!counts && (await isImpossible(unit, node))) return '';
   return sumInfos(terminals.map((terminal) => terminal.info));
 }
 
-async function isImpossible(unit: WriteUnit, { describe, keyspace }: RowWritesNode): Promise<boolean> {
+/** Of other tables one shard has its own rows only, and may find impossible what is not. */
+async function isImpossible(unit: WriteUnit, node: RowWritesNode): Promise<boolean> {
   const { execution } = unit;
+  const { describe, keyspace, singleTable } = node;
   const shard = shardMapOf(execution, keyspace).shards[0];
-  if (describe === null || shard === undefined) return false;
+  if (!singleTable || describe === null || shard === undefined) return false;
   const { rows } = await unit.rows(shard, `EXPLAIN ${shardText(execution, shard, describe)}`);
   return rows[0]?.at(-1)?.startsWith('Impossible WHERE') === true;
 }

@@ -158,6 +158,7 @@ describe.runIf(testFlavour() === 'mariadb')('RETURNING over several shards', () 
         'DELETE FROM plain WHERE FALSE RETURNING id',
         'SELECT ROW_COUNT()',
         'DELETE FROM plain LIMIT 0 RETURNING id',
+        'DELETE FROM plain WHERE id = (SELECT MIN(n) - 5 FROM plain AS p) RETURNING id',
         'DELETE FROM plain WHERE n = 5 RETURNING id, n',
         'DELETE FROM plain',
       ],

@@ -222,6 +222,25 @@ test.each<readonly [string, readonly string[]]>([
     ],
   ],
   [
+    'warnings of rows on several shards name the rows of the statement, in its order',
+    [
+      "SET sql_mode = ''",
+      "INSERT INTO entries VALUES ('81x', 1, 'a'), (82, 2, 'b'), (83, 3, 99999999999), (84, 4, 4), ('85', '5y', 'c')",
+      'SHOW WARNINGS',
+      "INSERT IGNORE INTO entries VALUES (81, 1, 'd'), (86, 6, 'e'), (82, 2, 1)",
+      'SHOW WARNINGS',
+      "INSERT INTO entries SELECT account + 100, id + 500, CONCAT(n, 'x') FROM entries WHERE account BETWEEN 81 AND 86 ORDER BY account",
+      'SHOW WARNINGS',
+      "REPLACE INTO users VALUES (301, 'w1', 'p'), (302, 'w2', 'q'), (303, 'w3', 5)",
+      'SHOW WARNINGS',
+      "INSERT INTO users VALUES (304, 'w1', 'p'), (302, 'w4', 'q'), (305, 'w5', 'r') ON DUPLICATE KEY UPDATE n = 's'",
+      'SHOW WARNINGS',
+      'SET sql_mode = DEFAULT',
+      'DELETE FROM entries WHERE account BETWEEN 81 AND 186',
+      'DELETE FROM users WHERE id > 300',
+    ],
+  ],
+  [
     'what a server warns of while it computes where a row goes is told',
     [
       "SET sql_mode = ''",
