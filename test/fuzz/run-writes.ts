@@ -80,9 +80,10 @@ async function playSession(
       const { sql, params } = render(piece, prepared);
       // Servers stay READ ONLY when SET autocommit ends such a transaction.
       if (readOnly && sql.startsWith('SET autocommit')) await arena.ask('COMMIT', { ordered: true });
-      if (/^START TRANSACTION READ|^(COMMIT|ROLLBACK)$/.test(sql)) readOnly = sql.endsWith('READ ONLY');
-      // On MySQL BEGIN ends such a transaction and begins another one.
-      else if (/^(BEGIN|START)/.test(sql)) readOnly &&= stage.flavour === 'mysql';
+      if (/^(COMMIT|ROLLBACK)$/.test(sql)) readOnly = false;
+      // On MySQL nothing else forgets it, also when it ends the transaction.
+      else if (/^(BEGIN|START)/.test(sql))
+        readOnly = sql.endsWith('READ ONLY') || (readOnly && stage.flavour === 'mysql');
       const verdict = await arena.judgeWrite(piece, prepared);
       tally.statements++;
       tally.executions++;
