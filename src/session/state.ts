@@ -9,7 +9,7 @@ import type { ClientLogin } from './contract.ts';
 import type { SessionDependencies } from './dependencies.ts';
 import { NamedLocks } from './locks/named-locks.ts';
 import { PreparedStatements } from './prepared/prepared-statements.ts';
-import { fetchWarnings, type Warning, withoutRepeated } from './servers/warnings.ts';
+import { fetchWarnings, joined, type Warning, withoutRepeated } from './servers/warnings.ts';
 import { shardNamed } from './statement/shard-maps.ts';
 import { TransactionScope } from './transaction/transaction.ts';
 import type { KeptVariable } from './variables/kept-variable.ts';
@@ -233,7 +233,7 @@ export class SessionState {
   /** More of the running statement's. */
   addWarnings(warnings: readonly Warning[]): void {
     if (this.#keepsWarnings && warnings.length > 0) this.replaceWarnings([]);
-    const all = [...this.warnings, ...warnings];
+    const all = joined(this.warnings, warnings);
     this.warnings = this.sameOnAllShards ? withoutRepeated(all) : all;
   }
 

@@ -31,3 +31,13 @@ export function withoutRepeated(warnings: readonly Warning[]): readonly Warning[
   const byText = new Map(warnings.map((warning) => [JSON.stringify(warning), warning]));
   return [...byText.values()];
 }
+
+/** ER_WARN_DEPRECATED_SYNTAX: a server says so once when it reads a statement, whatever rows there are. */
+const deprecated = 1287;
+
+/** `more` from another shard behind `known`: each shard has read the statement, and one server would have read it once. */
+export function joined(known: readonly Warning[], more: readonly Warning[]): readonly Warning[] {
+  const isNew = ({ code, message }: Warning): boolean =>
+    code !== deprecated || !known.some((one) => one.code === code && one.message === message);
+  return [...known, ...more.filter(isNew)];
+}
