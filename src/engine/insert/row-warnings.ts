@@ -12,6 +12,9 @@ interface PlacedWarning {
   readonly warned: Warned;
 }
 
+/** ER_WARN_DEPRECATED_SYNTAX */
+const deprecated = 1287;
+
 /** `tell` once, when all has been written. */
 export class RowWarnings {
   readonly execution: Execution;
@@ -31,11 +34,20 @@ export class RowWarnings {
       const terminal = await runOn(connection, sql);
       if (terminal.warnings === 0) return terminal;
       const told = await warningsOf(connection);
-      this.#count += terminal.warnings;
+      const fresh = told.filter((one) => !this.#isRepeated(one));
+      this.#count += terminal.warnings - (told.length - fresh.length);
       if (told.length < terminal.warnings) this.#kept = Math.min(this.#kept, told.length);
-      this.#place(shard, rows, told);
+      this.#place(shard, rows, fresh);
       return { ...terminal, warnings: 0 };
     };
+  }
+
+  /** What is deprecated a server says once, when it reads the statement; each part was read by itself. */
+  #isRepeated({ code, message }: Warned): boolean {
+    return (
+      code === deprecated &&
+      this.#placed.some(({ warned }) => warned.code === code && warned.message === message)
+    );
   }
 
   /** Those that name no row belong to the row before them. */
