@@ -659,6 +659,13 @@ export const catalog = {
     why: 'the rows to write are read first, and in strict mode one server makes an error of this in most places, not in all',
     remedy: 'convert the value in the statement so that nothing is lost, or write with IGNORE',
   },
+  SG6045: {
+    errno: 1235,
+    sqlState: '42000',
+    what: 'assigning an aggregate of the written row, {aggregate}',
+    why: 'the values are read first, and there it would be one over all rows',
+    remedy: 'name columns of the subquery in it, or leave the function out',
+  },
 } as const satisfies Record<string, CatalogEntry>;
 
 export type CatalogId = keyof typeof catalog;

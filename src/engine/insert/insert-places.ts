@@ -3,6 +3,7 @@ import { shardgateError } from '../../errors/catalog.ts';
 import type { SqlError } from '../../errors/sql-error.ts';
 import type { InsertNode } from '../../plan/nodes.ts';
 import { present } from '../../util/assert.ts';
+import type { BindValue } from '../../value/bind-value.ts';
 import { toInsertValue } from '../../vindex/routable.ts';
 import type { RoutingKey } from '../../vindex/routing-key.ts';
 import type { Shard, ShardMap } from '../../vindex/shard-map.ts';
@@ -141,11 +142,16 @@ export async function placesAfterStoring(
 }
 
 function isComputed(node: InsertNode, rows: RowSource, row: number): boolean {
-  return node.shardingCells.some((cell) => cell >= 0 && rows.value(row, cell).kind === 'expression');
+  return node.shardingCells.some((cell) => cell >= 0 && isReplaced(rows.value(row, cell)));
 }
 
 function cellTexts(node: InsertNode, rows: RowSource, row: number): readonly string[] {
   return node.shardingCells.map((cell) => (cell < 0 ? 'DEFAULT' : rows.cellText(row, cell)));
+}
+
+/** It goes to the shard as what it was evaluated to. */
+export function isReplaced({ kind }: BindValue): boolean {
+  return kind === 'expression' || kind === 'default';
 }
 
 /** Expressions go to the shard as what they were evaluated to; literals convert there as they did here. */
@@ -159,8 +165,7 @@ function evaluatedCells(
   node.shardingCells.forEach((cell, i) => {
     const literal = stored.literals[i];
     if (cell < 0 || literal === undefined) return;
-    const { kind } = rows.value(row, cell);
-    if (kind === 'expression' || kind === 'default') replaced.set(cell, literal);
+    if (isReplaced(rows.value(row, cell))) replaced.set(cell, literal);
   });
   return replaced.size === 0 ? null : replaced;
 }

@@ -7,7 +7,7 @@ import type { Shard } from '../../vindex/shard-map.ts';
 import type { KeyspaceId, VindexValue } from '../../vindex/vindex.ts';
 import type { Execution } from '../contract.ts';
 import { generatedValue } from './generated-value.ts';
-import type { Replacements } from './insert-places.ts';
+import { isReplaced, type Replacements } from './insert-places.ts';
 import type { RowSource } from './insert-rows.ts';
 import { type CellsToStore, type StoredCells, storeCells } from './insert-values.ts';
 
@@ -64,7 +64,7 @@ export async function valuesOfRows(
     known.push(values);
     if (values !== null) continue;
     const texts = textsOf(wanted, rows, row, replaced[row] ?? null);
-    const computed = wanted.some(({ cell }) => cell >= 0 && rows.value(row, cell).kind === 'expression');
+    const computed = wanted.some(({ cell }) => cell >= 0 && isReplaced(rows.value(row, cell)));
     cells.push({ row, texts, computed });
   }
   const columns = wanted.map(({ column }) => column);
@@ -127,8 +127,7 @@ function evaluated(
   wanted.forEach(({ cell }, i) => {
     const literal = stored.literals[i];
     if (cell < 0 || literal === undefined || replaced.has(cell)) return;
-    const { kind } = rows.value(row, cell);
-    if (kind === 'expression' || kind === 'default') replaced.set(cell, literal);
+    if (isReplaced(rows.value(row, cell))) replaced.set(cell, literal);
   });
   return replaced.size === 0 ? null : replaced;
 }

@@ -77,7 +77,7 @@ function carriedPieces(
   const pieces: Piece[] = [];
   let at = start;
   for (const [index, item] of (output ?? []).entries()) {
-    const carry = carryOf(item, targetColumn(table, columns[index])) ?? wholeOf(item, source);
+    const carry = carryOf(item, targetColumn(table, columns[index])) ?? wholeOf(item, source, table);
     if (carry === null) continue;
     const expression = wrappable(item.expression, at, end);
     if (expression === null) throw shardgateError('SG6042', { column: item.name });
@@ -96,10 +96,25 @@ function wrappable(expression: Expression | null, from: number, end: number): Ex
   return expression !== null && expression.start >= from && expression.end <= end ? expression : null;
 }
 
-/** Where rows are stored on their way, one server rounds as well. */
-function wholeOf({ expression }: OutputColumn, { node, binding }: BoundStatement): Wrapping | null {
+/** Where rows are stored on their way, one server rounds as well: also those of the table they are for. */
+function wholeOf(item: OutputColumn, { node, binding }: BoundStatement, table: Table): Wrapping | null {
+  const { expression } = item;
   if (expression === null || node.kind !== 'select' || node.distinct || node.orderBy !== null) return null;
+  if (binding.tables.some((source) => source.table === table)) return null;
+  // Whether the quotient is exact depends on what a parameter is.
+  if (dividesByParameter(expression)) throw shardgateError('SG6042', { column: item.name });
   return wholeNumber(expression, binding.columns);
+}
+
+function dividesByParameter(expression: Expression): boolean {
+  let divides = false;
+  let parameter = false;
+  walk(expression, (part) => {
+    if (part.kind === 'binary' && part.operator === '/') divides = true;
+    if (part.kind === 'param') parameter = true;
+    return !(part.kind === 'call' && part.name === 'cast') && part.kind !== 'cast';
+  });
+  return divides && parameter;
 }
 
 function carryOf({ column }: OutputColumn, target: Column | null): Wrapping | null {

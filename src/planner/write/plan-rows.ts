@@ -2,6 +2,8 @@
 import { shardgateError } from '../../errors/catalog.ts';
 import { SqlError } from '../../errors/sql-error.ts';
 import type { Plan, RowAfter, RowPlace, RowTarget, RowWritesNode } from '../../plan/nodes.ts';
+import type { Expression } from '../../sql/ast.ts';
+import { walk } from '../../sql/visitor.ts';
 import type { Template } from '../../text/template.ts';
 import { lower } from '../bind/columns-of.ts';
 import type { TableSource } from '../bind/model.ts';
@@ -58,6 +60,24 @@ export function planRows(
     ...(asksFirst(statement, targets, alone) ? { asksFirst: true } : {}),
     pinTime: asksForTime(node),
   };
+}
+
+/** In a SELECT an aggregate whose columns are all of the outer query is the outer query's: it makes one row of all. */
+function checkAggregates({ binding }: BoundStatement, value: Expression): void {
+  const { root } = binding;
+  if (root.kind !== 'block') return;
+  walk(value, (node) => {
+    if (node.kind !== 'aggregate') return;
+    let outer = false;
+    let own = false;
+    walk(node, (part) => {
+      if (part.kind !== 'column') return;
+      const source = binding.columns.get(part)?.source;
+      if (source !== undefined && root.sources.includes(source)) outer = true;
+      else own = true;
+    });
+    if (outer && !own) throw shardgateError('SG6045', { aggregate: node.name.toUpperCase() });
+  });
 }
 
 /**
@@ -140,6 +160,7 @@ function planTarget(statement: BoundStatement, source: TableSource, items: ReadI
   }
   const computed = all.filter((one) => one.computed);
   const values = computed.map(({ node, column }) => {
+    checkAggregates(statement, node.value);
     if (assignedBefore(statement, source, all, node)) throw shardgateError('SG6036', { column });
     return {
       column: identifier(spelled(source, column)),

@@ -44,6 +44,7 @@ const schema: WorldSchema = {
       },
       email_idx: { column_vindexes: [{ column: 'email', name: 'xx' }] },
       countries: { type: 'reference' },
+      shares: { column_vindexes: [{ column: 'id', name: 'hash' }] },
       events: {
         column_vindexes: [
           { column: 'day', name: 'by_day' },
@@ -56,6 +57,7 @@ const schema: WorldSchema = {
 CREATE TABLE entries (account BIGINT NOT NULL, id BIGINT NOT NULL AUTO_INCREMENT, n INT, PRIMARY KEY (account, id), KEY (id)) ${charset};
 CREATE TABLE orders (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, n INT) ${charset};
 CREATE TABLE users (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, ${email}, n INT, UNIQUE KEY email (email)) ${charset};
+CREATE TABLE shares (id BIGINT NOT NULL PRIMARY KEY, part DECIMAL(30,15)) ${charset};
 CREATE TABLE countries (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(20)) ${charset};
 CREATE TABLE events (day DATE NOT NULL, id INT NOT NULL, tag VARCHAR(10) COLLATE ${exactCollation()}, PRIMARY KEY (day, id), KEY tag (tag)) ${charset};
 CREATE TABLE email_idx (${email} PRIMARY KEY, keyspace_id VARBINARY(16)) ${charset};
@@ -241,6 +243,15 @@ test.each<readonly [string, readonly string[]]>([
     ],
   ],
   [
+    'quotients of rows of the table itself are rounded on their way, as on one server',
+    [
+      'INSERT INTO shares VALUES (1, 10), (2, 22), (3, -5)',
+      'INSERT INTO shares SELECT id + 100, part / 3 FROM shares',
+      'INSERT INTO shares SELECT id + 200, account / 3 FROM entries',
+      'SELECT * FROM shares ORDER BY id',
+    ],
+  ],
+  [
     'what a server warns of while it computes where a row goes is told',
     [
       "SET sql_mode = ''",
@@ -282,6 +293,12 @@ test.each([
   expect(
     await differences(['SELECT * FROM entries ORDER BY account, id', 'SELECT COUNT(*) FROM main.notes']),
   ).toEqual([]);
+});
+
+test('an aggregate of the written row is no aggregate of all rows: refused, nothing written', async () => {
+  const proxy = await stage.world.proxy();
+  const answer = await proxy.query('UPDATE entries SET n = (SELECT MAX(account) FROM orders o)');
+  expect(answer).toMatchObject({ kind: 'error', message: expect.stringContaining('SG6045') });
 });
 
 test('UPDATE IGNORE of a column with a unique lookup is refused: what a server ignores may be on another shard', async () => {

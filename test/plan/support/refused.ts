@@ -48,6 +48,7 @@ export const refused: readonly Refused[] = [
   { id: 'SG6036', sql: 'UPDATE users SET balance = balance + 1, id = balance' },
   { id: 'SG6037', sql: 'UPDATE topics SET id = 5 WHERE id = 4' },
   { id: 'SG6038', sql: 'UPDATE IGNORE users SET id = id + 1' },
+  { id: 'SG6045', sql: 'UPDATE users SET balance = (SELECT MAX(balance) FROM orders o) WHERE id > 3' },
   { id: 'SG6042', sql: 'INSERT INTO users SELECT * FROM users LIMIT 5' },
   {
     id: 'SG6043',
