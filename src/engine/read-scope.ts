@@ -69,11 +69,17 @@ export class ReadScope implements ConnectionScope {
 
   async #giveBack(lease: ScopedLease, warnings: number): Promise<void> {
     const { connection } = lease;
-    const told = warnings > 0 ? this.#ask(connection) : undefined;
-    const settled = await Promise.allSettled([told, runStatement(connection, clientCharset(connection))]);
-    lease.done(
-      settled.some(({ status }) => status === 'rejected'),
-      warnings,
+    if (warnings > 0) {
+      const told = this.#ask(connection);
+      // The session asks as well, in front of the SET, by which MySQL forgets them.
+      lease.done(false, warnings);
+      await Promise.allSettled([told, runStatement(connection, clientCharset(connection))]);
+      return;
+    }
+    const restored = runStatement(connection, clientCharset(connection));
+    await restored.then(
+      () => lease.done(false),
+      () => lease.done(true),
     );
   }
 
