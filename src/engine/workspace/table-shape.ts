@@ -68,6 +68,8 @@ function declaredType(
     const filled = column.carry !== undefined || (metadata.flags & ColumnFlag.notNull) !== 0;
     return declared.notNull && filled ? `${declared.sql} NOT NULL` : declared.sql;
   }
+  // MariaDB calls nothing a YEAR but what a YEAR holds, and shows its zeros; MySQL calls the year of any date one.
+  if (metadata.type === FieldType.year && options.flavour === 'mariadb') return 'YEAR';
   return widestType(metadata);
 }
 

@@ -1,4 +1,5 @@
 // Queries: WITH, set operations, parentheses, VALUES, TABLE, and the clauses that end them.
+import { SqlError } from '../../../errors/sql-error.ts';
 import type {
   CommonTableExpression,
   Expression,
@@ -49,6 +50,8 @@ function rest(c: Cursor, first: Query, withClause: With | null): Query {
   const limit = limitOption(c);
   let into = intoClause(c);
   const locking = lockingClauses(c);
+  if (locking.length > 0 && c.mode.flavour === 'mariadb' && body.kind === 'setOperation')
+    refuseLockBehindParentheses(body);
   into ??= intoClause(c);
   if (orderBy === null && limit === null && into === null && locking.length === 0) {
     return withClause === null ? body : { ...body, with: withClause, start: withClause.start };
@@ -56,6 +59,13 @@ function rest(c: Cursor, first: Query, withClause: With | null): Query {
   const start = withClause === null ? body.start : withClause.start;
   into ??= body.into;
   return { ...body, with: withClause, orderBy, limit, into, locking, start, end: c.lastEnd };
+}
+
+/** MariaDB takes a lock behind a set operation for its last operand's, and has no place for it behind parentheses. */
+function refuseLockBehindParentheses({ right }: SetOperation): void {
+  const last = right.kind === 'setOperation' ? right.right : right;
+  if (last.kind === 'parenQuery')
+    throw new SqlError(1221, 'HY000', 'Incorrect usage of lock options and SELECT in brackets');
 }
 
 /** UNION and EXCEPT, from left to right. */
