@@ -16,7 +16,9 @@ export interface OtherPath {
 /**
  * MariaDB 10.11 answers some statements by the path: its cache of a correlated subquery takes 'a' for 'A' where the comparison
  * tells them apart, a zero date under NO_ZERO_DATE is NULL or not by whether a temporary table holds it, and COUNT of an outer
- * block is NULL where an index shows that no row can be there. Of two errors PREPARE may tell the other. Where it contradicts itself there is no answer to compare with.
+ * block is NULL where an index shows that no row can be there. A window function in an IN or ALL subquery is wrong where the
+ * subquery runs once per row instead of being stored. Of two errors PREPARE may tell the other. Where it contradicts itself
+ * there is no answer to compare with.
  */
 export function otherPaths(tables: readonly FuzzTable[]): readonly OtherPath[] {
   const unbuffered = (sql: string): string =>
@@ -25,6 +27,12 @@ export function otherPaths(tables: readonly FuzzTable[]): readonly OtherPath[] {
     {
       name: 'subquery_cache=off',
       settings: ["SET optimizer_switch = 'subquery_cache=off'"],
+      oracleSql: asItIs,
+      proxySql: asItIs,
+    },
+    {
+      name: 'materialization=off',
+      settings: ["SET optimizer_switch = 'materialization=off'"],
       oracleSql: asItIs,
       proxySql: asItIs,
     },
