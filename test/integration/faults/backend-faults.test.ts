@@ -207,6 +207,8 @@ describe('a server that freezes', () => {
     const other = await cluster.connect();
     const { pid } = serverOf('40-80');
     if (pid === null) throw new Error('servers in containers cannot be frozen');
+    // The statement is to freeze on a connection, not before it has one.
+    await client.query('SELECT name FROM users WHERE id = 3');
     process.kill(pid, 'SIGSTOP');
     try {
       const startedAtMs = performance.now();
@@ -229,10 +231,8 @@ describe('a server that freezes', () => {
       expect(fast.ms).toBeLessThan(100);
     } finally {
       process.kill(pid, 'SIGCONT');
+      await eventually(async () => (await fetch(readyUrl())).status === 200);
     }
-    await eventually(
-      async () => (await fetch(`http://127.0.0.1:${cluster.adminPort}/readyz`)).status === 200,
-    );
     await client.query('SELECT name FROM users WHERE id = 3');
     await expectSound(cluster, []);
   });
