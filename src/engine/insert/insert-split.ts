@@ -4,7 +4,7 @@ import { present } from '../../util/assert.ts';
 import type { Shard } from '../../vindex/shard-map.ts';
 import type { OkResult } from '../contract.ts';
 import { lowestShardError, type ShardWrites, type WriteAnswer, type WriteFailure } from '../write/unit.ts';
-import { insertCounts, printInsertInfo } from '../write/write-info.ts';
+import { countWarnings, insertCounts, printInsertInfo, toldAnswers } from '../write/write-info.ts';
 
 /** Well below the servers' max_allowed_packet (16 MiB by default on MariaDB). */
 const statementBytesMax = 4 << 20;
@@ -65,9 +65,9 @@ export interface InsertFacts {
 
 export function insertAnswer(answers: readonly WriteAnswer[], facts: InsertFacts): OkResult {
   const { rowCount, onConflict, everywhere, informs, firstId } = facts;
-  const counted = everywhere ? answers.slice(0, 1) : answers;
+  const counted = toldAnswers(answers, everywhere);
   const terminals = counted.flatMap((answer) => answer.terminals);
-  const warnings = terminals.reduce((total, terminal) => total + terminal.warnings, facts.warningsBefore);
+  const warnings = countWarnings(terminals, facts.warningsBefore);
   let duplicates = 0;
   for (const { info, affectedRows } of terminals) {
     const counts = insertCounts(info);

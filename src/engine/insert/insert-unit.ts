@@ -10,7 +10,8 @@ import { pinTime } from '../pinned-time.ts';
 import { shardMapOf } from '../resolve.ts';
 import { shardText } from '../shard-text.ts';
 import { ReturnedRows } from '../write/returned-rows.ts';
-import { inUnit, settleAll, type WriteAnswer, type WriteUnit } from '../write/unit.ts';
+import { inUnit, settleAll, type WriteUnit } from '../write/unit.ts';
+import { countWarnings, toldAnswers } from '../write/write-info.ts';
 import { insertFacts, saysIgnore } from './insert-facts.ts';
 import type { RowSource } from './insert-rows.ts';
 import type { SequenceFill } from './insert-sequence.ts';
@@ -83,7 +84,10 @@ export async function insertAll(
     );
     const warningsBefore = facts.warningsBefore + warned.tell();
     if (returned === null) execution.sink.ok(insertAnswer(answers, { ...facts, warningsBefore, firstId }));
-    else await returned.tell(warningsBefore + warningsOf(node, answers), firstId);
+    else {
+      const terminals = toldAnswers(answers, node.everywhere).flatMap((answer) => answer.terminals);
+      await returned.tell(countWarnings(terminals, warningsBefore), firstId);
+    }
   } finally {
     returned?.free();
   }
@@ -119,13 +123,6 @@ export function warning(
       );
     return { ...write, runOn };
   });
-}
-
-function warningsOf(node: InsertNode, answers: readonly WriteAnswer[]): number {
-  const counted = node.everywhere ? answers.slice(0, 1) : answers;
-  return counted
-    .flatMap((answer) => answer.terminals)
-    .reduce((total, terminal) => total + terminal.warnings, 0);
 }
 
 /** No rows to insert: the answer of RETURNING has columns all the same. */

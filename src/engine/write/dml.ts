@@ -11,7 +11,7 @@ import { sendToShard } from '../relay/route.ts';
 import { shardMapOf, shardsFor } from '../resolve.ts';
 import { ReturnedRows } from './returned-rows.ts';
 import { lowestShardError, runUnit, type ShardWrites, type WriteAnswer } from './unit.ts';
-import { sumInfos } from './write-info.ts';
+import { countWarnings, sumInfos, toldAnswers } from './write-info.ts';
 
 export function runDml(execution: Execution, node: DmlNode): void | Promise<void> {
   const shards = shardsFor(execution, node.keyspace, node.destination);
@@ -29,7 +29,7 @@ async function runOnSeveral(execution: Execution, node: DmlNode): Promise<void> 
   execution.sink.ok({
     affectedRows: terminals.reduce((total, terminal) => total + terminal.affectedRows, 0n),
     lastInsertId: terminals.find((terminal) => terminal.lastInsertId !== 0n)?.lastInsertId ?? 0n,
-    warnings: warningsOf(terminals),
+    warnings: countWarnings(terminals),
     info: sumInfos(terminals.map((terminal) => terminal.info)),
   });
 }
@@ -57,7 +57,7 @@ async function returnRows(
       node.everywhere && i > 0 ? write : { ...write, runOn: () => returned.together(write.shard) },
     );
     const answers = await runAll(execution, node, asking, () => returned.finish());
-    await returned.tell(warningsOf(terminalsOf(node, answers)), null);
+    await returned.tell(countWarnings(terminalsOf(node, answers)), null);
   } finally {
     returned.free();
   }
@@ -73,10 +73,5 @@ function runAll(
 }
 
 function terminalsOf(node: DmlNode, answers: readonly WriteAnswer[]): WriteAnswer['terminals'] {
-  const terminals = answers.flatMap((answer) => answer.terminals);
-  return node.everywhere ? terminals.slice(0, 1) : terminals;
-}
-
-function warningsOf(terminals: WriteAnswer['terminals']): number {
-  return terminals.reduce((total, terminal) => total + terminal.warnings, 0);
+  return toldAnswers(answers, node.everywhere).flatMap((answer) => answer.terminals);
 }

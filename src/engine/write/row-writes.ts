@@ -20,7 +20,7 @@ import { followRows } from './row-moves.ts';
 import { lookupEntry, shardsInOrder, type TargetRow, targetRows } from './target-rows.ts';
 import { inUnit, lowestShardError, type ShardWrites, type WriteUnit } from './unit.ts';
 import { unitReads } from './unit-scope.ts';
-import { sumInfos, withWarnings } from './write-info.ts';
+import { countWarnings, sumInfos, withWarnings } from './write-info.ts';
 
 const rowsPerStatement = 500;
 
@@ -37,7 +37,7 @@ export async function runRowWrites(execution: Execution, node: RowWritesNode, ru
   execution.sink.ok({
     affectedRows: terminals.reduce((total, terminal) => total + terminal.affectedRows, 0n),
     lastInsertId: terminals.find((terminal) => terminal.lastInsertId !== 0n)?.lastInsertId ?? 0n,
-    warnings: terminals.reduce((total, terminal) => total + terminal.warnings, before),
+    warnings: countWarnings(terminals, before),
     info,
   });
 }
@@ -63,7 +63,7 @@ async function deleteReturning(
       )
         await returned.describe(unit, home, target.table, returning);
       await returned.finish();
-      return written.reduce((total, terminal) => total + terminal.warnings, read.warnings);
+      return countWarnings(written, read.warnings);
     });
     await returned.tell(warnings, null);
   } finally {

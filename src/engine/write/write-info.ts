@@ -1,4 +1,5 @@
-// The info text of OK packets: numbers with labels, added up over shards.
+// What OK packets of a write's parts say, added up over shards: the labelled numbers of their info text, and warnings.
+import type { Terminal } from '../../backend/contract.ts';
 
 /** `Records: 3  Duplicates: 0  Warnings: 1` -> 3, 0, 1; null when the text has another form. */
 function numbersOf(info: string, labels: readonly string[]): readonly number[] | null {
@@ -47,4 +48,14 @@ function sum(infos: readonly string[], labels: readonly string[]): string {
     for (const [i, number] of numbers.entries()) totals[i] = (totals[i] ?? 0) + number;
   }
   return labels.map((label, i) => `${label}: ${totals[i]}`).join('  ');
+}
+
+/** How many warnings the parts of a write came back with, `before` they ran included. */
+export function countWarnings(terminals: readonly Pick<Terminal, 'warnings'>[], before = 0): number {
+  return terminals.reduce((total, terminal) => total + terminal.warnings, before);
+}
+
+/** The answers that are told: of a reference table, which is written `everywhere`, the first shard speaks for all. */
+export function toldAnswers<T>(answers: readonly T[], everywhere: boolean): readonly T[] {
+  return everywhere ? answers.slice(0, 1) : answers;
 }
