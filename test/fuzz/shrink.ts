@@ -55,8 +55,12 @@ function sameSort(a: string, b: string): boolean {
   return sortOf(a) === sortOf(b);
 }
 
+/** An error beside rows is another sort than two errors. */
 function sortOf(difference: string): string {
-  return /^column/.test(difference) ? 'column' : /error \d+|^Shardgate/.test(difference) ? 'error' : 'rows';
+  if (/^column/.test(difference)) return 'column';
+  const [expected = '', found = ''] = difference.split('\n');
+  const errors = [expected, found].map((line) => /error \d+|^Shardgate: [^ \d]/.test(line));
+  return errors.includes(true) ? `error ${errors.join()}` : 'rows';
 }
 
 async function shrinkRows(arena: Arena, statement: Least, prepared: boolean): Promise<Finding> {

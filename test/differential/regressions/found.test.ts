@@ -261,6 +261,19 @@ describe('reads', () => {
   });
 });
 
+describe.runIf(testFlavour() === 'mariadb')('a lock behind a set operation', () => {
+  test.each([
+    '(SELECT id FROM t) UNION ALL ((SELECT id FROM u) UNION ALL (SELECT k FROM u)) FOR UPDATE',
+    '(SELECT id FROM t) UNION ALL ((SELECT id FROM u) UNION ALL (SELECT k FROM u)) ORDER BY 1 FOR UPDATE',
+    '(SELECT id FROM t) EXCEPT (SELECT id FROM u) UNION ((SELECT k FROM t) INTERSECT (SELECT k FROM u)) FOR UPDATE',
+    '(SELECT id FROM t) UNION ALL SELECT id FROM u INTERSECT (SELECT k FROM u) LOCK IN SHARE MODE',
+    '(SELECT id FROM t) UNION ALL ((SELECT id FROM u ORDER BY id LIMIT 1)) FOR UPDATE',
+    '(SELECT id FROM t) INTERSECT SELECT id FROM u INTERSECT (SELECT k FROM u) FOR UPDATE',
+  ])('is taken or refused by what its last operand is: %s', async (sql) => {
+    expect(await asText(sql)).toBe(same);
+  });
+});
+
 describe('parameters', () => {
   test.each<[string, string, ParamValue[]]>([
     ['names of columns show the question mark', 'SELECT n + ?, CONCAT(v, ?) FROM t', [1n, 'x']],

@@ -61,10 +61,14 @@ function rest(c: Cursor, first: Query, withClause: With | null): Query {
   return { ...body, with: withClause, orderBy, limit, into, locking, start, end: c.lastEnd };
 }
 
-/** MariaDB takes a lock behind a set operation for its last operand's, and has no place for it behind parentheses. */
+/**
+ * MariaDB takes a lock behind a set operation for its last operand's, and has no place for it behind the parentheses of one
+ * SELECT. An operand that is a set operation itself, INTERSECT behind UNION included, takes it.
+ */
 function refuseLockBehindParentheses({ right }: SetOperation): void {
-  const last = right.kind === 'setOperation' ? right.right : right;
-  if (last.kind === 'parenQuery')
+  let last: Query = right;
+  while (last.kind === 'parenQuery') last = last.query;
+  if (right.kind === 'parenQuery' && last.kind !== 'setOperation')
     throw new SqlError(1221, 'HY000', 'Incorrect usage of lock options and SELECT in brackets');
 }
 
