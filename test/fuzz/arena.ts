@@ -5,6 +5,7 @@ import type { Answer, ErrorAnswer, ExactClient, OkAnswer, ParamValue } from '../
 import type { Stage, World } from '../support/stage.ts';
 import { otherPaths, withoutHints } from './other-paths.ts';
 import { type Piece, type Rendered, render } from './piece.ts';
+import { orLost, ServerLost } from './server-lost.ts';
 import type { FuzzTable, FuzzWorld } from './tables.ts';
 
 /**
@@ -66,6 +67,11 @@ export class Arena {
 
   async close(): Promise<void> {
     await this.world.close();
+  }
+
+  /** The world's servers are gone. */
+  async abandon(): Promise<void> {
+    await this.world.abandon();
   }
 
   get tables(): readonly FuzzTable[] {
@@ -171,17 +177,20 @@ export class Arena {
     });
   }
 
-  /** A generated statement as text, or prepared with its values as parameters. */
+  /** A generated statement as text, or prepared with its values as parameters. Rejects with ServerLost. */
   async judge(piece: Piece, prepared: boolean): Promise<ReadVerdict> {
     const rendered = render(piece, prepared);
     if (this.world.flavour === 'mysql' && mysqlKiller.test(rendered.sql))
       return { kind: 'same', isError: true, rows: 0 };
     const [oracle, proxy] = [await this.oracle(), await this.proxy()];
-    const expected = await once(oracle, rendered.sql, prepared, rendered.params);
+    const expected = await orLost(once(oracle, rendered.sql, prepared, rendered.params));
     const verdict = await this.#comparedWith(expected, proxy, rendered, prepared);
     if (verdict.kind !== 'different' || verdict.difference.startsWith('column')) return verdict;
+    if (!(await this.world.answers())) throw new ServerLost('the server of the shards ended');
     if (this.world.flavour === 'mysql') return verdict;
-    const path = await this.#agreeingPath(rendered, prepared, expected);
+    const path = await this.#agreeingPath(rendered, prepared, expected).catch((error: unknown) => {
+      throw error instanceof ServerLost ? new ServerLost(error.message, verdict.difference) : error;
+    });
     return path === null ? verdict : { kind: 'undetermined', path };
   }
 
@@ -193,7 +202,7 @@ export class Arena {
       try {
         for (const client of [oracle, proxy]) await this.#withSettings(client, settings);
         const asPrepared = prepared || prepares === true;
-        const asked = await once(oracle, oracleSql(rendered.sql), asPrepared, rendered.params);
+        const asked = await orLost(once(oracle, oracleSql(rendered.sql), asPrepared, rendered.params));
         const expected = withoutHints(asked);
         const path = { ...rendered, sql: proxySql(rendered.sql) };
         const verdict = await this.#comparedWith(expected, proxy, path, prepared);

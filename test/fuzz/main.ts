@@ -35,7 +35,7 @@ async function main(): Promise<number> {
     line(usage);
     return 0;
   }
-  const stage = await openStage();
+  let stage = await openStage();
   process.once('SIGINT', () => void stage.close().then(() => process.exit(130)));
   process.once('SIGTERM', () => void stage.close().then(() => process.exit(143)));
   try {
@@ -45,6 +45,11 @@ async function main(): Promise<number> {
       statementsPerWorld: Number(values['per-world']),
       findingsMax: Number(values.findings),
       progress: line,
+      renew: async () => {
+        await stage.abandon();
+        stage = await openStage();
+        return stage;
+      },
     };
     const reads = values.only === undefined && !values.writes;
     const tally = reads ? await fuzzReads(stage, run) : emptyTally();
@@ -77,6 +82,7 @@ function summarise(tally: Tally): void {
   line(`${tally.statements} statements, ${tally.executions} executions, ${tally.rows} rows compared`);
   line(`${tally.errors} failed alike on both, ${tally.findings.length} different`);
   if (tally.undetermined > 0) line(`${tally.undetermined} on which one server contradicts itself`);
+  if (tally.lost > 0) line(`${tally.lost} that a server itself did not survive or never answered`);
   for (const [id, count] of [...tally.refusals].sort((a, b) => b[1] - a[1])) line(`refused ${id}: ${count}`);
 }
 

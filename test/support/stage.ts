@@ -39,7 +39,11 @@ export interface World {
   /** An administrator's connection past Shardgate to the server of all shards, or to the oracle. */
   readonly shardAdmin: Connection;
   readonly oracleAdmin: Connection;
+  /** Whether both servers still answer. */
+  answers(): Promise<boolean>;
   close(): Promise<void>;
+  /** `close` for a world whose servers are gone: nothing is asked of them. */
+  abandon(): Promise<void>;
 }
 
 const account = { user: 'app', password: 'app' } as const;
@@ -73,6 +77,8 @@ export class Stage {
     try {
       const oracle = await start('oracle');
       const admins = [await connectAsAdmin(shards.admin), await connectAsAdmin(oracle.admin)] as const;
+      // Of a server that died whoever asks next is told.
+      for (const admin of admins) admin.on('error', () => undefined);
       for (const admin of admins) await admin.query("CREATE USER IF NOT EXISTS app@'%' IDENTIFIED BY 'app'");
       // Shardgate tells its users of every database that does not exist; so does a server only to whom all are open.
       await admins[1].query("GRANT ALL PRIVILEGES ON *.* TO app@'%'");
@@ -97,6 +103,13 @@ export class Stage {
     this.#shardAdmin.destroy();
     this.#oracleAdmin.destroy();
     await Promise.all([this.#shards.stop(), this.#oracle.stop()]);
+  }
+
+  /** Ends servers that may be beyond ending in order. */
+  async abandon(): Promise<void> {
+    this.#shardAdmin.destroy();
+    this.#oracleAdmin.destroy();
+    await Promise.all([this.#shards.crash(), this.#oracle.crash()]);
   }
 
   /** Fresh databases with the schema, and Shardgate over them. One world at a time. */
@@ -137,6 +150,11 @@ export class Stage {
       clients.push(client);
       return client;
     };
+    const leave = async (): Promise<void> => {
+      await Promise.all(clients.map((client) => client.close()));
+      await app.close();
+      await rm(directory, { recursive: true, force: true });
+    };
     return {
       app,
       flavour: this.#flavour,
@@ -146,10 +164,14 @@ export class Stage {
       shardServer: () => open(this.#shards.port, { database: null }),
       shardAdmin: this.#shardAdmin,
       oracleAdmin: this.#oracleAdmin,
+      answers: () =>
+        Promise.all([this.#shardAdmin.query('SELECT 1'), this.#oracleAdmin.query('SELECT 1')]).then(
+          () => true,
+          () => false,
+        ),
+      abandon: leave,
       close: async () => {
-        await Promise.all(clients.map((client) => client.close()));
-        await app.close();
-        await rm(directory, { recursive: true, force: true });
+        await leave();
         for (const name of [...shardDatabases, 'main_0'])
           await this.#shardAdmin.query(`DROP DATABASE ${name}`);
         for (const name of ['shop', 'main']) await this.#oracleAdmin.query(`DROP DATABASE ${name}`);
