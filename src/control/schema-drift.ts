@@ -98,10 +98,13 @@ function differs(expected: TableFacts, found: TableFacts, first: string): string
 }
 
 function kindDiffers(expected: TableFacts, found: TableFacts, first: string): string | null {
-  if (expected.view === found.view) return null;
+  if (expected.view === null && found.view === null) return null;
   if (expected.view === null) return `a view here, a table on ${first}`;
   if (found.view === null) return `a table here, a view on ${first}`;
-  return `the view's text is not that on ${first}`;
+  const { text, collation } = expected.view;
+  if (collation !== found.view.collation)
+    return `a view made under ${found.view.collation} here, ${collation} on ${first}`;
+  return text === found.view.text ? null : `the view's text is not that on ${first}`;
 }
 
 function listDiffers<T extends { readonly name: string }>(

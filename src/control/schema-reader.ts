@@ -9,7 +9,8 @@ import {
 import type { ForeignKey } from '../vschema/model.ts';
 import { isOwnTable } from '../vschema/own-tables.ts';
 import type { ControlConnection, ControlRows } from './control-connection.ts';
-import { type DatabaseNames, renameInView, sqlTextOf } from './view-text.ts';
+import { readViews } from './view-reader.ts';
+import { type DatabaseNames, sqlTextOf } from './view-text.ts';
 
 const readTimeoutMs = 10_000;
 
@@ -22,7 +23,8 @@ const checksumSql = `SELECT CONCAT_WS('-',
   (SELECT CONCAT(COUNT(*), ':', COALESCE(SUM(CRC32(CONCAT_WS('#', TABLE_NAME, CONSTRAINT_NAME, COLUMN_NAME, ORDINAL_POSITION,
     REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME))), 0))
     FROM information_schema.KEY_COLUMN_USAGE WHERE TABLE_SCHEMA = ?),
-  (SELECT CONCAT(COUNT(*), ':', COALESCE(SUM(CRC32(CONCAT_WS('#', TABLE_NAME, VIEW_DEFINITION))), 0))
+  (SELECT CONCAT(COUNT(*), ':', COALESCE(SUM(CRC32(CONCAT_WS('#', TABLE_NAME, VIEW_DEFINITION,
+    COLLATION_CONNECTION))), 0))
     FROM information_schema.VIEWS WHERE TABLE_SCHEMA = ?),
   (SELECT CONCAT(COUNT(*), ':', COALESCE(SUM(CRC32(CONCAT_WS('#', ROUTINE_NAME, LAST_ALTERED, SQL_MODE, ROUTINE_DEFINITION))), 0))
     FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = ? AND ROUTINE_TYPE = 'FUNCTION')) AS checksum`;
@@ -46,8 +48,6 @@ const foreignKeysSql = `SELECT TABLE_NAME, CONSTRAINT_NAME, COLUMN_NAME, REFEREN
   REFERENCED_COLUMN_NAME FROM information_schema.KEY_COLUMN_USAGE
   WHERE TABLE_SCHEMA = ? AND REFERENCED_TABLE_NAME IS NOT NULL ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION`;
 
-const viewsSql = `SELECT TABLE_NAME, VIEW_DEFINITION FROM information_schema.VIEWS WHERE TABLE_SCHEMA = ?`;
-
 /** Equal checksums: nothing that `readTables` would tell has changed (but for a collision of sums). */
 export async function readChecksum(connection: ControlConnection, database: string): Promise<string> {
   const rows = await connection.query(checksumSql, Array(5).fill(database), readTimeoutMs);
@@ -64,17 +64,15 @@ export async function readTables(
   const columns = byTable(await read(columnsSql));
   const statistics = byTable(await read(statisticsSql));
   const foreignKeys = byTable(await read(foreignKeysSql));
-  const views = byTable(await read(viewsSql));
+  const views = await readViews(connection, database, names);
   const tables = new Map<string, TableFacts>();
   for (const [name, rows] of columns) {
-    const view = views.get(name)?.[0];
     tables.set(name, {
       name,
       columns: rows.map((row) => columnFromInformationSchema(columnRow(row))),
       keys: keysFromInformationSchema((statistics.get(name) ?? []).map(statisticRow)),
       foreignKeys: foreignKeysOf(foreignKeys.get(name) ?? [], names),
-      // Without the privilege SHOW VIEW the text is empty: still a view, but one nobody can look into.
-      view: view === undefined ? null : renameInView(sqlTextOf(text(view['VIEW_DEFINITION']) ?? ''), names),
+      view: views.get(name) ?? null,
     });
   }
   return tables;

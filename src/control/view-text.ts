@@ -35,6 +35,19 @@ export function renameInView(view: string, names: DatabaseNames): string {
   return result;
 }
 
+/** The SELECT of `CREATE ... VIEW `v` AS SELECT ...` as servers print it; null for a text of another form. */
+export function bodyOfView(created: string): string | null {
+  for (let at = 0; at < created.length; at++) {
+    if (created[at] === '`') at = endOfIdentifier(created, at) - 1;
+    else if (created.startsWith(' VIEW `', at)) {
+      let end = endOfIdentifier(created, at + ' VIEW '.length);
+      if (created.startsWith('.`', end)) end = endOfIdentifier(created, end + 1);
+      return created.startsWith(' AS ', end) ? created.slice(end + ' AS '.length) : null;
+    }
+  }
+  return null;
+}
+
 function keyspaceOf(quoted: string, names: DatabaseNames): string | null {
   const name = Buffer.from(quoted.slice(1, -1).replaceAll('``', '`'), 'latin1').toString('utf8');
   const keyspace = names.get(name);

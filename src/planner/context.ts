@@ -16,6 +16,8 @@ export interface PlanContext {
   readonly target: PlanTarget;
   /** The session's sql_mode contains ONLY_FULL_GROUP_BY. */
   readonly onlyFullGroupBy: boolean;
+  /** collation_connection, lower case; null or absent: only servers know it. */
+  readonly connectionCollation?: string | null;
   /** Comment directives (`SHARD`, `WORKSPACE`, `ALLOW_SCATTER` ...), names upper case. */
   /** The text's own DATABASE() calls are meant for the server: the session has put the value in around them. */
   readonly keepsDatabaseCalls?: boolean;

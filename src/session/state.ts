@@ -12,6 +12,7 @@ import { PreparedStatements } from './prepared/prepared-statements.ts';
 import { fetchWarnings, joined, type Warning, withoutRepeated } from './servers/warnings.ts';
 import { shardNamed } from './statement/shard-maps.ts';
 import { TransactionScope } from './transaction/transaction.ts';
+import { connectionCollation } from './variables/connection-collation.ts';
 import type { KeptVariable } from './variables/kept-variable.ts';
 import { Settings } from './variables/settings.ts';
 import { tracksSchema, tracksVariable } from './variables/tracked-variables.ts';
@@ -206,6 +207,7 @@ export class SessionState {
       mode.charset,
       flags.map(Number).join(''),
       sqlMode,
+      connectionCollation(this.settings, mode) ?? '',
       restricted,
     ].join('\u0000');
   }

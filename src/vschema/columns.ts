@@ -1,6 +1,6 @@
 // Column, key and table facts in the shape information_schema gives them: one reading for live servers and schema files.
 import type { ColumnFamily } from '../value/column-family.ts';
-import type { Column, ColumnDrift, ForeignKey, Key } from './model.ts';
+import type { Column, ColumnDrift, ForeignKey, Key, ViewDefinition } from './model.ts';
 
 /** A row of information_schema.COLUMNS; numbers may come as numbers, bigints or digits. */
 export interface InformationSchemaColumn {
@@ -38,8 +38,8 @@ export interface TableFacts {
   readonly columns: readonly Column[];
   readonly keys: readonly Key[];
   readonly foreignKeys: readonly ForeignKey[];
-  /** SqlText of a view's SELECT with keyspace names; null for base tables. */
-  readonly view: string | null;
+  /** null for base tables. */
+  readonly view: ViewDefinition | null;
   /** How shards differ in its columns; absent when they agree. */
   readonly drift?: ColumnDrift;
 }

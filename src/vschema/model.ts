@@ -46,6 +46,14 @@ export type TableKind =
   | 'pinned' // whole table on one shard of a sharded keyspace
   | 'unknown'; // on the shards of a sharded keyspace, named by no vschema: its use is refused
 
+/** What a server parses where the view is named. */
+export interface ViewDefinition {
+  /** SqlText of its SELECT with keyspace names instead of physical ones; empty when it may not be read. */
+  readonly text: string;
+  /** collation_connection it was made under, lower case: that of its literals, whatever the reader's is. */
+  readonly collation: string;
+}
+
 export interface Table {
   readonly keyspace: string;
   readonly name: string;
@@ -63,8 +71,8 @@ export interface Table {
   readonly foreignKeys: readonly ForeignKey[];
   /** How shards differ in its columns; null when they agree. */
   readonly drift: ColumnDrift | null;
-  /** SELECT text (SqlText) of a view, physical names already turned to keyspace names; null for base tables. */
-  readonly view: string | null;
+  /** null for base tables. */
+  readonly view: ViewDefinition | null;
 }
 
 /** A table whose columns are not the same on all shards: somebody is changing it, or forgot a shard. */

@@ -77,9 +77,8 @@ export async function fuzzWorldReads(
   tally: Tally,
 ): Promise<Stage> {
   const plain = randomWorld(seed);
-  // Literals of a view have the collation of whoever made it.
   const alike = !plain.settings.some((setting) => setting.includes('collation_connection'));
-  const views = alike ? randomViews(seed, plain.tables) : [];
+  const views = randomViews(seed, plain.tables);
   const schema = { ...plain.schema, views: views.map((view) => view.createSql) };
   const fuzzWorld: FuzzWorld = { ...plain, schema, tables: [...plain.tables, ...views] };
   let place = stage;

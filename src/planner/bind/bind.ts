@@ -9,6 +9,7 @@ import { Binder } from './binder.ts';
 import { lookupTable } from './lookup-table.ts';
 import type { Binding } from './model.ts';
 import type { BindHost } from './place.ts';
+import { viewWords } from './view-words.ts';
 
 export function bindStatement(node: Query | Update | Delete, unit: TextUnit, context: PlanContext): Binding {
   const { vschema, database, mode } = context;
@@ -19,9 +20,10 @@ export function bindStatement(node: Query | Update | Delete, unit: TextUnit, con
     table: (name, defaultSchema) => lookupTable(vschema, name, defaultSchema),
     view(table: Table) {
       if (table.view === null || vschema.keyspaces.get(table.keyspace)?.sharded !== true) return null;
-      const query = parseStatement(table.view, mode);
+      const text = viewWords(table, table.view, context);
+      const query = parseStatement(text, mode);
       if (!isQuery(query)) return null;
-      return { query, unit: plainUnit(table.view, query) };
+      return { query, unit: plainUnit(text, query) };
     },
   };
   return new Binder(host).bind(node, unit);

@@ -15,6 +15,7 @@ import { isLockStatement } from '../locks/lock-functions.ts';
 import { calculatesFoundRows } from '../rewrite/found-rows.ts';
 import { readsSessionState } from '../rewrite/substitute.ts';
 import type { SessionState } from '../state.ts';
+import { connectionCollation } from '../variables/connection-collation.ts';
 import { directivesOf } from './directives.ts';
 import type { CachedStatement } from './plan-cache.ts';
 
@@ -68,6 +69,7 @@ function entryFor(
     mode: state.mode,
     target: { shards: state.target.shards, role: state.target.role },
     onlyFullGroupBy: isFullGroupByOnly(state),
+    connectionCollation: connectionCollation(state.settings, state.mode),
     directives: directivesOf(text, state.mode),
     keepsDatabaseCalls: substituted,
   });

@@ -85,7 +85,7 @@ describe('schema tracker', () => {
         referencedColumns: ['id'],
       },
     ]);
-    const view = shop?.tables?.get('named')?.view ?? '';
+    const view = shop?.tables?.get('named')?.view?.text ?? '';
     expect(view).toContain('`shop`.`users`');
     expect(view).toContain('`shop_0`.x');
     expect(tracker.tracked('main')?.tables?.get('settings')?.columns).toHaveLength(2);

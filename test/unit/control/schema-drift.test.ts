@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { mergeTables } from '../../../src/control/schema-drift.ts';
 import { columnFromInformationSchema, type TableFacts } from '../../../src/vschema/columns.ts';
+import type { ViewDefinition } from '../../../src/vschema/model.ts';
 
 function column(name: string, type: string): TableFacts['columns'][number] {
   return columnFromInformationSchema({
@@ -35,6 +36,10 @@ function drift(first: ReadonlyMap<string, TableFacts>, second: ReadonlyMap<strin
     { shard: '80-', tables: second },
   ]);
   return merged.drift.map((one) => `${one.table} on ${one.shard}: ${one.difference}`);
+}
+
+function viewOf(text: string): ViewDefinition {
+  return { text, collation: 'utf8mb4_general_ci' };
 }
 
 describe('schema drift', () => {
@@ -79,12 +84,23 @@ describe('schema drift', () => {
       table('t', [id], { keys: [{ ...primary, unique: false }] }),
       't on 80-: key PRIMARY: other attributes here than on -80',
     ],
-    ['a view', plain, table('t', [id], { view: 'select 1' }), 't on 80-: a view here, a table on -80'],
+    [
+      'a view',
+      plain,
+      table('t', [id], { view: viewOf('select 1') }),
+      't on 80-: a view here, a table on -80',
+    ],
     [
       'another view',
-      table('t', [id], { view: 'select 2' }),
-      table('t', [id], { view: 'select 1' }),
+      table('t', [id], { view: viewOf('select 2') }),
+      table('t', [id], { view: viewOf('select 1') }),
       "t on 80-: the view's text is not that on -80",
+    ],
+    [
+      'a view of another collation',
+      table('t', [id], { view: viewOf('select 1') }),
+      table('t', [id], { view: { text: 'select 1', collation: 'utf8mb4_bin' } }),
+      't on 80-: a view made under utf8mb4_bin here, utf8mb4_general_ci on -80',
     ],
   ] as const)('%s', (_, first, second, expected) => {
     expect(drift(first, second)).toEqual([expected]);

@@ -39,9 +39,6 @@ function constantOf({ source, name }: ColumnId, statement: BoundStatement): Temp
   if (expression === null || !isConstant(expression)) return null;
   const { unit } = source.query;
   const words = splice(unit, expression.start, expression.end, []);
-  // A view is printed with backslashes that escape, which the session's mode may not have.
-  if (unit !== statement.unit && unit.text.slice(expression.start, expression.end).includes('\\'))
-    return null;
   return expression.kind === 'literal' ? words : join(text('('), words, text(')'));
 }
 
