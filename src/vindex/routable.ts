@@ -88,8 +88,9 @@ export function storedVindexValue(text: string | null, column: RoutingColumn): V
   if (text === null) return nullValue;
   switch (column.family) {
     case 'integer':
+      return { kind: 'integer', text: withoutLeadingZeros(text) };
     case 'year':
-      return { kind: 'integer', text: text.replace(/^(-?)0+(?=\d)/, '$1') };
+      return { kind: 'integer', text: column.size === 2 ? fullYear(text) : withoutLeadingZeros(text) };
     case 'decimal':
       return { kind: 'decimal', text };
     case 'date':
@@ -100,6 +101,15 @@ export function storedVindexValue(text: string | null, column: RoutingColumn): V
     default:
       return { kind: 'bytes', text };
   }
+}
+
+function withoutLeadingZeros(text: string): string {
+  return text.replace(/^(-?)0+(?=\d)/, '$1');
+}
+
+/** A YEAR(2) shows two digits of 1970 to 2069. */
+function fullYear(text: string): string {
+  return `${text < '70' ? '20' : '19'}${text}`;
 }
 
 function untypedValue(value: BindValue, charset: LiteralCharset): VindexValue | null {
@@ -116,7 +126,7 @@ function untypedValue(value: BindValue, charset: LiteralCharset): VindexValue | 
 function integerValue(value: BindValue, column: RoutingColumn): VindexValue | null {
   const isYear = column.family === 'year';
   // '1' into a YEAR means 2001, and 0 means 0000: only the plain range of the type is the same as text and as number.
-  if (isYear && value.kind !== 'integer') return null;
+  if (isYear && (value.kind !== 'integer' || column.size === 2)) return null;
   const text = integerText(value, column);
   if (text === null) return null;
   if (isYear && (text.length !== 4 || text < '1901' || text > '2155')) return null;

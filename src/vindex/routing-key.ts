@@ -10,7 +10,7 @@ export interface RoutingColumn {
   /** Lower-case `information_schema` DATA_TYPE (`char` strips trailing blanks, `binary` pads); null = unknown. */
   readonly dataType: string | null;
   readonly unsigned: boolean;
-  /** Bits of integers, characters or bytes of text and binary, digits of decimals. */
+  /** Bits of integers, characters or bytes of text and binary, digits of decimals, 2 of YEAR(2). */
   readonly size: number | null;
   readonly scale: number | null;
   /** null also for columns without a collation. */

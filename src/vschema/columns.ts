@@ -133,6 +133,8 @@ function sizeOf(family: ColumnFamily, dataType: string, row: InformationSchemaCo
     case 'text':
     case 'binary':
       return numberOf(row.CHARACTER_MAXIMUM_LENGTH);
+    case 'year':
+      return row.COLUMN_TYPE.toLowerCase() === 'year(2)' ? 2 : null;
     default:
       return null;
   }

@@ -106,7 +106,7 @@ export interface Column {
   /** Full type as information_schema.COLUMN_TYPE has it: `bigint(20) unsigned`, `enum('a','b')`. */
   readonly columnType: string;
   readonly unsigned: boolean;
-  /** Bits (integers: 8..64), digits (decimal precision), characters or bytes (text, binary); null where it has no meaning. */
+  /** Bits (integers: 8..64), digits (decimal precision), characters or bytes (text, binary), 2 for YEAR(2); null where it has no meaning. */
   readonly size: number | null;
   /** Digits after the point (decimal), fractional seconds (temporal); null where it has no meaning. */
   readonly scale: number | null;

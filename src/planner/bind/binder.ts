@@ -33,7 +33,7 @@ import type {
   TableSource,
 } from './model.ts';
 import { type BinderPort, type BindHost, type CteScope, depthMax, type Place } from './place.ts';
-import { resolveColumn } from './resolve-column.ts';
+import { isSameColumn, resolveColumn, shownColumn } from './resolve-column.ts';
 import { usedCtes } from './unused-ctes.ts';
 
 /** State of binding one statement; used once. */
@@ -121,7 +121,9 @@ export class Binder implements BinderPort {
     this.#windowClashes(node.list, aliases);
     if (node.groupBy !== null)
       this.#expressions(node.groupBy, block, place, null, { ...aliases, columnFirst: true });
-    for (const clause of [node.having, node.window, node.orderBy]) {
+    if (node.having !== null)
+      this.#expressions(node.having, block, place, null, { ...aliases, shown: this.#groupColumns(node) });
+    for (const clause of [node.window, node.orderBy]) {
       if (clause !== null) this.#expressions(clause, block, place, null, aliases);
     }
     return block;
@@ -280,7 +282,9 @@ export class Binder implements BinderPort {
     const isAlias = node.table === null && aliases?.items.has(lower(node.name.name)) === true;
     const found = block === null ? `unknown column ${node.name.name}` : resolveColumn(node, block);
     if (typeof found === 'string') {
-      if (!isAlias) this.doubts.push(found);
+      const shown = block === null || aliases === null ? null : this.#shown(node, block, aliases);
+      if (shown !== null) this.columns.set(node, shown);
+      else if (!isAlias) this.doubts.push(found);
       return;
     }
     this.use(found.column);
@@ -291,9 +295,23 @@ export class Binder implements BinderPort {
     }
     const shown = aliases?.items.get(lower(node.name.name)) ?? null;
     const bare = shown?.kind === 'column' ? this.columns.get(shown) : undefined;
-    if (bare === undefined || !isSame(bare, found.column)) {
+    if (bare === undefined || !isSameColumn(bare, found.column)) {
       if (aliases?.direct.has(node) !== true) this.aliasClashes.push(node.name.name);
     } else this.columns.set(node, found.column);
+  }
+
+  /** Items of GROUP BY that are columns and nothing else. */
+  #groupColumns(node: Select): readonly ColumnId[] {
+    return (node.groupBy?.items ?? []).flatMap(({ expression }) => {
+      const column = expression.kind === 'column' ? this.columns.get(expression) : undefined;
+      return column === undefined ? [] : [column];
+    });
+  }
+
+  /** A name that several tables have means, where the select list shows one of them, that one. */
+  #shown(node: ColumnNode, block: Block, { shown, direct }: Aliases): ColumnId | null {
+    if (shown === 'direct') return direct.has(node) ? shownColumn(node, block, []) : null;
+    return shownColumn(node, block, shown);
   }
 
   /** ORDER BY of a window takes an alias before a column, as that of the query does. */
@@ -303,7 +321,7 @@ export class Binder implements BinderPort {
       const shown = aliases.items.get(lower(node.name.name));
       const column = this.columns.get(node);
       const bare = shown?.kind === 'column' ? this.columns.get(shown) : undefined;
-      const same = bare !== undefined && column !== undefined && isSame(bare, column);
+      const same = bare !== undefined && column !== undefined && isSameColumn(bare, column);
       if (shown !== undefined && !same) this.aliasClashes.push(node.name.name);
     }
     forEachChild(node, (child) => this.#windowClashes(child, aliases, inside || child.kind === 'windowSpec'));
@@ -388,8 +406,10 @@ export class Binder implements BinderPort {
 /** Names that GROUP BY, HAVING and ORDER BY may mean besides columns. */
 interface Aliases {
   readonly items: ReadonlyMap<string, Expression>;
-  /** ORDER BY items that are a name and nothing else: there an alias goes before a column. */
+  /** Items of ORDER BY and GROUP BY that are a name and nothing else: in ORDER BY an alias goes before a column there. */
   readonly direct: ReadonlySet<Node>;
+  /** Where a name that several tables have means the one shown: as a direct item; in HAVING, or the one of GROUP BY. */
+  readonly shown: 'direct' | readonly ColumnId[];
   /** GROUP BY: a column goes before an alias. */
   readonly columnFirst: boolean;
 }
@@ -398,12 +418,11 @@ function aliasesOf(node: Select): Aliases {
   const items = new Map<string, Expression>();
   for (const item of node.list.items)
     if (item.alias !== null) items.set(lower(item.alias.name), item.expression);
-  const direct = new Set<Node>(node.orderBy?.items.map((item) => item.expression) ?? []);
-  return { items, direct, columnFirst: false };
-}
-
-function isSame(a: ColumnId, b: ColumnId): boolean {
-  return a.source === b.source && a.name === b.name;
+  const clauses = [node.groupBy, node.orderBy];
+  const direct = new Set<Node>(
+    clauses.flatMap((clause) => clause?.items ?? []).map((item) => item.expression),
+  );
+  return { items, direct, shown: 'direct', columnFirst: false };
 }
 
 function has(source: Source, name: string): boolean {

@@ -12,9 +12,28 @@ export function resolveColumn(node: ColumnNode, block: Block): Resolution {
     const found = node.table === null ? unqualified(node, at) : qualified(node, at);
     if (found !== null) return found;
   }
-  return `unknown column ${node.name.name}`;
+  const table = node.table === null ? '' : `${node.table.name}.`;
+  return `unknown column ${table}${node.name.name}`;
 }
 
+/**
+ * The one column of that name in the select list or among `grouped`: what ORDER BY, GROUP BY and HAVING mean by a name that
+ * several tables have. null when there is none, or several (servers differ in which they take), or the list is not known.
+ */
+export function shownColumn(node: ColumnNode, block: Block, grouped: readonly ColumnId[]): ColumnId | null {
+  if (node.table !== null || block.output === null) return null;
+  const name = lower(node.name.name);
+  const shown = block.output.filter((item) => lower(item.name) === name).map((item) => item.column);
+  const [first, ...others] = [...shown, ...grouped.filter((column) => column.name === name)];
+  if (first === undefined || first === null) return null;
+  return others.every((other) => other !== null && isSameColumn(first, other)) ? first : null;
+}
+
+export function isSameColumn(a: ColumnId, b: ColumnId): boolean {
+  return a.source === b.source && a.name === b.name;
+}
+
+/** null when no source of that name has the column: one of a block around may bear the same name, and have it. */
 function qualified(node: ColumnNode, block: Block): Resolution | null {
   const table = node.table?.name;
   const named = block.sources.filter((source) => source.alias === table && schemaFits(node, source));
@@ -23,7 +42,7 @@ function qualified(node: ColumnNode, block: Block): Resolution | null {
     const columns = allColumns(source);
     if (columns === null || columns.includes(name)) return { column: { source, name }, merged: [] };
   }
-  return named.length > 0 ? `unknown column ${table}.${node.name.name}` : null;
+  return null;
 }
 
 function schemaFits(node: ColumnNode, source: Source): boolean {

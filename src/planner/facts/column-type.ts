@@ -41,8 +41,9 @@ export function equalityCarries(a: ColumnId, b: ColumnId): boolean {
   switch (left.family) {
     case 'integer':
     case 'date':
-    case 'year':
       return true;
+    case 'year':
+      return left.size === right.size;
     case 'decimal':
     case 'datetime':
       return left.scale === right.scale;

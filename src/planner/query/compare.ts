@@ -22,13 +22,15 @@ const plus = (compare: SortKey['compare'], operand: string): Comparator => ({
  *  - FLOAT prints six digits only: its exact value is f+0e0.
  *  - ENUM and SET order by number, not by name; BIT as an integer.
  *  - TIMESTAMP texts are local time, which is not monotone: seconds since 1970 are.
+ *  - YEAR(2) shows two digits of four: 70 is before 00.
  *  - Text by the weights of its collation where trap-tested padding rules are known.
  */
 export function comparatorOf(column: Column): Comparator | null {
   switch (column.family) {
+    case 'year':
+      return column.size === 2 ? null : plain('number');
     case 'integer':
     case 'decimal':
-    case 'year':
       return column.columnType.includes('zerofill') ? plus('number', '0') : plain('number');
     case 'date':
     case 'datetime':

@@ -114,6 +114,8 @@ function sizeOf(dataType: string, type: DataType): number | null {
     case 'varchar':
     case 'varbinary':
       return type.length;
+    case 'year':
+      return type.length === 2 ? 2 : null;
     default:
       return integerBitsOf(dataType) ?? blobBytes.get(dataType) ?? null;
   }

@@ -1,0 +1,88 @@
+// What suites of other projects found, in our own words and least form: Shardgate's answer equals one plain server's.
+import { describe, expect, test } from 'vitest';
+import { fileWorld } from '../../support/file-world.ts';
+import { Pair, same } from '../../support/pair.ts';
+import type { WorldSchema } from '../../support/stage.ts';
+import { testFlavour } from '../../support/test-servers.ts';
+import { hasOuterOrderBy } from '../support/case.ts';
+
+const charset = 'ENGINE=InnoDB DEFAULT CHARSET=utf8mb4';
+const isMariadb = testFlavour() === 'mariadb';
+/** MySQL has no YEAR(2) any more. */
+const shortYear = isMariadb ? 'YEAR(2)' : 'YEAR';
+
+const schema: WorldSchema = {
+  shards: ['-40', '40-80', '80-c0', 'c0-'],
+  vschema: {
+    sharded: true,
+    vindexes: { hash: { type: 'hash' }, xx: { type: 'xxhash' } },
+    tables: {
+      people: { column_vindexes: [{ column: 'id', name: 'hash' }] },
+      visits: { column_vindexes: [{ column: 'person', name: 'hash' }] },
+      vintages: { column_vindexes: [{ column: 'y', name: 'xx' }] },
+    },
+  },
+  schema: `
+CREATE TABLE people (id BIGINT NOT NULL, score INT, rank_no INT, PRIMARY KEY (id)) ${charset};
+CREATE TABLE visits (person BIGINT NOT NULL, id BIGINT NOT NULL, score INT, pages INT, PRIMARY KEY (person, id)) ${charset};
+CREATE TABLE vintages (y ${shortYear} NOT NULL, n INT NOT NULL, PRIMARY KEY (y, n)) ${charset};
+`,
+  mainSchema: '',
+};
+
+const rows = [
+  'INSERT INTO people VALUES (1, 1, 1), (2, 2, 2), (3, NULL, 3), (4, 4, 4)',
+  'INSERT INTO visits VALUES (1, 1, 1, 1), (2, 2, 2, NULL), (3, 3, 3, 3), (4, 4, 5, 4), (4, 9, 5, 4)',
+  "INSERT INTO vintages VALUES (70, 1), (1970, 2), ('71', 3), (0, 4), (2, 5), ('40', 6), (2060, 7), (1999, 8)",
+];
+
+let pair: Pair;
+fileWorld(schema, async (world) => {
+  pair = await Pair.open(world, {}, { coreColumns: true });
+  await pair.do(...rows);
+});
+
+const asked = (sql: string): Promise<string> => pair.ask(sql, { ordered: hasOuterOrderBy(sql) });
+
+describe('a name that several tables have means the column that the select list shows', () => {
+  test.each([
+    'SELECT people.id FROM people JOIN visits ON people.id = visits.person ORDER BY id DESC',
+    'SELECT people.score, visits.id AS v FROM people, visits ORDER BY score, v, 1',
+    'SELECT DISTINCT people.score FROM people LEFT JOIN visits ON people.id = visits.person ORDER BY score LIMIT 2',
+    'SELECT people.*, visits.pages FROM people, visits ORDER BY score, id, pages',
+    'SELECT visits.id, COUNT(*) FROM people JOIN visits ON people.rank_no = visits.pages GROUP BY id ORDER BY id DESC',
+    'SELECT visits.id, COUNT(*) FROM people JOIN visits ON people.rank_no = visits.pages GROUP BY id HAVING id > 1 ORDER BY id',
+    'SELECT people.score FROM people, visits GROUP BY score',
+    'SELECT visits.score, people.score AS other FROM people, visits HAVING score > 1',
+    'SELECT MAX(people.rank_no) FROM people, visits GROUP BY people.score HAVING score + 1 > 1',
+    'SELECT people.score FROM people, visits HAVING (SELECT MAX(pages) FROM people p WHERE p.rank_no = score) > 1',
+    // Nothing is shown by that name, or two columns are.
+    'SELECT people.rank_no FROM people, visits ORDER BY score',
+    'SELECT people.score, visits.score FROM people, visits ORDER BY score',
+    'SELECT people.score FROM people, visits ORDER BY score + 1',
+    'SELECT people.score FROM people, visits GROUP BY score + 1',
+  ])('%s', async (sql) => {
+    expect(await asked(sql)).toBe(same);
+  });
+});
+
+test('a qualified name is looked for around a derived table of the same name that lacks the column', async () => {
+  const sql =
+    'SELECT d.id FROM people d WHERE id IN (SELECT MAX(id) FROM visits WHERE person IN (SELECT rank_no FROM (SELECT rank_no FROM people) d WHERE d.id = person))';
+  expect(await asked(sql)).toBe(same);
+});
+
+describe.runIf(isMariadb)('YEAR(2): 70 is before 00, and 70 and 1970 are the same year', () => {
+  test.each([
+    'SELECT MIN(y), MAX(y) FROM vintages',
+    'SELECT DISTINCT y FROM vintages ORDER BY y LIMIT 3',
+    'SELECT y, n FROM vintages ORDER BY y DESC, n LIMIT 4',
+    'SELECT n FROM vintages WHERE y = 70',
+    'SELECT n FROM vintages WHERE y = 1970',
+    "SELECT n FROM vintages WHERE y IN ('70', 2002, 99)",
+    'SELECT a.n, b.n FROM vintages a JOIN vintages b ON a.y = b.y',
+    'SELECT y, COUNT(*) FROM vintages GROUP BY y',
+  ])('%s', async (sql) => {
+    expect(await asked(sql)).toBe(same);
+  });
+});
