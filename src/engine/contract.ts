@@ -66,13 +66,10 @@ export interface PreparedRelay {
 export interface ConnectionScope {
   /** True when statements join a transaction (or autocommit=0). */
   readonly inTransaction: boolean;
-  /** A connection on which a statement of this session may run; `writes` tells that it changes rows or locks them. */
-  acquire(
-    shardId: string,
-    use: { readonly writes: boolean; readonly signal: AbortSignal },
-  ): Promise<ScopedLease>;
+  /** A connection on which a statement of this session may run. */
+  acquire(shardId: string, use: ConnectionUse & { readonly signal: AbortSignal }): Promise<ScopedLease>;
   /** Same without a promise, when one is at hand; null otherwise. */
-  tryAcquire(shardId: string, use: { readonly writes: boolean }): ScopedLease | null;
+  tryAcquire(shardId: string, use: ConnectionUse): ScopedLease | null;
   /** See `Gateway.tryShare`; null also when the session's statements need connections of their own. Absent: they always do. */
   tryShare?(shardId: string): SharedConnection | null;
   /**
@@ -95,8 +92,18 @@ export interface WorkspaceLease extends Lease {
   readonly collectWarnings?: (reword: (message: string) => string) => Promise<void>;
 }
 
+/** What a connection is wanted for. */
+export interface ConnectionUse {
+  /** The statement changes rows or locks them. */
+  readonly writes: boolean;
+  /** Rows are wanted as they are stored, if that comes for nothing; see `ScopedLease.asStored`. */
+  readonly asStored?: boolean;
+}
+
 export interface ScopedLease {
   readonly connection: Lease['connection'];
+  /** Text comes in its column's own character set, and no sql_select_limit cuts results; else both are the session's. */
+  readonly asStored?: boolean;
   /**
    * Gives it back: to the transaction, or to the pool. `broken`: its state is unknown (cancelled mid-way). `warnings`: count
    * of the last response, so that the session can fetch them before anything else runs there. Never throws.

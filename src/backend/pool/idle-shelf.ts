@@ -4,6 +4,9 @@
 //             ...
 //   sweep <-- bottom: cold ones sink here and leave for the slow pool, which checks them before use
 
+/** The deeper a connection lies, the longer it has been idle. */
+const lookedAtMax = 4;
+
 /** What can lie on the shelf. `shelvedAtTick` is the shelf's. */
 export interface Shelved {
   readonly flags: number;
@@ -31,6 +34,19 @@ export class IdleShelf<T extends Shelved> {
     const item = this.#stacks.get(flags)?.pop();
     if (item === undefined) return null;
     this.#size--;
+    return item;
+  }
+
+  /** `item`, just taken, or one of the next few in its place that suits better; `item` then lies on top. */
+  better(item: T, suits: (other: T) => boolean): T {
+    const stack = this.#stacks.get(item.flags) ?? [];
+    for (let at = stack.length - 1; at >= 0 && at >= stack.length - lookedAtMax; at--) {
+      const other = stack[at];
+      if (other === undefined || !suits(other)) continue;
+      stack.splice(at, 1);
+      stack.push(item);
+      return other;
+    }
     return item;
   }
 

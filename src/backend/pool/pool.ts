@@ -119,7 +119,7 @@ export class ShardPool {
   /** See `Gateway.tryLease`. */
   tryLease(options: LeaseOptions): Lease | null {
     if (this.#refusal !== null) return null;
-    const slot = this.#shelf.take(options.clientFlags & keyedFlags);
+    const slot = this.#fromShelf(options);
     if (slot === null) return null;
     const { connection } = slot;
     if (connection === null || !slot.usable) {
@@ -219,6 +219,13 @@ export class ShardPool {
     for (const slot of this.#all) slot.close();
   }
 
+  /** One that needs no SET, if it is not far; it may have closed meanwhile. */
+  #fromShelf({ clientFlags, settings }: LeaseOptions): Slot | null {
+    const top = this.#shelf.take(clientFlags & keyedFlags);
+    if (top === null || top.connection?.settings.matches(settings) !== false) return top;
+    return this.#shelf.better(top, ({ connection }) => connection?.settings.matches(settings) === true);
+  }
+
   #lend(slot: Slot, connection: SocketConnection): Lease {
     this.#leased++;
     slot.leased = true;
@@ -257,7 +264,7 @@ export class ShardPool {
     const flags = options.clientFlags & keyedFlags;
     const refusal = this.#refusalNow();
     if (refusal !== null) return Promise.reject(refusal);
-    const idle = this.#shelf.take(flags);
+    const idle = this.#fromShelf(options);
     if (idle?.usable) return Promise.resolve(idle);
     if (idle !== null) this.#drop(idle);
     if (this.#lines.length >= this.#limits.waitersMax) {

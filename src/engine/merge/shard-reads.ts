@@ -52,7 +52,7 @@ export class ShardReads {
     shards: readonly Shard[],
     options: ReadsOptions,
   ): Promise<ShardReads> {
-    const leases = await acquireAll(execution, shards, options.locks);
+    const leases = await acquireAll(execution, shards, { writes: options.locks });
     const reads = leases.map((lease, i): ShardRead => {
       const shard = shards[i];
       if (shard === undefined) throw new Error('assertion failed: one lease per shard');

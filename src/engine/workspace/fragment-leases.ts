@@ -13,7 +13,10 @@ import type { ShardRead } from '../merge/shard-reads.ts';
 import { type ParamText, type PreparedRun, prepareAsked } from '../param-text.ts';
 import type { PinnedTime } from '../pinned-time.ts';
 
-/** Text comes in its own character set, unconverted; a client's sql_select_limit is for the finish. */
+/**
+ * Text comes in its own character set, unconverted; a client's sql_select_limit is for the finish. For connections that do not
+ * read so already.
+ */
 const readSettings =
   'SET @__sg_limit=@@sql_select_limit, character_set_results=NULL, sql_select_limit=18446744073709551615';
 
@@ -42,12 +45,14 @@ export class FragmentLeases {
 
   /** `shards` each once, in an order that is the same for all statements. */
   static async open(execution: Execution, shards: readonly Shard[]): Promise<FragmentLeases> {
-    const leases = await acquireAll(execution, shards, execution.plan.locks);
+    const leases = await acquireAll(execution, shards, { writes: execution.plan.locks, asStored: true });
     const opened = new FragmentLeases(
       execution,
       new Map(shards.map((shard, i) => [shard.id, present(leases[i], 'one lease per shard')])),
     );
-    for (const lease of leases) opened.#background(lease, readSettings);
+    for (const lease of leases) {
+      if (lease.asStored !== true) opened.#background(lease, readSettings);
+    }
     return opened;
   }
 
@@ -122,7 +127,7 @@ export class FragmentLeases {
       await abandonStream(this.#execution, { connection, done }, stream);
       warnings += stream.warnings;
     }
-    if (!this.#broken.has(lease)) {
+    if (!this.#broken.has(lease) && lease.asStored !== true) {
       const restored = this.#background(lease, ownSettings(lease.connection));
       // The pool takes idle connections only; a transaction's connection goes on being pipelined.
       await settledWithin(restored, settledWithinMs);

@@ -56,6 +56,8 @@ export class WorkspaceSession {
   readonly #lease: WorkspaceLease;
   readonly #signal: AbortSignal;
   readonly #tables: string[] = [];
+  /** Prepared statements that nobody runs; closing them alone would be a write of its own. */
+  readonly #described: number[] = [];
   /** Tables made before their shape was known, by name. */
   readonly #expected = new Map<string, Expected>();
   #inFlightBytes = 0;
@@ -77,10 +79,10 @@ export class WorkspaceSession {
     return this.#lease.connection;
   }
 
-  /** Prepares a statement for its metadata only. */
+  /** Prepares a statement for its metadata only; it is closed with the fill. */
   async describe(sql: string): Promise<readonly ColumnDefinition[]> {
     const { id, columns } = await prepareStatement(this.connection, sql);
-    closeStatement(this.connection, id);
+    this.#described.push(id);
     return columns;
   }
 
@@ -136,6 +138,7 @@ export class WorkspaceSession {
   }
 
   endFill(): void {
+    for (const id of this.#described) closeStatement(this.connection, id);
     this.#post(ownSettings);
   }
 

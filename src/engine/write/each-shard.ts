@@ -34,7 +34,7 @@ export async function runEachShard(execution: Execution, node: EachShardNode): P
 type Answer = { readonly shard: Shard } & ({ readonly terminal: Terminal } | { readonly error: SqlError });
 
 async function runForOk(execution: Execution, node: EachShardNode, shards: readonly Shard[]): Promise<void> {
-  const leases = await acquireAll(execution, shards, true);
+  const leases = await acquireAll(execution, shards, { writes: true });
   const answers = await Promise.all(
     shards.map((shard, i) => runOn(execution, node, shard, present(leases[i], 'one lease per shard'))),
   );

@@ -8,6 +8,7 @@ import type { ScopedLease, WorkspaceLease } from '../../engine/contract.ts';
  */
 export class PooledLease implements ScopedLease {
   readonly connection: BackendConnection;
+  readonly asStored: boolean;
   readonly #lease: Lease;
   readonly #outstanding: PooledLease[];
   readonly #collectWarnings: (connection: BackendConnection) => Promise<void>;
@@ -17,7 +18,9 @@ export class PooledLease implements ScopedLease {
     lease: Lease,
     outstanding: PooledLease[],
     collectWarnings: (connection: BackendConnection) => Promise<void>,
+    asStored = false,
   ) {
+    this.asStored = asStored;
     this.#lease = lease;
     this.#outstanding = outstanding;
     this.#collectWarnings = collectWarnings;

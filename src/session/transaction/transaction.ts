@@ -6,9 +6,16 @@ import type {
   LeaseOptions,
   SharedConnection,
 } from '../../backend/contract.ts';
-import type { AtomicUnit, ConnectionScope, ScopedLease, WorkspaceLease } from '../../engine/contract.ts';
+import type {
+  AtomicUnit,
+  ConnectionScope,
+  ConnectionUse,
+  ScopedLease,
+  WorkspaceLease,
+} from '../../engine/contract.ts';
 import { shardgateError } from '../../errors/catalog.ts';
 import { SqlError } from '../../errors/sql-error.ts';
+import { storedForm } from '../variables/stored-form.ts';
 import type { TransactionMode } from '../variables/variables.ts';
 import { SavepointUnit } from './atomic-unit.ts';
 import type { Branch } from './branch.ts';
@@ -134,13 +141,20 @@ export class TransactionScope implements ConnectionScope {
     this.#state = 'open';
   }
 
-  tryAcquire(shardId: string, use: { readonly writes: boolean }): ScopedLease | null {
+  tryAcquire(shardId: string, use: ConnectionUse): ScopedLease | null {
     const held = this.#held(shardId, use.writes);
     if (held !== null) return this.#isCurrent(held) ? held : null;
     if (this.inTransaction && this.#needsTableFirst(shardId)) return null;
-    const lease = this.#deps.gateway.tryLease(shardId, this.#deps.leaseOptions(null));
+    const lease = this.#deps.gateway.tryLease(shardId, this.#optionsFor(use, null));
     if (lease === null) return null;
-    return this.inTransaction ? this.#join(shardId, lease, use.writes) : this.#pooled(lease);
+    return this.inTransaction ? this.#join(shardId, lease, use.writes) : this.#pooled(lease, use.asStored);
+  }
+
+  /** A transaction's connection goes on being the session's. */
+  #optionsFor(use: ConnectionUse, signal: AbortSignal | null): LeaseOptions {
+    const options = this.#deps.leaseOptions(signal);
+    if (use.asStored !== true || this.inTransaction) return options;
+    return { ...options, settings: storedForm(options.settings) };
   }
 
   tryShare(shardId: string): SharedConnection | null {
@@ -150,17 +164,17 @@ export class TransactionScope implements ConnectionScope {
 
   async acquire(
     shardId: string,
-    use: { readonly writes: boolean; readonly signal: AbortSignal },
+    use: ConnectionUse & { readonly signal: AbortSignal },
   ): Promise<ScopedLease> {
     const atOnce = this.tryAcquire(shardId, use);
     if (atOnce !== null) return atOnce;
     const outdated = this.#held(shardId, use.writes);
     if (outdated !== null) return this.#updated(outdated);
     if (this.inTransaction && this.#needsTableFirst(shardId)) await this.#deps.twopc.ready(shardId);
-    const lease = await this.#deps.gateway.lease(shardId, this.#deps.leaseOptions(use.signal));
+    const lease = await this.#deps.gateway.lease(shardId, this.#optionsFor(use, use.signal));
     const held = this.#heldElse(() => lease.release(), shardId, use.writes);
     if (held === null)
-      return this.inTransaction ? this.#join(shardId, lease, use.writes) : this.#pooled(lease);
+      return this.inTransaction ? this.#join(shardId, lease, use.writes) : this.#pooled(lease, use.asStored);
     lease.release();
     return this.#updated(held);
   }
@@ -407,8 +421,8 @@ export class TransactionScope implements ConnectionScope {
     return [...pooled, ...stateful.filter((connection) => connection.pending > 0)];
   }
 
-  #pooled(lease: Lease): PooledLease {
-    return new PooledLease(lease, this.#outstanding, this.#deps.collectWarnings);
+  #pooled(lease: Lease, asStored = false): PooledLease {
+    return new PooledLease(lease, this.#outstanding, this.#deps.collectWarnings, asStored);
   }
 
   /** Throws when nothing may run here: the transaction is lost or allows no other shard, the client is gone. */

@@ -1,4 +1,5 @@
 // What a statement leaves on its connection: temporary tables, what procedures do, locks, a shard the client named.
+import type { RowDataPacket } from 'mysql2/promise';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Pair, same } from '../../support/pair.ts';
 import { sessionStage } from './stage.ts';
@@ -52,6 +53,40 @@ describe('fault 67: temporary tables', () => {
       kind: 'error',
       message: expect.stringContaining('SG2001'),
     });
+  });
+});
+
+describe('connections that read rows for a finish', () => {
+  const finish = 'SELECT lang, AVG(LENGTH(word)), MAX(word) FROM words GROUP BY lang';
+  const plain = [
+    "SELECT word, HEX(word) FROM words WHERE word = 'straße'",
+    'SELECT word FROM words ORDER BY HEX(word)',
+    'SELECT name, @@sql_select_limit, @@character_set_results FROM users WHERE id = 1',
+  ];
+
+  test('answer what comes next in its own character set and length, whoever asks', async () => {
+    const other = await stage.pair({ database: 'shop' });
+    await pair.do('USE shop', 'SET NAMES latin1', 'SET sql_select_limit = 2');
+    for (const sql of [...plain, finish, ...plain, finish, ...plain]) {
+      expect(await pair.ask(sql), sql).toBe(same);
+      expect(await other.ask(sql), sql).toBe(same);
+    }
+    expect(await pair.ask(finish)).toBe(same);
+    expect(await other.ask(finish)).toBe(same);
+  });
+
+  test('need no SET from the second time on, and none behind it', async () => {
+    const admin = stage.world.shardAdmin;
+    const setsSoFar = async (): Promise<number> => {
+      const [rows] = await admin.query<RowDataPacket[]>("SHOW GLOBAL STATUS LIKE 'Com_set_option'");
+      return Number(rows[0]?.['Value']);
+    };
+    await pair.do('USE shop');
+    for (let i = 0; i < 2; i += 1) await pair.proxy.query(finish);
+    const before = await setsSoFar();
+    for (let i = 0; i < 10; i += 1) await pair.proxy.query(finish);
+    // Two of the workspace each, in front of the fill and behind it; two more on each of four shards would be 100.
+    expect((await setsSoFar()) - before).toBeLessThan(40);
   });
 });
 

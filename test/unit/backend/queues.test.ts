@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { IdleShelf } from '../../../src/backend/pool/idle-shelf.ts';
 import { type Waiter, WaitingLines } from '../../../src/backend/pool/waiting-lines.ts';
+import { present } from '../../../src/util/assert.ts';
 import { Fifo } from '../../../src/util/fifo.ts';
 import { LinkedList } from '../../../src/util/linked-list.ts';
 
@@ -116,6 +117,20 @@ describe('idle shelf', () => {
     expect(shelf.take(2)).toBe(c);
     expect(shelf.take(2)).toBeNull();
     expect(shelf.size).toBe(1);
+  });
+
+  test('exchanges what was taken for one near the top that suits better', () => {
+    const shelf = new IdleShelf<ReturnType<typeof item>>();
+    const items = Array.from({ length: 8 }, () => item(0));
+    for (const one of items) shelf.put(one);
+    const top = present(shelf.take(0), 'the shelf is not empty');
+    expect(shelf.better(top, (other) => other === items[3])).toBe(items[3]);
+    expect(shelf.size).toBe(7);
+    expect(shelf.take(0)).toBe(top);
+    // The deepest is too far down, and of none that suits the warmest stays.
+    const next = present(shelf.take(0), 'the shelf is not empty');
+    expect(shelf.better(next, (other) => other === items[0])).toBe(next);
+    expect(shelf.size).toBe(5);
   });
 
   test('what lies for long is swept, what was used meanwhile is not', () => {
