@@ -149,6 +149,8 @@ export interface GatherNode {
   readonly keyspace: string;
   readonly fragments: readonly Fragment[];
   readonly finish: Template;
+  /** What `SET STATEMENT ... FOR` is to set for the finish (MariaDB); absent: nothing. */
+  readonly finishSetting?: string;
   /** The client's statement as one server would prepare it (its column names, types, flags are the answer's), null when no single shard can. */
   readonly describe: Template | null;
   /** A fragment or the finish asks for the time (NOW() ...): all of them must see the same instant. */

@@ -185,7 +185,7 @@ export class Arena {
     const [oracle, proxy] = [await this.oracle(), await this.proxy()];
     const expected = await orLost(once(oracle, rendered.sql, prepared, rendered.params));
     const verdict = await this.#comparedWith(expected, proxy, rendered, prepared);
-    if (verdict.kind !== 'different' || verdict.difference.startsWith('column')) return verdict;
+    if (verdict.kind !== 'different') return verdict;
     if (!(await this.world.answers())) throw new ServerLost('the server of the shards ended');
     if (this.world.flavour === 'mysql') return verdict;
     const path = await this.#agreeingPath(rendered, prepared, expected).catch((error: unknown) => {

@@ -270,11 +270,12 @@ function labelOf(fragment: Fragment): string {
 async function finish(run: Run, described: Described | null, attempt: Attempt): Promise<number> {
   const { execution, session, node, home } = run;
   const text = paramText(execution, home, node.finish, run.names);
-  execution.observer.shardQuery(home.id, run.time.wrap(text.spelled));
+  const wrap = (sql: string): string => run.time.wrap(sql, node.finishSetting);
+  execution.observer.shardQuery(home.id, wrap(text.spelled));
   run.time.before(session.connection);
   const { format } = execution.statement;
   // Without a description the finish is the client's own text: what a server says of that is the answer.
-  const finishing = session.finish(node.describe === null ? strict(text) : text, run.time.wrap, format);
+  const finishing = session.finish(node.describe === null ? strict(text) : text, wrap, format);
   const stream = await untilCancelled(finishing, execution.signal);
   run.time.after(session.connection);
   return writeFinish(execution, node, home, stream, described, attempt);

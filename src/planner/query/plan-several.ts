@@ -19,6 +19,7 @@ import { hasSeededRandom, setsInsertId } from './traits.ts';
 import { gatherRows } from './workspace/gather-rows.ts';
 import { generalPlan } from './workspace/general.ts';
 import { partialAggregates } from './workspace/partial-aggregates.ts';
+import { withStoredSubqueries } from './workspace/stored-subqueries.ts';
 
 /** Never throws: what cannot be planned is a refusal, after which a server still gets its say about the statement. */
 export function planSeveral(several: Several): Draft {
@@ -64,7 +65,8 @@ function planProven(several: Several): Draft {
     reasons.push(`not one co-located group: ${locality.why}`);
   }
   if (statement.context.directives.get('WORKSPACE')?.toLowerCase() === 'off') throw shardgateError('SG2025');
-  return { node: generalPlan(statement, keyspace, reasons), label: 'gather' };
+  const node = withStoredSubqueries(generalPlan(statement, keyspace, reasons), statement);
+  return { node, label: 'gather' };
 }
 
 function localityOf({ statement, keyspace }: Several): Locality {
@@ -124,7 +126,7 @@ function mergeBlock(several: Several, block: Block, keys: readonly KeyTuple[]): 
   }
   if (statement.context.directives.get('WORKSPACE')?.toLowerCase() === 'off') throw shardgateError('SG2025');
   const rows = gatherRows(several, block);
-  if (typeof rows !== 'string') return { node: rows, label: 'gather' };
+  if (typeof rows !== 'string') return { node: withStoredSubqueries(rows, statement), label: 'gather' };
   reasons.push(`not one fragment: ${rows}`);
   return null;
 }
