@@ -1,50 +1,98 @@
 // Database servers in containers, by Testcontainers: for test machines with a Docker daemon.
-import { GenericContainer, Wait } from 'testcontainers';
+import { GenericContainer, getContainerRuntimeClient, type StartedTestContainer, Wait } from 'testcontainers';
 import { dockerImage, dockerServers } from '../../src/cli/servers/docker-servers.ts';
-import type { RunningServer, ServerOptions, ServerProvider } from '../../src/cli/servers/server-provider.ts';
+import { sizeArguments } from '../../src/cli/servers/server-arguments.ts';
+import {
+  type RunningServer,
+  type ServerOptions,
+  ServerProblem,
+  type ServerProvider,
+} from '../../src/cli/servers/server-provider.ts';
 
 const rootPassword = 'root-of-a-test';
 const serverPort = 3306;
+const startTimeoutMs = 120_000;
+const stopTimeoutMs = 60_000;
+const logLinesShown = 12;
+/** Not where the image has a volume: what lies in a volume is not committed to an image. */
+const dataDirectory = '/var/lib/shardgate-test';
+const noop = (): void => {};
 
-export function containerServers(): ServerProvider {
-  return { description: `Testcontainers, image ${dockerImage}`, start: startContainer };
+/** `image` is one of `prepareContainerImage`. */
+export function containerServers(image: string): ServerProvider {
+  return {
+    description: `Testcontainers, image ${dockerImage}`,
+    start: (options) => startContainer(image, options),
+  };
+}
+
+export interface PreparedImage {
+  readonly image: string;
+  remove(): Promise<void>;
+}
+
+/** `dockerImage` with its data directory made, so that the servers of the tests do not each make their own. */
+export async function prepareContainerImage(): Promise<PreparedImage> {
+  const first: ServerOptions = { name: 'first', dataDirectory: null, port: 0, durable: true };
+  // The image starts the server twice: once to prepare it, then to serve.
+  const container = await started(dockerImage, first, 2);
+  await container.stop({ remove: false, timeout: stopTimeoutMs });
+  const [repo, tag] = ['shardgate-test', container.getId().slice(0, 12)];
+  await container.commit({ repo, tag });
+  const { dockerode } = (await getContainerRuntimeClient()).container;
+  await dockerode.getContainer(container.getId()).remove({ v: true });
+  const image = `${repo}:${tag}`;
+  return { image, remove: async () => void (await dockerode.getImage(image).remove()) };
 }
 
 /** A container that goes with the test; data that shall stay needs a volume, which the product's own provider has. */
-async function startContainer(options: ServerOptions): Promise<RunningServer> {
+async function startContainer(image: string, options: ServerOptions): Promise<RunningServer> {
   if (options.dataDirectory !== null || options.port !== 0) return dockerServers().start(options);
-  const container = await new GenericContainer(dockerImage)
-    .withEnvironment({ MARIADB_ROOT_PASSWORD: rootPassword, MARIADB_ROOT_HOST: '%' })
-    .withCommand([
-      ...['--skip-name-resolve', '--skip-log-bin', '--character-set-server=utf8mb4', '--max-connections=300'],
-      ...['--innodb-buffer-pool-size=64M', '--innodb-log-file-size=16M'],
-      ...(options.durable ? [] : ['--innodb-flush-log-at-trx-commit=0']),
-      ...(options.extraArguments ?? []),
-    ])
-    .withExposedPorts(serverPort)
-    // The image starts the server twice: once to prepare it, then to serve.
-    .withWaitStrategy(Wait.forLogMessage(/ready for connections/, 2))
-    .start();
-  const port = container.getMappedPort(serverPort);
-  let markEnded = (): void => {};
-  const exited = new Promise<void>((resolve) => {
-    markEnded = resolve;
-  });
+  const container = await started(image, options, 1);
+  const { dockerode } = (await getContainerRuntimeClient()).container;
+  const running = dockerode.getContainer(container.getId());
+  const ended = running.wait().then(noop, noop);
+  let stopped: Promise<unknown> | null = null;
   const stop = async (): Promise<void> => {
-    await container.stop();
-    markEnded();
+    stopped ??= container.stop({ timeout: 0 });
+    await stopped;
+    await ended;
   };
+  const host = '127.0.0.1';
+  if (!['localhost', host].includes(container.getHost())) {
+    await stop();
+    throw new ServerProblem(
+      `the Docker daemon is on ${container.getHost()}; the tests need one on this machine, or SHARDGATE_SERVERS=installed`,
+    );
+  }
+  const port = container.getMappedPort(serverPort);
   return {
     name: options.name,
-    host: '127.0.0.1',
+    host,
     port,
-    admin: { host: '127.0.0.1', port, user: 'root', password: rootPassword },
-    pid: null,
-    exited,
+    admin: { host, port, user: 'root', password: rootPassword },
+    exited: ended,
     stop,
-    crash: async () => {
-      await container.stop({ timeout: 0 });
-      markEnded();
-    },
+    crash: stop,
+    freeze: async () => void (await running.pause()),
+    // One that is not frozen is left as it is.
+    thaw: () => running.unpause().then(noop, noop),
   };
+}
+
+async function started(image: string, options: ServerOptions, starts: number): Promise<StartedTestContainer> {
+  const log: string[] = [];
+  try {
+    return await new GenericContainer(image)
+      .withEnvironment({ MARIADB_ROOT_PASSWORD: rootPassword, MARIADB_ROOT_HOST: '%' })
+      .withCommand([`--datadir=${dataDirectory}`, '--innodb-log-file-size=16M', ...sizeArguments(options)])
+      .withExposedPorts(serverPort)
+      .withWaitStrategy(Wait.forLogMessage(/ready for connections/, starts))
+      .withStartupTimeout(startTimeoutMs)
+      .withLogConsumer((lines) => lines.on('data', (line) => log.push(String(line).trimEnd())))
+      .start();
+  } catch (error) {
+    const last = log.slice(-logLinesShown).join('\n');
+    throw new ServerProblem(`${options.name} did not start (${error})\n${last}`);
+  }
 }

@@ -3,7 +3,7 @@ import { inject } from 'vitest';
 import { type FoundServers, openServers } from '../../src/cli/servers/choose-servers.ts';
 import type { ServerProvider } from '../../src/cli/servers/server-provider.ts';
 
-export type TestServers = FoundServers | { readonly kind: 'testcontainers' };
+export type TestServers = FoundServers | { readonly kind: 'testcontainers'; readonly image: string };
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -17,7 +17,7 @@ export async function testServers(): Promise<ServerProvider> {
   if (found.kind !== 'testcontainers') return openServers(found);
   // Loaded only where it is used: it takes longer than starting a local server.
   const { containerServers } = await import('./container-servers.ts');
-  return containerServers();
+  return containerServers(found.image);
 }
 
 /** What the servers are: for what the two flavours spell, refuse or answer differently. */

@@ -90,8 +90,7 @@ const trySource: Record<ServerSource, TrySource> = {
       return null;
     }
     progress('fetching the server image (docker pull)');
-    await pullImage();
-    return { kind: 'docker' };
+    return pullImage().then(() => ({ kind: 'docker' as const }), reasonInto(reasons));
   },
 };
 

@@ -8,6 +8,7 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from './free-port.ts';
 import { startGuarded } from './guardian.ts';
+import { sizeArguments } from './server-arguments.ts';
 import {
   type RunningServer,
   type ServerOptions,
@@ -20,6 +21,7 @@ const run = promisify(execFile);
 export const dockerImage = 'mariadb:10.11';
 const daemonTimeoutMs = 5_000;
 const readyTimeoutMs = 120_000;
+const noop = (): void => {};
 
 /** Whether a Docker daemon answers here. */
 export async function dockerAnswers(): Promise<boolean> {
@@ -60,10 +62,8 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     command: [
       ...(['docker', 'run', '--rm', '--name', container, '--publish', `127.0.0.1:${port}:3306`] as const),
       ...['--env', 'MARIADB_ROOT_PASSWORD', '--env', 'MARIADB_ROOT_HOST=%', ...mount, dockerImage],
-      ...['--skip-name-resolve', '--skip-log-bin', '--character-set-server=utf8mb4'],
-      ...['--innodb-buffer-pool-size=64M', '--innodb-log-file-size=16M', '--max-connections=300'],
-      ...(options.durable ? [] : ['--innodb-flush-log-at-trx-commit=0']),
-      ...(options.extraArguments ?? []),
+      '--innodb-log-file-size=16M',
+      ...sizeArguments(options),
     ],
     // The password goes by the environment: a command line is there for everybody to read.
     env: { ...process.env, MARIADB_ROOT_PASSWORD: password },
@@ -90,10 +90,12 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     host: '127.0.0.1',
     port,
     admin,
-    pid: null,
     exited: guarded.exited,
     stop: guarded.stop,
     crash,
+    freeze: async () => void (await run('docker', ['pause', container])),
+    // One that is not frozen is left as it is.
+    thaw: () => run('docker', ['unpause', container]).then(noop, noop),
   };
 }
 

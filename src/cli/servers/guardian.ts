@@ -74,6 +74,10 @@ export interface GuardedProcess {
   stop(): Promise<void>;
   /** The same with SIGKILL at once. */
   kill(): Promise<void>;
+  /** SIGSTOP: it does nothing until `thaw`. */
+  freeze(): Promise<void>;
+  /** SIGCONT. */
+  thaw(): Promise<void>;
 }
 
 /** Resolves when the command was started; that it lives on is for the caller to see. */
@@ -111,6 +115,8 @@ export async function startGuarded(guarded: GuardedCommand): Promise<GuardedProc
       await exited;
       await stop();
     },
+    freeze: async () => void process.kill(pid, 'SIGSTOP'),
+    thaw: async () => void process.kill(pid, 'SIGCONT'),
   };
 }
 

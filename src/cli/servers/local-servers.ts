@@ -6,6 +6,7 @@ import { baseArguments, ensureDataDirectory } from './data-directory.ts';
 import { libraryEnvironment, type ServerBinaries } from './find-binaries.ts';
 import { freePort } from './free-port.ts';
 import { type GuardedProcess, startGuarded } from './guardian.ts';
+import { sizeArguments } from './server-arguments.ts';
 import {
   type AdminAccess,
   type RunningServer,
@@ -78,10 +79,11 @@ async function startOnPort(
       host: '127.0.0.1',
       port,
       admin,
-      pid: process.pid,
       exited: process.exited,
       stop: process.stop,
       crash: process.kill,
+      freeze: process.freeze,
+      thaw: process.thaw,
     };
   } catch (error) {
     const log = await readFile(logFile, 'utf8').catch(() => '');
@@ -98,10 +100,6 @@ interface Places {
 }
 
 function serverArguments(binaries: ServerBinaries, options: ServerOptions, places: Places): string[] {
-  const flavourOptions =
-    binaries.flavour === 'mariadb'
-      ? ['--skip-log-bin', '--innodb-buffer-pool-dump-at-shutdown=0']
-      : ['--skip-log-bin', '--mysqlx=0', '--innodb-buffer-pool-dump-at-shutdown=0'];
   return [
     ...baseArguments(binaries),
     `--datadir=${places.dataDirectory}`,
@@ -110,17 +108,10 @@ function serverArguments(binaries: ServerBinaries, options: ServerOptions, place
     `--tmpdir=${places.runDirectory}`,
     '--bind-address=127.0.0.1',
     `--port=${places.port}`,
-    '--skip-name-resolve',
-    '--character-set-server=utf8mb4',
-    '--innodb-buffer-pool-size=64M',
     '--performance-schema=OFF',
-    '--max-connections=300',
-    '--max-allowed-packet=64M',
-    ...flavourOptions,
-    ...(options.durable
-      ? []
-      : ['--innodb-flush-log-at-trx-commit=0', '--sync-binlog=0', '--innodb-doublewrite=0']),
-    ...(options.extraArguments ?? []),
+    '--innodb-buffer-pool-dump-at-shutdown=0',
+    ...(binaries.flavour === 'mariadb' ? [] : ['--mysqlx=0']),
+    ...sizeArguments(options),
   ];
 }
 

@@ -24,14 +24,16 @@ export interface RunningServer {
   readonly host: string;
   readonly port: number;
   readonly admin: AdminAccess;
-  /** The server's process, for tests that freeze or kill it; null where it runs in a container. */
-  readonly pid: number | null;
   /** Resolves when the server has ended, whatever the reason. Never rejects. */
   readonly exited: Promise<void>;
   /** Ends the server in order, or by force after ten seconds; resolves when it is gone. May be called twice. */
   stop(): Promise<void>;
   /** Ends it as a power cut would. Resolves when it is gone. */
   crash(): Promise<void>;
+  /** It answers nothing any more and closes nothing, as a machine that hangs; for tests. */
+  freeze(): Promise<void>;
+  /** After `freeze`: it goes on where it was. May be called twice. */
+  thaw(): Promise<void>;
 }
 
 /**

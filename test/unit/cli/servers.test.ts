@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { findServers, sourcesFromEnvironment } from '../../../src/cli/servers/choose-servers.ts';
 import { inspectServer, installedServerPaths } from '../../../src/cli/servers/find-binaries.ts';
 import { freePort, isPortFree } from '../../../src/cli/servers/free-port.ts';
@@ -19,6 +19,22 @@ test('sources come from the environment, in its order', () => {
 test('nothing to choose from is one message with what to do', async () => {
   const found = findServers({ directory: tmpdir(), sources: [], progress: () => {} });
   await expect(found).rejects.toThrow(/No MariaDB or MySQL server can be started here[\s\S]+(install|WSL2)/i);
+});
+
+test('an image that cannot be fetched is a reason, told with what to do instead', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'shardgate-docker-'));
+  // A daemon that answers, without image and without network.
+  await writeFile(join(directory, 'docker'), '#!/bin/sh\ntest "$1" = info\n', { mode: 0o755 });
+  vi.stubEnv('PATH', directory);
+  try {
+    const found = findServers({ directory, sources: ['docker'], progress: () => {} });
+    await expect(found).rejects.toThrow(
+      /No MariaDB or MySQL server[\s\S]+- docker pull mariadb:\S+ failed[\s\S]+install/i,
+    );
+  } finally {
+    vi.unstubAllEnvs();
+    await rm(directory, { recursive: true, force: true });
+  }
 });
 
 test('a program that is no server, or too old a one, is refused with its reason', async () => {
