@@ -3,10 +3,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Config, KeyspaceConfig } from '../config/model.ts';
 import { errorAt, hasErrors, type Problem } from '../util/problem.ts';
-import type { TableFacts } from '../vschema/columns.ts';
 import { type KeyspaceDefinition, unshardedDefinition } from '../vschema/files/definition.ts';
 import { loadKeyspace } from '../vschema/files/load.ts';
-import { readSchemaFile } from '../vschema/files/schema-file.ts';
+import { readSchemaFile, type SchemaFile } from '../vschema/files/schema-file.ts';
 
 /** Larger files are mistakes, and reading them would stop everything else for seconds. */
 const fileBytesMax = 16 * 1024 * 1024;
@@ -14,8 +13,8 @@ const fileBytesMax = 16 * 1024 * 1024;
 export interface ConfiguredKeyspace {
   readonly config: KeyspaceConfig;
   readonly definition: KeyspaceDefinition;
-  /** Tables of the schema file; null without one. */
-  readonly declared: ReadonlyMap<string, TableFacts> | null;
+  /** What the schema file holds; null without one. */
+  readonly declared: SchemaFile | null;
 }
 
 /** All problems of all files; `keyspaces` is complete only when there is no error among them. */
@@ -47,14 +46,14 @@ function readDefinition(keyspace: KeyspaceConfig, problems: Problem[]): Keyspace
   return loaded.definition;
 }
 
-function readDeclared(keyspace: KeyspaceConfig, problems: Problem[]): ReadonlyMap<string, TableFacts> | null {
+function readDeclared(keyspace: KeyspaceConfig, problems: Problem[]): SchemaFile | null {
   const file = keyspace.schemaFile;
   if (file === null) return null;
   const text = readText(file, `keyspaces.${keyspace.name}.schema`, problems);
   if (text === null) return null;
   const read = readSchemaFile(text, file, keyspace.name);
   problems.push(...read.problems);
-  return read.tables;
+  return read;
 }
 
 function readText(file: string, path: string, problems: Problem[]): string | null {

@@ -17,6 +17,7 @@ import { PlanCache } from '../session/statement/plan-cache.ts';
 import type { StatementLoad } from '../session/statement/statement-load.ts';
 import { createVSchemaHolder, type VSchemaHolder } from '../vschema/holder.ts';
 import type { ConfiguredKeyspace } from './keyspaces.ts';
+import { programWarnings } from './program-warnings.ts';
 import { snapshot } from './schema.ts';
 import { QueryStatistics } from './statistics/query-statistics.ts';
 import { SlowStatements } from './statistics/slow-statements.ts';
@@ -85,10 +86,7 @@ export async function makeParts(
   const planCache = new PlanCache();
   const holder = createVSchemaHolder((version) => snapshot(version, keyspaces, tracker, flavour()));
   const registry = new SessionRegistry();
-  holder.onChange(() => {
-    planCache.clear();
-    for (const session of registry.all()) session.servedBy(holder.current().flavour);
-  });
+  follow(holder, planCache, registry, log);
   const lag = new EventLoopLag();
   lag.start();
   const made: RunningParts = {
@@ -122,6 +120,17 @@ export async function makeParts(
   };
   parts = made;
   return made;
+}
+
+/** What a new snapshot means for those who were there before it. */
+function follow(holder: VSchemaHolder, planCache: PlanCache, registry: SessionRegistry, log: Logger): void {
+  const warn = programWarnings(log);
+  warn(holder.current());
+  holder.onChange(() => {
+    planCache.clear();
+    for (const session of registry.all()) session.servedBy(holder.current().flavour);
+    warn(holder.current());
+  });
 }
 
 /** What a server was stays known while none answers. */

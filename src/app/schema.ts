@@ -1,7 +1,8 @@
 // The vschema snapshot: configuration and vschema files joined with what the tracker reads from the servers.
 import type { ServerVersion } from '../backend/connection/server-version.ts';
-import type { SchemaTracker } from '../control/schema-tracker.ts';
-import { buildVSchema } from '../vschema/build.ts';
+import type { SchemaTracker, TrackedKeyspace } from '../control/schema-tracker.ts';
+import { buildVSchema, type KeyspaceInput } from '../vschema/build.ts';
+import type { SchemaFile } from '../vschema/files/schema-file.ts';
 import type { ServerFlavour, VSchema } from '../vschema/model.ts';
 import type { ConfiguredKeyspace } from './keyspaces.ts';
 
@@ -23,8 +24,17 @@ export function snapshot(
       shardMap: config.shardMap,
       definition,
       constraints: config.constraints,
-      functions: tracker?.tracked(config.name)?.functions ?? new Map(),
-      facts: tracker?.tracked(config.name)?.tables ?? declared,
+      ...known(tracker?.tracked(config.name) ?? null, declared),
     })),
   });
+}
+
+function known(
+  tracked: TrackedKeyspace | null,
+  declared: SchemaFile | null,
+): Pick<KeyspaceInput, 'facts' | 'functions' | 'programs'> {
+  const facts = tracked?.tables ?? declared?.tables ?? null;
+  if (tracked !== null && tracked.tables !== null)
+    return { facts, functions: tracked.functions, programs: tracked.programs };
+  return { facts, programs: { triggers: declared?.triggers ?? [], events: [] } };
 }

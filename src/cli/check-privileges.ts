@@ -31,6 +31,12 @@ export async function checkPrivileges(context: PrivilegeContext): Promise<readon
     const list = missing.join(', ');
     problems.push(errorAt(context.path, `${grantee(context)} lacks ${list}: ${grant(context, list)}`));
   }
+  if (context.role === 'primary' && !(await granted(context, 'TRIGGER'))) {
+    const why = 'triggers that put rows where nobody finds them are not seen, and so not refused';
+    problems.push(
+      warningAt(context.path, `${grantee(context)} lacks TRIGGER: ${why}; ${grant(context, 'TRIGGER')}`),
+    );
+  }
   if (!(await mayShowViews(context))) {
     const why = 'views are expanded where a statement goes to several shards';
     problems.push(
@@ -82,7 +88,7 @@ async function allowed(context: PrivilegeContext, sql: string): Promise<boolean>
   }
 }
 
-/** Tried on a view when there is one; else read from the grants, unless roles may hide it there. */
+/** Tried on a view when there is one; else read from the grants. */
 async function mayShowViews(context: PrivilegeContext): Promise<boolean> {
   const { connection, timeoutMs, target } = context;
   const [view] = await connection.query(
@@ -92,19 +98,28 @@ async function mayShowViews(context: PrivilegeContext): Promise<boolean> {
   );
   const name = view?.['name'];
   if (typeof name === 'string') return allowed(context, `SHOW CREATE VIEW ${quoteIdentifier(name)}`);
+  return granted(context, 'SHOW VIEW');
+}
+
+/** Read from the grants, unless roles may hide it there. */
+async function granted(
+  { connection, timeoutMs, target }: PrivilegeContext,
+  privilege: string,
+): Promise<boolean> {
   const grants = await connection.query('SHOW GRANTS', [], timeoutMs);
   return grants
     .flatMap((row) => Object.values(row).map(String))
-    .some((text) => showsViews(text, target.database));
+    .some((text) => gives(text, privilege, target.database));
 }
 
 /** A grant without ON is that of a role. */
-function showsViews(grantText: string, database: string): boolean {
+function gives(grantText: string, privilege: string, database: string): boolean {
   const match = /^GRANT (.+) ON (?:(\*)|`(.+)`)\.\* TO /.exec(grantText);
   if (match === null) return !/ ON /.test(grantText);
   const [, privileges = '', everywhere, name = ''] = match;
   const here = everywhere !== undefined || name.replaceAll('\\', '') === database;
-  return here && /\b(SHOW VIEW|ALL PRIVILEGES)\b/.test(privileges);
+  const given = privileges.split(', ');
+  return here && (given.includes(privilege) || given.includes('ALL PRIVILEGES'));
 }
 
 /** The statement has another name on each flavour and version. */

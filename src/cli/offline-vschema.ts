@@ -42,9 +42,9 @@ function withSchema(
   const named = options.keyspace ?? keyspaces.find(({ definition }) => definition.sharded)?.config.name;
   return keyspaces.map((keyspace) => {
     if (keyspace.config.name !== named) return keyspace;
-    const { tables, problems } = readSchemaFile(textOf(file), file, keyspace.config.name);
-    if (hasErrors(problems)) return fail(formatProblems(problems));
-    return { ...keyspace, declared: tables };
+    const declared = readSchemaFile(textOf(file), file, keyspace.config.name);
+    if (hasErrors(declared.problems)) return fail(formatProblems(declared.problems));
+    return { ...keyspace, declared };
   });
 }
 

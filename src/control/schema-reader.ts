@@ -27,7 +27,10 @@ const checksumSql = `SELECT CONCAT_WS('-',
     COLLATION_CONNECTION))), 0))
     FROM information_schema.VIEWS WHERE TABLE_SCHEMA = ?),
   (SELECT CONCAT(COUNT(*), ':', COALESCE(SUM(CRC32(CONCAT_WS('#', ROUTINE_NAME, LAST_ALTERED, SQL_MODE, ROUTINE_DEFINITION))), 0))
-    FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = ? AND ROUTINE_TYPE = 'FUNCTION')) AS checksum`;
+    FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = ? AND ROUTINE_TYPE = 'FUNCTION'),
+  (SELECT CONCAT(COUNT(*), ':', COALESCE(SUM(CRC32(CONCAT_WS('#', TRIGGER_NAME, EVENT_OBJECT_TABLE, ACTION_TIMING,
+    EVENT_MANIPULATION, ACTION_ORDER, ACTION_STATEMENT, SQL_MODE))), 0))
+    FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = ?)) AS checksum`;
 
 // A body that may not be read is NULL.
 const functionsSql = `SELECT r.ROUTINE_NAME, r.ROUTINE_DEFINITION, CONCAT_WS('#', r.SQL_MODE, r.DATABASE_COLLATION,
@@ -48,9 +51,9 @@ const foreignKeysSql = `SELECT TABLE_NAME, CONSTRAINT_NAME, COLUMN_NAME, REFEREN
   REFERENCED_COLUMN_NAME FROM information_schema.KEY_COLUMN_USAGE
   WHERE TABLE_SCHEMA = ? AND REFERENCED_TABLE_NAME IS NOT NULL ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION`;
 
-/** Equal checksums: nothing that `readTables` would tell has changed (but for a collision of sums). */
+/** Equal checksums: tables, functions and triggers have not changed (but for a collision of sums). */
 export async function readChecksum(connection: ControlConnection, database: string): Promise<string> {
-  const rows = await connection.query(checksumSql, Array(5).fill(database), readTimeoutMs);
+  const rows = await connection.query(checksumSql, Array(6).fill(database), readTimeoutMs);
   return text(rows[0]?.['checksum']) ?? '';
 }
 

@@ -3,12 +3,16 @@ import type { BackendTarget, ShardTargets } from '../backend/options.ts';
 import { addressOf } from '../backend/options.ts';
 import type { Logger } from '../observability/log.ts';
 import type { TableFacts } from '../vschema/columns.ts';
+import type { StoredPrograms } from '../vschema/model.ts';
 import { ControlConnection } from './control-connection.ts';
+import { mergePrograms } from './program-drift.ts';
+import { readPrograms } from './program-reader.ts';
 import { alikeFunctions, type Drift, mergeTables } from './schema-drift.ts';
 import { type FunctionFacts, readChecksum, readFunctions, readTables } from './schema-reader.ts';
 import type { DatabaseNames } from './view-text.ts';
 
 const defaultPollMs = 10_000;
+const none: StoredPrograms = { triggers: [], events: [] };
 
 export interface TrackedKeyspace {
   readonly keyspace: string;
@@ -16,6 +20,7 @@ export interface TrackedKeyspace {
   readonly tables: ReadonlyMap<string, TableFacts> | null;
   /** Bodies of the stored functions that all shards have alike, by lower-case name. */
   readonly functions: ReadonlyMap<string, string>;
+  readonly programs: StoredPrograms;
   readonly drift: readonly Drift[];
   /** Shards that could not be read last time, with the reason. */
   readonly unread: readonly { readonly shard: string; readonly reason: string }[];
@@ -23,7 +28,7 @@ export interface TrackedKeyspace {
 
 export interface SchemaTrackerOptions {
   readonly log: Logger;
-  /** Called when tables, functions or drift of a keyspace have changed, before the `refresh` that found it resolves. */
+  /** Called when tables, functions, triggers, events or drift of a keyspace have changed, before the `refresh` that found it resolves. */
   readonly onChange: (tracked: TrackedKeyspace) => void;
   readonly pollMs?: number;
 }
@@ -33,9 +38,12 @@ interface ShardState {
   readonly targets: ShardTargets;
   readonly connection: ControlConnection;
   readonly names: DatabaseNames;
+  /** With the databases of other shards on the same server, as `keyspace:shard`. */
+  readonly allNames: DatabaseNames;
   checksum: string;
   tables: ReadonlyMap<string, TableFacts> | null;
   functions: ReadonlyMap<string, FunctionFacts>;
+  programs: StoredPrograms;
   problem: string | null;
 }
 
@@ -65,7 +73,7 @@ export class SchemaTracker {
         shards: own.map((targets) => shardState(targets, shards)),
         running: null,
         next: null,
-        tracked: { keyspace, tables: null, functions: new Map(), drift: [], unread: [] },
+        tracked: { keyspace, tables: null, functions: new Map(), programs: none, drift: [], unread: [] },
         told: '',
       });
     }
@@ -117,11 +125,12 @@ export class SchemaTracker {
   async #read(state: KeyspaceState): Promise<void> {
     await Promise.all(state.shards.map((shard) => this.#readShard(shard)));
     if (this.#stopped) return;
-    const readable = state.shards.flatMap(({ targets, tables }) =>
-      tables === null ? [] : [{ shard: targets.name, tables }],
+    const readable = state.shards.flatMap(({ targets, tables, programs }) =>
+      tables === null ? [] : [{ shard: targets.name, tables, programs }],
     );
     const { keyspace } = state;
     const merged = mergeTables(keyspace, readable);
+    const programs = mergePrograms(keyspace, readable);
     const unread = state.shards.flatMap(({ targets, problem }) =>
       problem === null ? [] : [{ shard: targets.name, reason: problem }],
     );
@@ -129,15 +138,17 @@ export class SchemaTracker {
       keyspace,
       tables: readable.length === 0 ? null : merged.tables,
       functions: alikeFunctions(state.shards.map((shard) => shard.functions)),
-      drift: merged.drift,
+      programs: programs.programs,
+      drift: [...merged.drift, ...programs.drift],
       unread,
     };
     this.#tell(state);
   }
 
   #tell(state: KeyspaceState): void {
-    const { tables, functions, drift } = state.tracked;
-    const telling = JSON.stringify([tables === null ? null : [...tables.values()], [...functions], drift]);
+    const { tables, functions, programs, drift } = state.tracked;
+    const known = tables === null ? null : [...tables.values()];
+    const telling = JSON.stringify([known, [...functions], programs, drift]);
     if (telling === state.told) return;
     state.told = telling;
     for (const one of drift) this.#options.log.warn(one, 'shards differ');
@@ -151,6 +162,7 @@ export class SchemaTracker {
       const checksum = await readChecksum(shard.connection, database);
       shard.tables = await readTables(shard.connection, database, shard.names);
       shard.functions = await readFunctions(shard.connection, database);
+      shard.programs = await readPrograms(shard.connection, database, shard.allNames);
       shard.checksum = checksum;
       shard.problem = null;
     } catch (error) {
@@ -192,13 +204,16 @@ export class SchemaTracker {
 }
 
 function shardState(targets: ShardTargets, all: readonly ShardTargets[]): ShardState {
+  const names = databaseNames(targets, all);
   return {
     targets,
     connection: new ControlConnection(targets.primary),
-    names: databaseNames(targets, all),
+    names,
+    allNames: withOtherShards(names, targets, all),
     checksum: '',
     tables: null,
     functions: new Map(),
+    programs: none,
     problem: null,
   };
 }
@@ -215,6 +230,16 @@ function databaseNames(targets: ShardTargets, all: readonly ShardTargets[]): Dat
       names.set(other.primary.database, other.keyspace);
   }
   return names.set(targets.primary.database, targets.keyspace);
+}
+
+function withOtherShards(
+  names: DatabaseNames,
+  { primary }: ShardTargets,
+  all: readonly ShardTargets[],
+): DatabaseNames {
+  const others = all.filter((other) => sameServer(other.primary, primary));
+  const named = others.map((other) => [other.primary.database, `${other.keyspace}:${other.name}`] as const);
+  return new Map([...named, ...names]);
 }
 
 function sameServer(a: BackendTarget, b: BackendTarget): boolean {

@@ -666,6 +666,13 @@ export const catalog = {
     why: 'the values are read first, and there it would be one over all rows',
     remedy: 'name columns of the subquery in it, or leave the function out',
   },
+  SG6046: {
+    errno: 1235,
+    sqlState: '42000',
+    what: '{event} of {table}, which fires trigger {trigger}',
+    why: '{why}',
+    remedy: 'DROP TRIGGER, and do its work in the application',
+  },
 } as const satisfies Record<string, CatalogEntry>;
 
 export type CatalogId = keyof typeof catalog;

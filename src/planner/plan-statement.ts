@@ -1,7 +1,7 @@
 // The planner's one entry: a parsed statement and what it depends on, to a plan.
 import { shardgateError } from '../errors/catalog.ts';
 import type { Plan } from '../plan/nodes.ts';
-import type { Statement } from '../sql/ast.ts';
+import type { Delete, Insert, LoadData, Statement, Update } from '../sql/ast.ts';
 import type { PlanContext } from './context.ts';
 import {
   planAlterTable,
@@ -17,6 +17,7 @@ import { planLoad } from './insert/plan-load.ts';
 import { withLookupDestinations } from './lookup-destinations.ts';
 import { planQuery } from './query/plan-query.ts';
 import { namedShards, planTargeted } from './targeted.ts';
+import { withTriggers } from './triggers/fired.ts';
 import { askingServer } from './write/ask-server.ts';
 import { planDml } from './write/plan-dml.ts';
 
@@ -56,10 +57,12 @@ function byVschema(statement: Statement, context: PlanContext): Plan {
     case 'tableQuery':
       return planQuery(statement, context);
     case 'insert':
-      return askingServer(statement, context, () => planInsert(statement, context));
+      return askingServer(statement, context, () =>
+        fitting(statement, context, planInsert(statement, context)),
+      );
     case 'update':
     case 'delete':
-      return askingServer(statement, context, () => planDml(statement, context));
+      return askingServer(statement, context, () => fitting(statement, context, planDml(statement, context)));
     case 'setStatementFor':
       return planStatement(statement.statement, context);
     case 'explain': {
@@ -69,6 +72,10 @@ function byVschema(statement: Statement, context: PlanContext): Plan {
     default:
       return ddl(statement, context);
   }
+}
+
+function fitting(node: Insert | Update | Delete | LoadData, context: PlanContext, plan: Plan): Plan {
+  return withTriggers(node, context, plan, planStatement);
 }
 
 function ddl(statement: Statement, context: PlanContext): Plan {
@@ -96,14 +103,14 @@ function ddl(statement: Statement, context: PlanContext): Plan {
     case 'alterDatabase':
       return planDatabase(statement, context);
     case 'objectStatement':
-      return planObject(statement, context);
+      return planObject(statement, context, planStatement);
     case 'admin':
       return planAdmin(statement, context);
     case 'callProcedure':
       return planCall(statement, context);
     case 'loadData':
       return statement.local && !statement.xml
-        ? planLoad(statement, context)
+        ? fitting(statement, context, planLoad(statement, context))
         : planLoadData(statement, context);
     case 'do':
       return planDo(statement, context);

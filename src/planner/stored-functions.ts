@@ -25,13 +25,14 @@ export function pureFunctions(context: PlanContext, keyspaces: ReadonlySet<strin
   const { database, vschema } = context;
   if (database === null || keyspaces.size > 1 || !keyspaces.has(database)) return noFunctions;
   const keyspace = vschema.keyspaces.get(database);
-  return keyspace === undefined ? noFunctions : (name) => isPure(keyspace, name);
+  return keyspace === undefined ? noFunctions : (name) => isPureFunction(keyspace, name);
 }
 
 /** Found out once per snapshot of the vschema. */
 const known = new WeakMap<Keyspace, Map<string, boolean>>();
 
-function isPure(keyspace: Keyspace, name: string): boolean {
+/** `name` in lower case, of a function of this keyspace. */
+export function isPureFunction(keyspace: Keyspace, name: string): boolean {
   const body = keyspace.functions.get(name);
   if (body === undefined) return false;
   let answers = known.get(keyspace);

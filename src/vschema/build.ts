@@ -8,7 +8,9 @@ import { equalityExact } from './equality.ts';
 import { declaredColumns, routingColumnOf } from './files/declared-columns.ts';
 import type { ColumnVindexDefinition, KeyspaceDefinition, TableDefinition } from './files/definition.ts';
 import { withLookupTables } from './lookup-tables.ts';
-import type { Column, Keyspace, ServerFlavour, Table, TableKind, VSchema } from './model.ts';
+import type { Column, Keyspace, ServerFlavour, StoredPrograms, Table, TableKind, VSchema } from './model.ts';
+
+const noPrograms: StoredPrograms = { triggers: [], events: [] };
 
 export interface KeyspaceInput {
   readonly name: string;
@@ -19,6 +21,8 @@ export interface KeyspaceInput {
   readonly facts: ReadonlyMap<string, TableFacts> | null;
   /** Bodies of stored functions by lower-case name; absent: none is known. */
   readonly functions?: ReadonlyMap<string, string>;
+  /** Absent: none is known. */
+  readonly programs?: StoredPrograms;
 }
 
 export interface VSchemaInput {
@@ -49,6 +53,7 @@ export function buildKeyspace(input: KeyspaceInput): Keyspace {
     vindexes: definition.vindexes,
     tables,
     functions: input.functions ?? new Map(),
+    programs: input.programs ?? noPrograms,
     defaultColumnVindex: definition.defaultColumnVindex,
     requireExplicitRouting: definition.requireExplicitRouting,
     constraints: input.constraints,

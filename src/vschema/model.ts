@@ -30,12 +30,44 @@ export interface Keyspace {
   readonly tables: ReadonlyMap<string, Table>;
   /** Bodies (SqlText) of the stored functions that all shards have alike, by lower-case name. */
   readonly functions: ReadonlyMap<string, string>;
+  /** Of all shards together. */
+  readonly programs: StoredPrograms;
   /** `"tables": {"*": ...}`: how a table the vschema does not name is sharded; null when there is none. */
   readonly defaultColumnVindex: { readonly vindex: string; readonly column: string | null } | null;
   readonly requireExplicitRouting: boolean;
   readonly constraints: 'check' | 'trust';
   /** Tables are known from the servers or from a schema file (else columns are null everywhere). */
   readonly tracked: boolean;
+}
+
+/** What servers run on their own, without being asked by a statement's text. */
+export interface StoredPrograms {
+  readonly triggers: readonly Trigger[];
+  readonly events: readonly ScheduledEvent[];
+}
+
+export type TriggerEvent = 'insert' | 'update' | 'delete';
+
+export interface Trigger {
+  readonly name: string;
+  readonly table: string;
+  readonly timing: 'before' | 'after';
+  readonly events: readonly TriggerEvent[];
+  /** Among those of the same table, timing and event; from 1. */
+  readonly order: number;
+  /** SqlText. Databases are told as keyspaces; that of a shard other than its own as `keyspace:shard`. */
+  readonly body: string;
+  readonly sqlMode: string;
+  /** How shards differ in it, for people; null when all have it alike. */
+  readonly drift: string | null;
+}
+
+/** An entry of CREATE EVENT. */
+export interface ScheduledEvent {
+  readonly name: string;
+  /** SqlText, as in `Trigger`. */
+  readonly body: string;
+  readonly sqlMode: string;
 }
 
 export type TableKind =

@@ -1,14 +1,26 @@
 // Plans what is neither query, write nor table DDL: stored programs, administration, EXPLAIN, DO.
 import { shardgateError } from '../../errors/catalog.ts';
 import type { Plan, PlanNode } from '../../plan/nodes.ts';
-import type { Admin, CallProcedure, Do, Explain, LoadData, ObjectStatement } from '../../sql/ast.ts';
-import type { Keyspace } from '../../vschema/model.ts';
+import type {
+  Admin,
+  CallProcedure,
+  Do,
+  Explain,
+  LoadData,
+  ObjectStatement,
+  TableName,
+} from '../../sql/ast.ts';
+import { readProgram } from '../../sql/program.ts';
+import type { Keyspace, Trigger } from '../../vschema/model.ts';
+import { triggerFromAst } from '../../vschema/trigger-from-ast.ts';
 import { calledKeyspace } from '../called-functions.ts';
 import type { PlanContext } from '../context.ts';
 import { hasSubquery } from '../query/traits.ts';
 import { refuse } from '../refusals.ts';
 import { statementUnit } from '../statement-unit.ts';
 import { isPureBody } from '../stored-functions.ts';
+import { type PlanPart, readPart, tablesOf } from '../triggers/part.ts';
+import { triggerProblem, triggerRefusal } from '../triggers/verdict.ts';
 import { routeNode, wholeText } from '../write/route-node.ts';
 import { keyspaceNamed, keyspaceOfTable, knownTable, oneKeyspace } from './place-of-table.ts';
 import { type EachShardOptions, onEveryShard } from './plan-ddl.ts';
@@ -17,16 +29,43 @@ function refused(statement: string, keyspace: Keyspace, why: string, remedy: str
   throw shardgateError('SG6016', { statement, keyspace: keyspace.name, why, remedy });
 }
 
-/** Triggers and stored programs see one shard's rows: made on unsharded keyspaces only, dropped everywhere. */
-export function planObject(node: ObjectStatement, context: PlanContext): Plan {
+/**
+ * Stored programs see one shard's rows: made on unsharded keyspaces only, dropped everywhere. A trigger may be made where all it
+ * does stays on the shard of its row.
+ */
+export function planObject(node: ObjectStatement, context: PlanContext, planPart: PlanPart): Plan {
   const [table] = node.tables;
   const keyspace =
     table === undefined ? keyspaceNamed(node.schema?.name ?? null, context) : keyspaceOfTable(table, context);
-  if (keyspace.sharded && node.verb !== 'drop' && !computesOnly(node)) {
+  const trigger = triggerFromAst(node, context.mode);
+  if (trigger !== null && table !== undefined) {
+    checkNewTrigger(trigger, table, context, planPart);
+  } else if (keyspace.sharded && node.verb !== 'drop' && !computesOnly(node)) {
     const why = 'it would see and change the rows of one shard only';
     refused(`${node.verb.toUpperCase()} ${node.what}`, keyspace, why, 'do its work in the application');
   }
   return onEveryShard(node, keyspace, context);
+}
+
+/** Of a table that does not exist a server says so. */
+function checkNewTrigger(trigger: Trigger, name: TableName, context: PlanContext, planPart: PlanPart): void {
+  const table = knownTable(name, context);
+  if (table === null) return;
+  const why = triggerProblem(trigger, table, context, planPart) ?? qualifiedProblem(trigger, context);
+  if (why !== null) throw triggerRefusal(trigger, table, why);
+}
+
+/** A body is sent as it is, and databases have other names on the shards. */
+function qualifiedProblem({ body }: Trigger, { mode, vschema }: PlanContext): string | null {
+  const program = readProgram(body, mode);
+  if ('unread' in program) return null;
+  for (const text of program.parts) {
+    const names = tablesOf(readPart(text, program.locals, mode));
+    const named = names.find(({ schema }) => schema !== null && vschema.keyspaces.has(schema.name));
+    if (named !== undefined)
+      return `it names ${named.schema?.name ?? ''}.${named.name.name} with its database, which has another name on each shard`;
+  }
+  return null;
 }
 
 /** A function that looks at no rows is the same on every shard. */

@@ -131,7 +131,7 @@ function dmlNode(
 }
 
 /** The tables whose rows change. */
-function targetsOf(statement: BoundStatement): readonly TableSource[] {
+export function targetsOf(statement: BoundStatement): readonly TableSource[] {
   const { node, binding, context } = statement;
   const root = binding.root;
   if (root.kind !== 'block') return [];

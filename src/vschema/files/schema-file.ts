@@ -6,18 +6,20 @@ import { parseStatement } from '../../sql/parser/parse.ts';
 import { splitStatements } from '../../sql/split.ts';
 import { errorAt, type Problem, warningAt } from '../../util/problem.ts';
 import type { TableFacts } from '../columns.ts';
-import type { Column } from '../model.ts';
+import type { Column, Trigger } from '../model.ts';
+import { triggerFromAst } from '../trigger-from-ast.ts';
 import { columnFromAst, foreignKeyFromAst, KeyNames, keyFromAst, tableFactsOf } from './table-from-ast.ts';
 
 export interface SchemaFile {
   /** By name, in file order; complete only when there is no error among the problems. */
   readonly tables: ReadonlyMap<string, TableFacts>;
+  readonly triggers: readonly Trigger[];
   readonly problems: readonly Problem[];
 }
 
 /**
- * Tables of a schema file or a dump of one keyspace: CREATE TABLE, CREATE INDEX, ALTER TABLE ADD, DROP TABLE. Other statements are
- * none of its business and pass unseen; views too, whose columns only a server knows.
+ * Tables of a schema file or a dump of one keyspace: CREATE TABLE, CREATE INDEX, ALTER TABLE ADD, DROP TABLE, and
+ * CREATE TRIGGER. Other statements are none of its business and pass unseen; views too, whose columns only a server knows.
  */
 export function readSchemaFile(
   text: string,
@@ -27,6 +29,7 @@ export function readSchemaFile(
 ): SchemaFile {
   const sql = Buffer.from(text, 'utf8').toString('latin1');
   const tables = new Map<string, TableFacts>();
+  const triggers: Trigger[] = [];
   const problems: Problem[] = [];
   const report = (offset: number, problem: Problem): void => {
     problems.push({ ...problem, file, line: lineAt(sql, offset) });
@@ -36,14 +39,17 @@ export function readSchemaFile(
     for (const span of splitStatements(sql, mode)) {
       const one = sql.slice(span.start, span.end);
       start = span.start + one.length - one.trimStart().length;
-      const problem = apply(parseStatement(one, mode), tables, keyspace);
+      const statement = parseStatement(one, mode);
+      const trigger = statement.kind === 'objectStatement' ? triggerFromAst(statement, mode) : null;
+      if (trigger !== null) triggers.push(trigger);
+      const problem = apply(statement, tables, keyspace);
       if (problem !== null) report(start, problem);
     }
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
     report(start, errorAt('', error.message));
   }
-  return { tables, problems };
+  return { tables, triggers, problems };
 }
 
 function lineAt(text: string, offset: number): number {

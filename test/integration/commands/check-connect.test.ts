@@ -54,8 +54,8 @@ test.each(privileges)('a user without %s', async (privilege) => {
   await admin.query("DROP USER IF EXISTS little@'%'; CREATE USER little@'%' IDENTIFIED BY 'little'");
   const rest = privileges.filter((other) => other !== privilege).join(', ');
   for (const { database } of cluster.shards)
-    await admin.query(`GRANT ${rest}, SHOW VIEW ON ${database}.* TO little@'%'`);
-  await admin.query(`GRANT ${rest}, SHOW VIEW ON main_0.* TO little@'%'`);
+    await admin.query(`GRANT ${rest}, SHOW VIEW, TRIGGER ON ${database}.* TO little@'%'`);
+  await admin.query(`GRANT ${rest}, SHOW VIEW, TRIGGER ON main_0.* TO little@'%'`);
   const text = JSON.stringify(config).replaceAll(
     '"user":"app","password":"app"',
     '"user":"little","password":"little"',
@@ -69,11 +69,11 @@ test.each(privileges)('a user without %s', async (privilege) => {
   expect(stdout).toContain('5 errors, 0 warnings');
 });
 
-test('a user without SHOW VIEW is warned about, with and without a view to try it on', async () => {
+test('a user without SHOW VIEW or TRIGGER is warned about, with and without a view to try it on', async () => {
   await admin.query("DROP USER IF EXISTS little@'%'; CREATE USER little@'%' IDENTIFIED BY 'little'");
   for (const { database } of cluster.shards)
     await admin.query(`GRANT ${privileges.join(', ')} ON ${database}.* TO little@'%'`);
-  await admin.query(`GRANT ${privileges.join(', ')}, SHOW VIEW ON main_0.* TO little@'%'`);
+  await admin.query(`GRANT ${privileges.join(', ')}, SHOW VIEW, TRIGGER ON main_0.* TO little@'%'`);
   const text = JSON.stringify(config).replaceAll(
     '"user":"app","password":"app"',
     '"user":"little","password":"little"',
@@ -83,6 +83,8 @@ test('a user without SHOW VIEW is warned about, with and without a view to try i
   expect(before.stdout).toContain(
     "keyspaces.shop.shards.-40.primary: warning: user 'little' lacks SHOW VIEW",
   );
+  expect(before.stdout).toContain("80-c0.primary: warning: user 'little' lacks TRIGGER: triggers that");
+  expect(before.stdout).not.toContain('main.shards.-.primary: warning');
   for (const { database } of cluster.shards)
     await admin.query(
       `CREATE VIEW ${database}.germans AS SELECT id FROM ${database}.users WHERE country = 'DE'`,
@@ -132,6 +134,33 @@ test('shards that differ, and keys that cannot hold', async () => {
       await admin.query(`ALTER TABLE ${database}.users DROP KEY mail`);
   }
   expect(first?.name).toBe('-40');
+});
+
+test('triggers and events that put rows where nobody finds them', async () => {
+  for (const { database } of cluster.shards)
+    await admin.query(
+      `CREATE TRIGGER ${database}.moved BEFORE INSERT ON ${database}.users FOR EACH ROW SET NEW.id = NEW.id + 1;
+       CREATE TRIGGER ${database}.fine BEFORE INSERT ON ${database}.orders FOR EACH ROW SET NEW.total = 1;
+       CREATE EVENT ${database}.purge ON SCHEDULE EVERY 1 YEAR DISABLE DO DELETE FROM orders`,
+    );
+  const [, second] = cluster.shards;
+  await admin.query(`DROP TRIGGER ${second?.database}.fine`);
+  try {
+    const { code, stdout } = await check({ pool: { maxPerShard: 4 } });
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      'shop.users: warning: trigger moved: it assigns id, by which vindex hash routes; INSERT of the table is refused',
+    );
+    expect(stdout).toContain(
+      'shop: warning: scheduled event purge: it writes orders on every shard for itself',
+    );
+    expect(stdout).toContain('shards.40-80: table orders: no trigger fine, which -40 has');
+  } finally {
+    for (const { database } of cluster.shards)
+      await admin.query(
+        `DROP TRIGGER ${database}.moved; DROP TRIGGER IF EXISTS ${database}.fine; DROP EVENT ${database}.purge`,
+      );
+  }
 });
 
 test("the demo's own schema needs no server", async () => {

@@ -10,10 +10,9 @@ import { normalize } from '../../../src/sql/normalize/normalize.ts';
 import { parseStatement } from '../../../src/sql/parser/parse.ts';
 import { createShardMap, type ShardMap } from '../../../src/vindex/shard-map.ts';
 import { buildVSchema } from '../../../src/vschema/build.ts';
-import type { TableFacts } from '../../../src/vschema/columns.ts';
 import { unshardedDefinition } from '../../../src/vschema/files/definition.ts';
 import { loadKeyspace } from '../../../src/vschema/files/load.ts';
-import { readSchemaFile } from '../../../src/vschema/files/schema-file.ts';
+import { readSchemaFile, type SchemaFile } from '../../../src/vschema/files/schema-file.ts';
 import type { VSchema } from '../../../src/vschema/model.ts';
 
 const mariadbMode = defaultMode('mariadb');
@@ -32,10 +31,10 @@ function shardMap(keyspace: string, names: readonly string[]): ShardMap {
   return made.map;
 }
 
-function shopTables(): ReadonlyMap<string, TableFacts> {
+function shopSchema(): SchemaFile {
   const file = readSchemaFile(read('./shop.sql'), 'shop.sql', 'shop', mariadbMode);
   if (file.problems.length > 0) throw new Error(file.problems.map((problem) => problem.message).join('\n'));
-  return file.tables;
+  return file;
 }
 
 /** Keyspace `shop` over four shards, `main` unsharded and of unknown tables. `tracked` false: no columns are known. */
@@ -43,7 +42,8 @@ export function shopVSchema(tracked = true, onMysql = false): VSchema {
   const loaded = loadKeyspace(read('./shop.vschema.json'), { file: 'shop.vschema.json' });
   if (loaded.definition === null)
     throw new Error(loaded.problems.map((problem) => problem.message).join('\n'));
-  const facts = tracked ? shopTables() : null;
+  const { tables, triggers } = shopSchema();
+  const facts = tracked ? tables : null;
   return buildVSchema({
     version: 1,
     flavour: onMysql
@@ -56,6 +56,7 @@ export function shopVSchema(tracked = true, onMysql = false): VSchema {
         definition: loaded.definition,
         constraints: 'check',
         facts,
+        programs: { triggers: tracked ? triggers : [], events: [] },
       },
       {
         name: 'main',

@@ -34,3 +34,5 @@ CREATE TABLE replies (
   topic_id BIGINT NOT NULL, id BIGINT NOT NULL, PRIMARY KEY (topic_id, id),
   CONSTRAINT of_topic FOREIGN KEY (topic_id) REFERENCES topics (id)
 );
+CREATE TABLE visits (user_id BIGINT NOT NULL, n INT NOT NULL, PRIMARY KEY (user_id, n));
+CREATE TRIGGER renumbered BEFORE INSERT ON visits FOR EACH ROW SET NEW.user_id = NEW.user_id + 1;
