@@ -19,7 +19,7 @@ import type { TextUnit } from '../text-unit.ts';
 import { countsRowsOnly } from './clauses.ts';
 import { allColumns, lower, starColumns } from './columns-of.ts';
 import { FromBinder } from './from-binder.ts';
-import { itemName } from './item-name.ts';
+import { itemName, referredName } from './item-name.ts';
 import type {
   Binding,
   Block,
@@ -416,8 +416,10 @@ interface Aliases {
 
 function aliasesOf(node: Select): Aliases {
   const items = new Map<string, Expression>();
-  for (const item of node.list.items)
-    if (item.alias !== null) items.set(lower(item.alias.name), item.expression);
+  for (const item of node.list.items) {
+    const name = referredName(item);
+    if (name !== null) items.set(name, item.expression);
+  }
   const clauses = [node.groupBy, node.orderBy];
   const direct = new Set<Node>(
     clauses.flatMap((clause) => clause?.items ?? []).map((item) => item.expression),

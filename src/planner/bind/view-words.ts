@@ -10,6 +10,7 @@ import { collationByName } from '../../value/collations.ts';
 import { defaultCollation } from '../../value/default-collation.ts';
 import type { Table, ViewDefinition } from '../../vschema/model.ts';
 import type { PlanContext } from '../context.ts';
+import { lower } from './columns-of.ts';
 
 /*
  * A server parses a view as it was when it was made, whatever the reader's session says: backslashes escape, and text literals
@@ -30,7 +31,7 @@ export function viewWords(table: Table, view: ViewDefinition, context: PlanConte
   let result = '';
   let at = 0;
   const root = parseStatement(view.text, plain);
-  for (const { literal, kind } of stringsIn(root, readsTables(root, table, context))) {
+  for (const { literal, kind } of stringsIn(root, textColumns(root, table, context))) {
     result += view.text.slice(at, literal.start) + speller.spelled(literal, kind);
     at = literal.end;
   }
@@ -54,8 +55,8 @@ interface Found {
 
 const utf8Charsets: ReadonlySet<string> = new Set(['utf8mb4', 'utf8mb3', 'utf8']);
 
-/** In the order of the text. `ofTables`: every column is a table's. */
-function stringsIn(root: Node, ofTables: boolean): readonly Found[] {
+/** In the order of the text. */
+function stringsIn(root: Node, texts: TextColumns | null): readonly Found[] {
   const kinds = new Map<Literal, LiteralKind>();
   walk(root, (node) => {
     if (node.kind === 'literal' && (node.type === 'string' || node.type === 'nString')) {
@@ -63,7 +64,9 @@ function stringsIn(root: Node, ofTables: boolean): readonly Found[] {
       return;
     }
     if (node.kind === 'aggregate' && node.separator !== null) kinds.set(node.separator, 'word');
-    if (ofTables) for (const literal of besideColumn(node)) kinds.set(literal, 'besideColumn');
+    if (texts === null) return;
+    for (const literal of [...besideColumn(node), ...besideText(node, texts)])
+      kinds.set(literal, 'besideColumn');
   });
   return [...kinds]
     .filter(([{ type }]) => type === 'string' || type === 'nString')
@@ -71,17 +74,47 @@ function stringsIn(root: Node, ofTables: boolean): readonly Found[] {
     .sort((a, b) => a.literal.start - b.literal.start);
 }
 
-/** A column of a derived table or another view may be a literal itself. */
-function readsTables(root: Node, { keyspace }: Table, { vschema }: PlanContext): boolean {
-  let found = true;
+/** Lower-case names that mean a text in every table of the view that has them. */
+type TextColumns = ReadonlySet<string>;
+
+/** null: a column may be one of a derived table or of another view, and so a literal itself. */
+function textColumns(root: Node, { keyspace }: Table, { vschema }: PlanContext): TextColumns | null {
+  const texts = new Set<string>();
+  const others = new Set<string>();
+  let ofTables = true;
   walk(root, (node) => {
-    if (node.kind === 'derived' || node.kind === 'with' || node.kind === 'jsonTable') found = false;
+    if (node.kind === 'derived' || node.kind === 'with' || node.kind === 'jsonTable') ofTables = false;
     if (node.kind !== 'tableName') return;
     const known = vschema.keyspaces.get(node.schema?.name ?? keyspace)?.tables.get(node.name.name);
-    if (known === undefined || known.view !== null) found = false;
+    if (known === undefined || known.view !== null || known.columns === null) ofTables = false;
+    for (const { name, family } of known?.columns ?? [])
+      (family === 'text' ? texts : others).add(lower(name));
   });
-  return found;
+  return ofTables ? new Set([...texts].filter((name) => !others.has(name))) : null;
 }
+
+/** The literals of a call whose collation is that of a column of text among its arguments, or which has its own. */
+function besideText(node: Node, texts: TextColumns): readonly Literal[] {
+  if (node.kind !== 'call') return [];
+  const args = node.args.map(withoutParens);
+  const literals = args.filter((one) => one.kind === 'literal');
+  if (formats.has(node.name)) return literals;
+  const hasText = args.some((one) => one.kind === 'column' && texts.has(lower(one.name.name)));
+  return joining.has(node.name) && hasText ? literals : [];
+}
+
+/** Their text has the connection's collation, whatever that of the format is. */
+const formats: ReadonlySet<string> = new Set(['date_format', 'time_format', 'str_to_date']);
+
+/** All arguments have one collation: a column's before a literal's. */
+const joining: ReadonlySet<string> = new Set([
+  'concat',
+  'concat_ws',
+  'coalesce',
+  'ifnull',
+  'replace',
+  'nullif',
+]);
 
 /** The literals that `node` compares with a column alone. */
 function besideColumn(node: Node): readonly Literal[] {

@@ -4,6 +4,7 @@ import type { Expression, OrderItem } from '../../sql/ast.ts';
 import type { Template } from '../../text/template.ts';
 import { orderOf, selectOf } from '../bind/clauses.ts';
 import { lower } from '../bind/columns-of.ts';
+import { referredName } from '../bind/item-name.ts';
 import type { Block, ColumnId, OutputColumn } from '../bind/model.ts';
 import { typeOf } from '../facts/column-type.ts';
 import { sameColumn } from '../facts/fact.ts';
@@ -60,9 +61,7 @@ function targetOf(item: OrderItem, block: Block, statement: BoundStatement): Tar
   if (position !== null) return ofOutput(output, position - 1);
   if (expression.kind === 'column' && expression.table === null) {
     const name = lower(expression.name.name);
-    const alias = selectOf(block)?.list.items.find(
-      (one) => one.alias !== null && lower(one.alias.name) === name,
-    );
+    const alias = selectOf(block)?.list.items.find((one) => referredName(one) === name);
     const index = alias === undefined ? -1 : output.findIndex((one) => one.expression === alias.expression);
     if (index >= 0) return ofOutput(output, index);
   }

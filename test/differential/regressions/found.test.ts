@@ -77,6 +77,13 @@ describe('reads', () => {
       'SELECT -1 AS x, +2 AS y, id, n FROM t ORDER BY x, y, UPPER(v), id LIMIT 3',
     ],
     [
+      'ORDER BY the name of a constant without an alias sorts by nothing',
+      "SELECT RANK() OVER (ORDER BY k DESC) AS x, 'v' FROM t ORDER BY v, k DESC, 1, 2",
+    ],
+    ['the same on shards', "SELECT k, 'v' FROM t ORDER BY v, k DESC LIMIT 3"],
+    ['and of an expression', 'SELECT k DIV 2 + 1, k FROM t ORDER BY `k DIV 2 + 1` DESC, k'],
+    ['and of an aggregate', 'SELECT v, COUNT(*) FROM t GROUP BY v ORDER BY `COUNT(*)`, v'],
+    [
       'a view without tables is known in its own keyspace only',
       'SELECT m.id, vc.s FROM main.m JOIN vc ON vc.n = m.id',
     ],

@@ -4,6 +4,7 @@ import { walk } from '../../../sql/visitor.ts';
 import type { Template } from '../../../text/template.ts';
 import { aggregatesIn, groupExpressions, hasWindow } from '../../bind/clauses.ts';
 import { lower } from '../../bind/columns-of.ts';
+import { referredName } from '../../bind/item-name.ts';
 import type { Block, ColumnId } from '../../bind/model.ts';
 import { typeOf } from '../../facts/column-type.ts';
 import { columnOf } from '../../facts/read-facts.ts';
@@ -62,7 +63,7 @@ function meaningOf(
   }
   if (expression.kind === 'column' && expression.table === null) {
     const name = lower(expression.name.name);
-    const item = select.list.items.find((one) => one.alias !== null && lower(one.alias.name) === name);
+    const item = select.list.items.find((one) => referredName(one) === name);
     if (item !== undefined) return ownText(item.expression, block, statement);
   }
   return ownText(expression, block, statement);

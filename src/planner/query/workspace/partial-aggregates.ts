@@ -4,6 +4,7 @@ import type { Aggregate, Node, Select } from '../../../sql/ast.ts';
 import type { Template } from '../../../text/template.ts';
 import { aggregatesIn, groupExpressions, hasWindow, selectOf } from '../../bind/clauses.ts';
 import { lower } from '../../bind/columns-of.ts';
+import { referredName } from '../../bind/item-name.ts';
 import type { Block, ColumnId } from '../../bind/model.ts';
 import { typeOf } from '../../facts/column-type.ts';
 import { columnOf } from '../../facts/read-facts.ts';
@@ -137,7 +138,7 @@ function groupColumns(block: Block, select: Select, statement: BoundStatement): 
       column = block.output?.[Number(expression.text) - 1]?.column ?? null;
     } else if (column === null && expression.kind === 'column' && expression.table === null) {
       const name = lower(expression.name.name);
-      const item = select.list.items.find((one) => one.alias !== null && lower(one.alias.name) === name);
+      const item = select.list.items.find((one) => referredName(one) === name);
       column = item === undefined ? null : columnOf(item.expression, statement.binding.columns);
     }
     if (column === null) return 'groups by an expression';
