@@ -1,4 +1,6 @@
 // Database servers in containers, by Testcontainers: for test machines with a Docker daemon.
+import { existsSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { GenericContainer, getContainerRuntimeClient, type StartedTestContainer, Wait } from 'testcontainers';
 import { dockerImage, dockerServers } from '../../src/cli/servers/docker-servers.ts';
 import { sizeArguments } from '../../src/cli/servers/server-arguments.ts';
@@ -86,6 +88,7 @@ async function started(image: string, options: ServerOptions, starts: number): P
     return await new GenericContainer(image)
       .withEnvironment({ MARIADB_ROOT_PASSWORD: rootPassword, MARIADB_ROOT_HOST: '%' })
       .withCommand([`--datadir=${dataDirectory}`, '--innodb-log-file-size=16M', ...sizeArguments(options)])
+      .withCopyFilesToContainer(filesNamed(options).map((path) => ({ source: path, target: path })))
       .withExposedPorts(serverPort)
       .withWaitStrategy(Wait.forLogMessage(/ready for connections/, starts))
       .withStartupTimeout(startTimeoutMs)
@@ -95,4 +98,10 @@ async function started(image: string, options: ServerOptions, starts: number): P
     const last = log.slice(-logLinesShown).join('\n');
     throw new ServerProblem(`${options.name} did not start (${error})\n${last}`);
   }
+}
+
+/** Files of this machine that the options name, certificates say: the container gets them at the same place. */
+function filesNamed({ extraArguments = [] }: ServerOptions): string[] {
+  const values = extraArguments.map((argument) => argument.slice(argument.indexOf('=') + 1));
+  return values.filter((value) => isAbsolute(value) && existsSync(value));
 }
