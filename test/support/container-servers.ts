@@ -30,6 +30,7 @@ export function containerServers(image: string): ServerProvider {
 
 export interface PreparedImage {
   readonly image: string;
+  /** Removes it after the last test, and what servers with a data directory left. */
   remove(): Promise<void>;
 }
 
@@ -44,12 +45,24 @@ export async function prepareContainerImage(): Promise<PreparedImage> {
   const { dockerode } = (await getContainerRuntimeClient()).container;
   await dockerode.getContainer(container.getId()).remove({ v: true });
   const image = `${repo}:${tag}`;
-  return { image, remove: async () => void (await dockerode.getImage(image).remove()) };
+  const remove = async (): Promise<void> => {
+    const { Volumes } = await dockerode.listVolumes({ filters: { label: [volumeLabel(image)] } });
+    for (const { Name } of Volumes) await dockerode.getVolume(Name).remove();
+    await dockerode.getImage(image).remove();
+  };
+  return { image, remove };
+}
+
+/** Marks the data of servers that were stopped and may have been started again. */
+function volumeLabel(image: string): string {
+  return `shardgate=${image}`;
 }
 
 /** A container that goes with the test; data that shall stay needs a volume, which the product's own provider has. */
 async function startContainer(image: string, options: ServerOptions): Promise<RunningServer> {
-  if (options.dataDirectory !== null || options.port !== 0) return dockerServers().start(options);
+  if (options.dataDirectory !== null || options.port !== 0) {
+    return dockerServers(volumeLabel(image)).start(options);
+  }
   const container = await started(image, options, 1);
   const { dockerode } = (await getContainerRuntimeClient()).container;
   const running = dockerode.getContainer(container.getId());

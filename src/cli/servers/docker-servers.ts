@@ -49,15 +49,16 @@ export async function pullImage(): Promise<void> {
     throw new ServerProblem(`docker pull ${dockerImage} failed; check the network, then try again`);
 }
 
-export function dockerServers(): ServerProvider {
-  return { description: `Docker image ${dockerImage}`, start };
+/** `volumeLabel`, `key=value`, is on the volumes of data that stays, which nobody but its owner removes. */
+export function dockerServers(volumeLabel = 'shardgate=demo'): ServerProvider {
+  return { description: `Docker image ${dockerImage}`, start: (options) => start(options, volumeLabel) };
 }
 
-async function start(options: ServerOptions): Promise<RunningServer> {
+async function start(options: ServerOptions, volumeLabel: string): Promise<RunningServer> {
   const port = options.port === 0 ? await freePort() : options.port;
   const runDirectory = await mkdtemp(join(tmpdir(), 'shardgate-'));
   const container = `shardgate-${options.name}-${process.pid}-${randomBytes(3).toString('hex')}`;
-  const { password, mount } = await storage(options);
+  const { password, mount } = await storage(options, volumeLabel);
   const guarded = await startGuarded({
     command: [
       ...(['docker', 'run', '--rm', '--name', container, '--publish', `127.0.0.1:${port}:3306`] as const),
@@ -100,12 +101,16 @@ async function start(options: ServerOptions): Promise<RunningServer> {
 }
 
 /** Data that stays lives in a named volume: files of a bind mount would belong to the container's user. */
-async function storage(options: ServerOptions): Promise<{ password: string; mount: string[] }> {
+async function storage(
+  options: ServerOptions,
+  label: string,
+): Promise<{ password: string; mount: string[] }> {
   if (options.dataDirectory === null) return { password: randomBytes(16).toString('hex'), mount: [] };
   const file = `${options.dataDirectory}.docker.json`;
   if (!existsSync(file)) {
     await mkdir(dirname(file), { recursive: true });
     const volume = `shardgate-${basename(options.dataDirectory)}-${randomBytes(4).toString('hex')}`;
+    await run('docker', ['volume', 'create', '--label', label, volume]);
     await writeFile(file, JSON.stringify({ volume, password: randomBytes(16).toString('hex') }), {
       mode: 0o600,
     });
