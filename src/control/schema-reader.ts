@@ -4,6 +4,7 @@ import {
   type InformationSchemaColumn,
   type InformationSchemaStatistic,
   keysFromInformationSchema,
+  referenceAction,
   type TableFacts,
 } from '../vschema/columns.ts';
 import type { ForeignKey } from '../vschema/model.ts';
@@ -23,6 +24,8 @@ const checksumSql = `SELECT CONCAT_WS('-',
   (SELECT CONCAT(COUNT(*), ':', COALESCE(SUM(CRC32(CONCAT_WS('#', TABLE_NAME, CONSTRAINT_NAME, COLUMN_NAME, ORDINAL_POSITION,
     REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME))), 0))
     FROM information_schema.KEY_COLUMN_USAGE WHERE TABLE_SCHEMA = ?),
+  (SELECT CONCAT(COUNT(*), ':', COALESCE(SUM(CRC32(CONCAT_WS('#', TABLE_NAME, CONSTRAINT_NAME, DELETE_RULE, UPDATE_RULE))), 0))
+    FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = ?),
   (SELECT CONCAT(COUNT(*), ':', COALESCE(SUM(CRC32(CONCAT_WS('#', TABLE_NAME, VIEW_DEFINITION,
     COLLATION_CONNECTION))), 0))
     FROM information_schema.VIEWS WHERE TABLE_SCHEMA = ?),
@@ -47,13 +50,16 @@ const columnsSql = `SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE, CAST(COLUMN_TYPE 
 const statisticsSql = `SELECT TABLE_NAME, INDEX_NAME, NON_UNIQUE, SEQ_IN_INDEX, COLUMN_NAME, SUB_PART, INDEX_TYPE
   FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ? ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX`;
 
+const rulesSql = `SELECT TABLE_NAME, CONSTRAINT_NAME, DELETE_RULE, UPDATE_RULE FROM information_schema.REFERENTIAL_CONSTRAINTS
+  WHERE CONSTRAINT_SCHEMA = ?`;
+
 const foreignKeysSql = `SELECT TABLE_NAME, CONSTRAINT_NAME, COLUMN_NAME, REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME,
   REFERENCED_COLUMN_NAME FROM information_schema.KEY_COLUMN_USAGE
   WHERE TABLE_SCHEMA = ? AND REFERENCED_TABLE_NAME IS NOT NULL ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION`;
 
 /** Equal checksums: tables, functions and triggers have not changed (but for a collision of sums). */
 export async function readChecksum(connection: ControlConnection, database: string): Promise<string> {
-  const rows = await connection.query(checksumSql, Array(6).fill(database), readTimeoutMs);
+  const rows = await connection.query(checksumSql, Array(7).fill(database), readTimeoutMs);
   return text(rows[0]?.['checksum']) ?? '';
 }
 
@@ -67,6 +73,7 @@ export async function readTables(
   const columns = byTable(await read(columnsSql));
   const statistics = byTable(await read(statisticsSql));
   const foreignKeys = byTable(await read(foreignKeysSql));
+  const rules = byTable(foreignKeys.size === 0 ? [] : await read(rulesSql));
   const views = await readViews(connection, database, names);
   const tables = new Map<string, TableFacts>();
   for (const [name, rows] of columns) {
@@ -74,7 +81,7 @@ export async function readTables(
       name,
       columns: rows.map((row) => columnFromInformationSchema(columnRow(row))),
       keys: keysFromInformationSchema((statistics.get(name) ?? []).map(statisticRow)),
-      foreignKeys: foreignKeysOf(foreignKeys.get(name) ?? [], names),
+      foreignKeys: foreignKeysOf(foreignKeys.get(name) ?? [], rules.get(name) ?? [], names),
       view: views.get(name) ?? null,
     });
   }
@@ -143,7 +150,11 @@ function statisticRow(row: ControlRows[number]): InformationSchemaStatistic {
   };
 }
 
-function foreignKeysOf(rows: readonly ControlRows[number][], names: DatabaseNames): ForeignKey[] {
+function foreignKeysOf(
+  rows: readonly ControlRows[number][],
+  rules: readonly ControlRows[number][],
+  names: DatabaseNames,
+): ForeignKey[] {
   const byName = new Map<string, ControlRows[number][]>();
   for (const row of rows) {
     const name = text(row['CONSTRAINT_NAME']) ?? '';
@@ -151,12 +162,15 @@ function foreignKeysOf(rows: readonly ControlRows[number][], names: DatabaseName
   }
   return [...byName].map(([name, parts]) => {
     const database = text(parts[0]?.['REFERENCED_TABLE_SCHEMA']) ?? '';
+    const rule = rules.find((one) => text(one['CONSTRAINT_NAME']) === name);
     return {
       name,
       columns: parts.map((part) => text(part['COLUMN_NAME']) ?? ''),
       referencedKeyspace: names.get(database) ?? database,
       referencedTable: text(parts[0]?.['REFERENCED_TABLE_NAME']) ?? '',
       referencedColumns: parts.map((part) => text(part['REFERENCED_COLUMN_NAME']) ?? ''),
+      onDelete: referenceAction(text(rule?.['DELETE_RULE'])),
+      onUpdate: referenceAction(text(rule?.['UPDATE_RULE'])),
     };
   });
 }

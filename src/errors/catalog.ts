@@ -666,6 +666,13 @@ export const catalog = {
     why: 'the values are read first, and there it would be one over all rows',
     remedy: 'name columns of the subquery in it, or leave the function out',
   },
+  SG6047: {
+    errno: 1235,
+    sqlState: '42000',
+    what: '{event} of {table}, which foreign key {key} of {child} follows',
+    why: '{why}',
+    remedy: 'drop the foreign key, and change the rows that refer to it in the application',
+  },
   SG6046: {
     errno: 1235,
     sqlState: '42000',

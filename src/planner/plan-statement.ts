@@ -20,6 +20,7 @@ import { namedShards, planTargeted } from './targeted.ts';
 import { withTriggers } from './triggers/fired.ts';
 import { askingServer } from './write/ask-server.ts';
 import { planDml } from './write/plan-dml.ts';
+import { checkCascades } from './write/written-by.ts';
 
 /**
  * Plans one statement. Pure and synchronous.
@@ -75,6 +76,8 @@ function byVschema(statement: Statement, context: PlanContext): Plan {
 }
 
 function fitting(node: Insert | Update | Delete | LoadData, context: PlanContext, plan: Plan): Plan {
+  if (plan.root.kind === 'refuse') return plan;
+  checkCascades(node, context);
   return withTriggers(node, context, plan, planStatement);
 }
 

@@ -1,6 +1,6 @@
 // Column, key and table facts in the shape information_schema gives them: one reading for live servers and schema files.
 import type { ColumnFamily } from '../value/column-family.ts';
-import type { Column, ColumnDrift, ForeignKey, Key, ViewDefinition } from './model.ts';
+import type { Column, ColumnDrift, ForeignKey, Key, ReferenceAction, ViewDefinition } from './model.ts';
 
 /** A row of information_schema.COLUMNS; numbers may come as numbers, bigints or digits. */
 export interface InformationSchemaColumn {
@@ -175,4 +175,18 @@ export function keysFromInformationSchema(rows: readonly InformationSchemaStatis
       fulltext: ordered[0]?.INDEX_TYPE.toUpperCase() === 'FULLTEXT',
     };
   });
+}
+
+/** As SQL and information_schema spell it; null: not said. */
+export function referenceAction(rule: string | null): ReferenceAction {
+  switch (rule?.toUpperCase().replaceAll(/\s+/g, ' ')) {
+    case 'CASCADE':
+      return 'cascade';
+    case 'SET NULL':
+      return 'setNull';
+    case 'SET DEFAULT':
+      return 'setDefault';
+    default:
+      return 'restrict';
+  }
 }

@@ -162,10 +162,15 @@ export interface Key {
   readonly fulltext: boolean;
 }
 
+/** What becomes of the rows that refer to a row which goes or changes; `restrict`: it may not. */
+export type ReferenceAction = 'restrict' | 'cascade' | 'setNull' | 'setDefault';
+
 export interface ForeignKey {
   readonly name: string;
   readonly columns: readonly string[];
   readonly referencedKeyspace: string;
   readonly referencedTable: string;
   readonly referencedColumns: readonly string[];
+  readonly onDelete: ReferenceAction;
+  readonly onUpdate: ReferenceAction;
 }

@@ -2,7 +2,7 @@
 import { shardgateError } from '../../errors/catalog.ts';
 import type { ColumnDefinition, CreateTable, KeyDefinition } from '../../sql/ast.ts';
 import type { RoutingKey } from '../../vindex/routing-key.ts';
-import type { TableFacts } from '../../vschema/columns.ts';
+import { referenceAction, type TableFacts } from '../../vschema/columns.ts';
 import { foreignKeyProblem, keyProblem } from '../../vschema/constraints.ts';
 import { equalityExact } from '../../vschema/equality.ts';
 import { routingColumnOf } from '../../vschema/files/declared-columns.ts';
@@ -99,6 +99,8 @@ function foreignKeyOfColumn(column: ColumnDefinition, keyspace: string): Foreign
     referencedKeyspace: references.table.schema?.name ?? keyspace,
     referencedTable: references.table.name.name,
     referencedColumns: references.columns.map((part) => lower(part.column?.name ?? '')),
+    onDelete: referenceAction(references.onDelete),
+    onUpdate: referenceAction(references.onUpdate),
   };
 }
 

@@ -1,18 +1,14 @@
 // The triggers that a write fires: whether they may, and what the plan must do for them.
 import { shardgateError } from '../../errors/catalog.ts';
 import type { InsertNode, Plan, PlanNode } from '../../plan/nodes.ts';
-import type { Delete, Insert, LoadData, Node, Update } from '../../sql/ast.ts';
+import type { Node } from '../../sql/ast.ts';
 import { walk } from '../../sql/visitor.ts';
 import type { RoutingKey } from '../../vindex/routing-key.ts';
 import type { Table, TriggerEvent } from '../../vschema/model.ts';
-import { lookupTable } from '../bind/lookup-table.ts';
 import type { PlanContext } from '../context.ts';
-import { bound } from '../statement.ts';
-import { targetsOf } from '../write/plan-dml.ts';
+import { type Write, writtenBy } from '../write/written-by.ts';
 import type { PlanPart } from './part.ts';
 import { type TriggerVerdict, triggerVerdict } from './verdict.ts';
-
-type Write = Insert | Update | Delete | LoadData;
 
 interface Fired {
   readonly table: Table;
@@ -24,7 +20,7 @@ interface Fired {
 export function withTriggers(node: Write, context: PlanContext, plan: Plan, planPart: PlanPart): Plan {
   const { keyspaces } = context.vschema;
   if (plan.root.kind === 'refuse' || ![...keyspaces.values()].some(hasTriggers)) return plan;
-  const fired = firedBy(node, context).flatMap(({ table, event }): Fired[] => {
+  const fired = writtenBy(node, context).flatMap(({ table, event }): Fired[] => {
     const verdict = triggerVerdict(table, event, context, planPart);
     return verdict.fires ? [{ table, event, verdict }] : [];
   });
@@ -43,23 +39,6 @@ function hasTriggers({
   readonly programs: { readonly triggers: readonly unknown[] };
 }): boolean {
   return programs.triggers.length > 0;
-}
-
-function firedBy(
-  node: Write,
-  context: PlanContext,
-): readonly { readonly table: Table; readonly event: TriggerEvent }[] {
-  if (node.kind === 'update' || node.kind === 'delete') {
-    const event = node.kind;
-    return targetsOf(bound(node, context)).map(({ table }) => ({ table, event }));
-  }
-  const table = lookupTable(context.vschema, node.table, context.database);
-  if (table === null) return [];
-  const events: TriggerEvent[] = ['insert'];
-  const replaces = node.kind === 'insert' ? node.replace : node.duplicates === 'replace';
-  if (replaces) events.push('delete');
-  if (node.kind === 'insert' && node.onDuplicate !== null) events.push('update');
-  return events.map((event) => ({ table, event }));
 }
 
 /** Lookup rows are written beside the client's statement, as they are. */

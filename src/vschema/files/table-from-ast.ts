@@ -1,6 +1,6 @@
 // Column, key and foreign key facts of a CREATE TABLE, in the shape the servers' own facts have.
 import type { ColumnDefinition, CreateTable, DataType, KeyDefinition, Reference } from '../../sql/ast.ts';
-import { familyOf, integerBitsOf, type TableFacts } from '../columns.ts';
+import { familyOf, integerBitsOf, referenceAction, type TableFacts } from '../columns.ts';
 import type { Column, ForeignKey, Key } from '../model.ts';
 
 /** Character set and collation that columns without their own have; null where the text does not say. */
@@ -223,6 +223,8 @@ function foreignKey(
     referencedKeyspace: reference.table.schema?.name ?? keyspace,
     referencedTable: reference.table.name.name,
     referencedColumns: columnNames(reference.columns),
+    onDelete: referenceAction(reference.onDelete),
+    onUpdate: referenceAction(reference.onUpdate),
   };
 }
 

@@ -83,6 +83,8 @@ describe('schema tracker', () => {
         referencedKeyspace: 'shop',
         referencedTable: 'users',
         referencedColumns: ['id'],
+        onDelete: 'cascade',
+        onUpdate: 'restrict',
       },
     ]);
     const view = shop?.tables?.get('named')?.view?.text ?? '';

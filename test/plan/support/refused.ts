@@ -50,6 +50,7 @@ export const refused: readonly Refused[] = [
   { id: 'SG6038', sql: 'UPDATE IGNORE users SET id = id + 1' },
   { id: 'SG6045', sql: 'UPDATE users SET balance = (SELECT MAX(balance) FROM orders o) WHERE id > 3' },
   { id: 'SG6046', sql: 'INSERT INTO visits VALUES (1, 1)' },
+  { id: 'SG6047', sql: "DELETE FROM regions WHERE name = 'north'" },
   { id: 'SG6042', sql: 'INSERT INTO users SELECT * FROM users LIMIT 5' },
   {
     id: 'SG6043',
