@@ -83,7 +83,7 @@ describe('schema tracker', () => {
         referencedKeyspace: 'shop',
         referencedTable: 'users',
         referencedColumns: ['id'],
-        onDelete: 'cascade',
+        onDelete: 'restrict',
         onUpdate: 'restrict',
       },
     ]);
