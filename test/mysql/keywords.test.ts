@@ -11,6 +11,16 @@ interface Keyword extends RowDataPacket {
   readonly RESERVED: number;
 }
 
+/** The first two are reserved by 9.x, the next two by 8.4 for a while, the last two by 8.0. */
+const disputed = [
+  'EXTERNAL',
+  'LIBRARY',
+  'MANUAL',
+  'PARALLEL',
+  'MASTER_BIND',
+  'MASTER_SSL_VERIFY_SERVER_CERT',
+];
+
 test('words are reserved for us exactly when they are for the server', async () => {
   const provider = await testServers();
   const server = await provider.start({ name: 'keywords', dataDirectory: null, port: 0, durable: false });
@@ -23,7 +33,7 @@ test('words are reserved for us exactly when they are for the server', async () 
       ({ WORD, RESERVED }) => isReserved(keywordOf(WORD), 'mysql') !== (RESERVED === 1),
     );
     // Of these the versions we serve disagree: names to the parser, quoted by the printer.
-    expect(differing.map(({ WORD }) => WORD).sort()).toEqual(['EXTERNAL', 'LIBRARY']);
+    expect(disputed).toEqual(expect.arrayContaining(differing.map(({ WORD }) => WORD)));
     for (const { WORD } of differing) expect(isReservedSomewhere(keywordOf(WORD))).toBe(true);
   } finally {
     await server.stop();

@@ -54,10 +54,10 @@ const reservedMysql = `
 `;
 
 /**
- * Reserved by some of the MySQL versions that may stand behind us: by 8.4 and not 9.7, or the other way round. Names
+ * Reserved by some of the MySQL versions that may stand behind us, 8.0, 8.4 or 9.7, and not by others. Names
  * to the parser, because a server to which they are none says so itself; quoted wherever text is printed.
  */
-const reservedSomewhere = 'EXTERNAL LIBRARY MANUAL PARALLEL';
+const reservedSomewhere = 'EXTERNAL LIBRARY MANUAL MASTER_BIND PARALLEL';
 
 function flags(words: string): Uint8Array {
   const ids = new Map<string, number>(Object.entries(K));

@@ -883,4 +883,5 @@ export const K = {
   ZEROFILL: 874,
   ZONE: 875,
   EXTERNAL: 876,
+  MASTER_BIND: 877,
 } as const;
