@@ -32,6 +32,7 @@ const schema: WorldSchema = {
   views: [
     "CREATE VIEW vc AS SELECT 2 AS n, 'x' AS s",
     'CREATE VIEW vb AS SELECT SQL_BUFFER_RESULT id, v FROM t',
+    'CREATE VIEW vg AS SELECT MAX(dt) AS x FROM t GROUP BY id DIV 3',
     "CREATE VIEW vk AS SELECT f, v, '2024-01-01 10:00:00' AS x, 1 AS p FROM t",
     'CREATE VIEW vd AS SELECT HIGH_PRIORITY DISTINCT v FROM t',
   ],
@@ -317,6 +318,11 @@ describe('parameters', () => {
       'a limit of parameters over shards',
       'SELECT id, ? AS p FROM t ORDER BY id LIMIT ? OFFSET ?',
       [1n, 2n, 1n],
+    ],
+    [
+      'a subquery without FROM finds the columns of a view',
+      'SELECT t.id, vg.x FROM t STRAIGHT_JOIN vg ON t.id > (SELECT MICROSECOND(vg.x)) WHERE t.id <> ?',
+      [3n],
     ],
     ['and so is GROUP BY ?', 'SELECT COUNT(*), MAX(id) FROM t GROUP BY ?', [2n]],
     [

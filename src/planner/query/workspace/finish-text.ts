@@ -8,7 +8,7 @@ import { databaseEdits, nameEdits } from '../../names.ts';
 import { type Edit, identifier, join, splice, text } from '../../splice.ts';
 import type { BoundStatement } from '../../statement.ts';
 import type { TextUnit } from '../../text-unit.ts';
-import { isDeterministic } from '../traits.ts';
+import { isDeterministic, some } from '../traits.ts';
 
 /** A stretch of text that is written once: a unit as it stands, or a CTE's definition written again. */
 interface Writing {
@@ -76,7 +76,22 @@ export class FinishText {
       if (!named.has(edit.start)) edits.push(edit);
       named.add(edit.start);
     }
+    for (const block of blocks)
+      if (this.#losesView(block)) edits.push(behind(block, ' FROM DUAL WHERE TRUE'));
     return edits;
+  }
+
+  /**
+   * MariaDB 10.11 takes `(SELECT f(v.x))` for f(v.x) alone, and then does not find the column of a derived table when the statement
+   * is prepared (1109), where it finds a view's. A subquery with a WHERE stays one.
+   */
+  #losesView({ node, outer, sources }: Block): boolean {
+    if (this.#opensOnce || outer === null || sources.length > 0 || node.kind !== 'select') return false;
+    if (node.end !== node.list.end) return false;
+    return some(node, (one) => {
+      const source = one.kind === 'column' ? this.#statement.binding.columns.get(one)?.source : undefined;
+      return source?.kind === 'query' && source.origin === 'view';
+    });
   }
 
   #tableEdit(source: TableSource): Edit {
@@ -136,6 +151,10 @@ export class FinishText {
         ),
     );
   }
+}
+
+function behind({ node }: Block, words: string): Edit {
+  return { start: node.end, end: node.end, parts: text(words) };
 }
 
 /** Options that a server takes in a view, but not in a derived table. */
