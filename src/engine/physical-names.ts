@@ -1,7 +1,7 @@
 // Clients see keyspaces: a shard's physical database name is replaced in errors and column metadata.
 import { SqlError } from '../errors/sql-error.ts';
 import type { Fragment } from '../plan/nodes.ts';
-import { quoteIdentifier } from '../text/quote.ts';
+import { quoteIdentifier, sqlText } from '../text/quote.ts';
 import type { ColumnDefinition } from '../value/column-definition.ts';
 import { encodeTextRow, TextRow } from '../value/text-row.ts';
 import type { Shard } from '../vindex/shard-map.ts';
@@ -29,21 +29,28 @@ export function renameFragmentColumns(error: SqlError, fragments: readonly Fragm
 export function clientNames(told: string, fragments: readonly Fragment[]): string {
   if (!told.includes('sg_')) return told;
   let message = told;
-  for (const { id, copies, columns } of fragments) {
-    for (const { name, origin } of columns) {
-      if (origin === null) continue;
-      const [held, column] = [quoteIdentifier(name), quoteIdentifier(origin.column)];
-      message = message.replaceAll(
-        `\`sg_fragment\`.${held}`,
-        () => `${quoteIdentifier(origin.alias)}.${column}`,
-      );
-      for (let copy = 0; copy < copies; copy++) {
-        const stored = `\`_sg_${id}_${copy}\`.${held}`;
-        message = message.replaceAll(stored, () => `${quoteIdentifier(origin.table)}.${column}`);
+  // Under ANSI_QUOTES servers quote names by the other sign.
+  for (const quote of [quoteIdentifier, ansiQuoted]) {
+    for (const { id, copies, columns } of fragments) {
+      for (const { name, origin } of columns) {
+        if (origin === null) continue;
+        const [held, column] = [quote(name), quote(origin.column)];
+        message = message.replaceAll(
+          `${quote('sg_fragment')}.${held}`,
+          () => `${quote(origin.alias)}.${column}`,
+        );
+        for (let copy = 0; copy < copies; copy++) {
+          const stored = `${quote(`_sg_${id}_${copy}`)}.${held}`;
+          message = message.replaceAll(stored, () => `${quote(origin.table)}.${column}`);
+        }
       }
     }
   }
   return message;
+}
+
+function ansiQuoted(name: string): string {
+  return `"${sqlText(name).replaceAll('"', '""')}"`;
 }
 
 /** Definitions as the client may see them. */
@@ -84,7 +91,7 @@ export function renameCells(columnCount: number, { database, keyspace }: Shard):
 }
 
 /**
- * Servers word names as `db`.`table`, 'db.table', 'db' or 'db'.'table': the name counts only where a quote opens it and a
+ * Servers word names as `db`.`table` ("db"."table" under ANSI_QUOTES), 'db.table', 'db' or 'db'.'table': the name counts only where a quote opens it and a
  * quote or point ends it, so that data quoted by a message ("Duplicate entry 'shop_0x'") stays as it is. Routines stand
  * without quotes at a message's start (FUNCTION db.f does not exist), unknown tables in one list ('db.t,db.u').
  */
@@ -98,7 +105,8 @@ export function renameInMessage(message: string, database: string, keyspace: str
     const before = message[at - 1];
     const after = message[at + database.length];
     const listed = before === ',' && after === '.' && tableList.test(message);
-    const opened = before === "'" || before === '`' || listed;
+    const isAnsi = before === '"' && message.startsWith('".', at + database.length);
+    const opened = before === "'" || before === '`' || isAnsi || listed;
     const isRoutine = after === '.' && beforeRoutine.test(message.slice(0, at));
     if (!isRoutine && (!opened || !(after === before || after === '.'))) continue;
     text += message.slice(from, at) + keyspace;

@@ -143,7 +143,7 @@ export class LookupCheck {
     this.#report.missing++;
     this.#show(`missing: ${describe(one.values)} of row ${describe(one.primary)}`);
     if (this.#mending === 'none') return;
-    await one.owner.run('BEGIN');
+    await one.owner.run('START TRANSACTION');
     try {
       if (await this.#ownerHas(one.owner, one.values, one.primary, 'LOCK IN SHARE MODE'))
         await this.#add(one);
@@ -231,7 +231,7 @@ export class LookupCheck {
     if (this.#mending !== 'all') return;
     const { lookup, ownerMap } = this.#parts;
     const owner = id === undefined ? undefined : this.#parts.owners.get(shardOf(ownerMap, id).name);
-    await owner?.run('BEGIN');
+    await owner?.run('START TRANSACTION');
     try {
       if (id !== undefined && (await this.#leadsToRow(id, from, 'FOR UPDATE'))) return;
       const where = tupleEquals([...lookup.from, lookup.to], [...from, to]);

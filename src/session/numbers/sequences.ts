@@ -96,7 +96,7 @@ export class Sequences implements SequenceSource {
     signal: AbortSignal,
   ): Promise<{ readonly first: bigint; readonly count: bigint }> {
     return this.#withTable(table, signal, async (connection) => {
-      const begun = runStatement(connection, 'BEGIN');
+      const begun = runStatement(connection, 'START TRANSACTION');
       const reading = readResult(
         connection,
         `SELECT next_id, cache FROM ${table.sql} WHERE id = 0 FOR UPDATE`,

@@ -127,9 +127,10 @@ export class BranchSet {
   }
 }
 
+/** Not BEGIN: under sql_mode=ORACLE it opens a block of statements. */
 function beginStatement(options: TransactionOptions): SqlText {
   const access = options.readOnly ? 'READ ONLY' : '';
   const snapshot = options.consistentSnapshot ? 'WITH CONSISTENT SNAPSHOT' : '';
   const characteristics = [snapshot, access].filter((part) => part !== '').join(', ');
-  return characteristics === '' ? 'BEGIN' : `START TRANSACTION ${characteristics}`;
+  return `START TRANSACTION ${characteristics}`.trimEnd();
 }

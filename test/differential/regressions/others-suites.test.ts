@@ -86,3 +86,34 @@ describe.runIf(isMariadb)('YEAR(2): 70 is before 00, and 70 and 1970 are the sam
     expect(await asked(sql)).toBe(same);
   });
 });
+
+describe.runIf(isMariadb)('under sql_mode=ORACLE, where BEGIN opens a block of statements', () => {
+  test('writes over several shards, and transactions', async () => {
+    const found = await pair.differences([
+      "SET sql_mode = 'ORACLE'",
+      'INSERT INTO people VALUES (21, 1, 1), (22, 2, 2), (23, 3, 3), (24, 4, 4)',
+      'UPDATE people SET score = score + 1 WHERE id > 20',
+      'START TRANSACTION',
+      'UPDATE people SET score = 9',
+      'SAVEPOINT a',
+      'DELETE FROM people WHERE id > 20',
+      'ROLLBACK TO SAVEPOINT a',
+      'SELECT id, score || rank_no FROM people',
+      'ROLLBACK',
+      'DELETE FROM people WHERE id > 20',
+      'SELECT * FROM people',
+      'SET sql_mode = DEFAULT',
+    ]);
+    expect(found).toEqual([]);
+  });
+});
+
+test('errors under ANSI quotes name keyspaces and columns of the statement', async () => {
+  const found = await pair.differences([
+    "SET sql_mode = 'ANSI'",
+    'SELECT 0 - CAST(id AS UNSIGNED) - 18446744073709551615 FROM people WHERE id IN (1, 2)',
+    'SELECT STDDEV(9223372036854775807 + id) FROM people',
+    'SET sql_mode = DEFAULT',
+  ]);
+  expect(found).toEqual([]);
+});
