@@ -33,11 +33,11 @@ export class MapReader {
     return this.#node.entries.has(camel) ? camel : key;
   }
 
-  /** Every key that is not known is an error that names the nearest known one. */
-  allowKeys(known: readonly string[]): void {
+  /** Every key that is not known is an error that names the nearest known one; those of `ignored` have no effect. */
+  allowKeys(known: readonly string[], ignored: readonly string[] = []): void {
     const camel = new Map(known.map((key) => [camelCase(key), key]));
     for (const [key, entry] of this.#node.entries) {
-      if (known.includes(key)) continue;
+      if (known.includes(key) || ignored.includes(key)) continue;
       const twin = camel.get(key);
       if (twin !== undefined) {
         if (this.#node.entries.has(twin)) this.error(key, `found ${twin} and ${key}; give one of them`);

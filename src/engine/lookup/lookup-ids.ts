@@ -8,8 +8,9 @@ import { shardMapOf } from '../resolve.ts';
 import { settleAll, type WriteUnit } from '../write/unit.ts';
 import { fromTuple, idOfCell, lockText, lookupShards } from './lookup-reads.ts';
 import { allRows, tableName, tupleEquals } from './lookup-text.ts';
+import { unitOf } from './lookup-unit.ts';
 
-/** Ids by tuple; none for tuples with a NULL. `key` is a lookup key with its table. Rows found stay locked. */
+/** Ids by tuple; none for tuples with a NULL. `key` is a lookup key with its table. Rows found stay locked, unless the vindex commits by itself. */
 export function idsOfTuples(
   unit: WriteUnit,
   key: RoutingKey,
@@ -37,9 +38,10 @@ async function idsOfTuple(
   const from = fromTuple(vindex, tuple);
   if (from === null) return [];
   const shards = lookupShards(lookup, shardMapOf(unit.execution, lookup.keyspace), from);
+  const lookups = unitOf(unit, vindex.autocommit);
   const found = await settleAll(
     shards.map((shard) =>
-      unit.rows(
+      lookups.rows(
         shard,
         `SELECT ${quoteIdentifier(lookup.to.name)} FROM ${tableName(shard, lookup.table)} ` +
           `WHERE ${tupleEquals(lookup.from, from)} ${allRows}${lockText(vindex, true)}`,

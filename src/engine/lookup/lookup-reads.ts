@@ -13,6 +13,7 @@ import { shardMapOf } from '../resolve.ts';
 import { readRows } from '../small-rows.ts';
 import type { LookupAnswers } from './lookup-answers.ts';
 import { allRows, anyTuple, tableName } from './lookup-text.ts';
+import { rowsAlone } from './lookup-unit.ts';
 
 /** Tuples asked for in one statement. */
 const tuplesPerQuery = 500;
@@ -142,6 +143,10 @@ async function idsOn(
   const sql =
     `SELECT ${toColumn(lookup)} FROM ${tableName(shard, lookup.table)} ` +
     `WHERE ${anyTuple(lookup.from, tuples)} ${allRows}${lockText(vindex, plan.locks && scope.inTransaction)}`;
+  if (vindex.autocommit && scope.inTransaction) {
+    const { rows } = await untilCancelled(rowsAlone(execution, shard, sql), signal);
+    return rows.flatMap(([to]) => idOfCell(vindex, to ?? null));
+  }
   const use = { writes: plan.locks };
   const lease = scope.tryAcquire(shard.id, use) ?? (await scope.acquire(shard.id, { ...use, signal }));
   observer.shardQuery(shard.id, sql);
@@ -167,9 +172,12 @@ export function idOfCell(vindex: LookupVindex, to: string | null): readonly Keys
   return id === null ? [] : [id];
 }
 
-/** Rows that a write depends on stay as they are until it is done. */
+/**
+ * Rows that a write depends on stay as they are until it is done. Not those of a vindex that commits by itself: its own
+ * session would wait for the lock.
+ */
 export function lockText(vindex: LookupVindex, wanted: boolean): string {
-  if (!wanted || vindex.readLock === 'none') return '';
+  if (!wanted || vindex.autocommit || vindex.readLock === 'none') return '';
   return vindex.readLock === 'exclusive' ? ' FOR UPDATE' : ' LOCK IN SHARE MODE';
 }
 

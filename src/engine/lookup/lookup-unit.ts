@@ -2,6 +2,7 @@
 import type { Terminal } from '../../backend/contract.ts';
 import type { Shard } from '../../vindex/shard-map.ts';
 import { runStatement } from '../backend-call.ts';
+import type { Execution } from '../contract.ts';
 import { readRows, type SmallRows } from '../small-rows.ts';
 import type { WriteUnit } from '../write/unit.ts';
 
@@ -14,18 +15,22 @@ export interface LookupUnit {
 export function unitOf(unit: WriteUnit, autocommit: boolean): LookupUnit {
   if (!autocommit) return unit;
   return {
-    run: (shard, sql) => alone(unit, shard, sql, (connection) => runStatement(connection, sql)),
-    rows: (shard, sql) => alone(unit, shard, sql, (connection) => readRows(connection, sql)),
+    run: (shard, sql) => alone(unit.execution, shard, sql, (connection) => runStatement(connection, sql)),
+    rows: (shard, sql) => rowsAlone(unit.execution, shard, sql),
   };
 }
 
+/** Read outside the client's transaction: what other sessions committed is seen, and nothing locked. */
+export function rowsAlone(execution: Execution, shard: Shard, sql: string): Promise<SmallRows> {
+  return alone(execution, shard, sql, (connection) => readRows(connection, sql));
+}
+
 async function alone<T>(
-  unit: WriteUnit,
+  { scope, signal, observer }: Execution,
   shard: Shard,
   sql: string,
   body: (connection: Parameters<typeof readRows>[0]) => Promise<T>,
 ): Promise<T> {
-  const { scope, signal, observer } = unit.execution;
   const lease = await scope.workspace(shard.id, signal);
   observer.shardQuery(shard.id, sql);
   try {

@@ -5,6 +5,7 @@ import { shardgateError } from '../../errors/catalog.ts';
 import { SqlError } from '../../errors/sql-error.ts';
 import { quoteIdentifier } from '../../text/quote.ts';
 import type { VSchema } from '../../vschema/model.ts';
+import { resolveTable } from '../../vschema/resolve.ts';
 import { runStatement } from '../servers/backend-command.ts';
 import { readResult } from '../servers/backend-read.ts';
 import { NumberBlock } from './number-block.ts';
@@ -135,11 +136,11 @@ export class Sequences implements SequenceSource {
     }
   }
 
-  /** `keyspace.table`, or `table` of the keyspace itself. */
+  /** `keyspace.table`, or `table` of the keyspace itself or else of the one other that has it. */
   #table(keyspace: string, sequence: string): SequenceTable {
     const dot = sequence.indexOf('.');
-    const home = dot < 0 ? keyspace : sequence.slice(0, dot);
     const name = sequence.slice(dot + 1);
+    const home = dot < 0 ? this.#homeOf(keyspace, name) : sequence.slice(0, dot);
     const known = this.#vschema().keyspaces.get(home);
     const table = known?.tables.get(name);
     const { shards } = known?.shardMap ?? { shards: [] };
@@ -152,6 +153,11 @@ export class Sequences implements SequenceSource {
     }
     const sql = `${quoteIdentifier(shard.database)}.${quoteIdentifier(name)}`;
     return { name: sequence, shardId: shard.id, sql };
+  }
+
+  #homeOf(keyspace: string, table: string): string {
+    const found = resolveTable(this.#vschema(), keyspace, null, table);
+    return typeof found === 'string' ? keyspace : found.keyspace;
   }
 }
 

@@ -93,25 +93,15 @@ function checkColumnNames(table: TableDefinition, tables: MapReader): void {
   }
 }
 
-/** An owner must exist and use the vindex it owns, and only lookups are owned. */
+/** Only lookups are owned. */
 function checkOwners(definition: KeyspaceDefinition, tables: MapReader): void {
   for (const [name, { owner }] of definition.vindexDefinitions) {
     const vindex = definition.vindexes.get(name);
-    if (owner === null || owner === '' || vindex === undefined) continue;
-    if (vindex.kind === 'functional') {
-      tables.warning(
-        null,
-        `vindex "${name}" (${vindex.type}) computes ids: its owner "${owner}" has no effect`,
-      );
-      continue;
-    }
-    const table = definition.tables.get(owner);
-    if (table === undefined) {
-      const hint = didYouMean(owner, definition.tables.keys());
-      tables.error(null, `vindex "${name}": its owner, table "${owner}", does not exist${hint}`);
-    } else if (!table.columnVindexes.some((used) => used.vindex === name)) {
-      tables.error(owner, `table "${owner}" owns the vindex "${name}" but does not use it`);
-    }
+    if (owner === null || owner === '' || vindex?.kind !== 'functional') continue;
+    tables.warning(
+      null,
+      `vindex "${name}" (${vindex.type}) computes ids: its owner "${owner}" has no effect`,
+    );
   }
 }
 
@@ -127,6 +117,8 @@ export function checkReferences(
       { what: 'source', name: table.source },
     ];
     for (const { what, name } of references) {
+      // A sequence without keyspace may be in any, whose tables only its server knows.
+      if (what === 'sequence' && name !== null && !name.includes('.') && keyspaces?.size !== 1) continue;
       const problem = name === null ? null : referenceProblem(name, definition, keyspaces);
       if (problem !== null) tables.error(table.name, `table "${table.name}": its ${what} ${problem}`);
     }

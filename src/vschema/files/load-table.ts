@@ -26,7 +26,7 @@ const columnKeys = [
 
 /** Reports its own faults; references to vindexes and other tables are checked when all tables are read. */
 export function loadTable(name: string, reader: MapReader): TableDefinition {
-  reader.allowKeys(tableKeys);
+  reader.allowKeys(tableKeys, ['name']);
   const type = reader.choice('type', ['', 'sequence', 'reference'], '');
   const pinned = reader.string('pinned');
   if (pinned !== null && fromHex(pinned) === null) {
@@ -49,7 +49,8 @@ export function loadTable(name: string, reader: MapReader): TableDefinition {
 }
 
 function readColumnVindex(table: string, reader: MapReader): readonly ColumnVindexDefinition[] {
-  reader.allowKeys(['column', 'columns', 'name']);
+  // Some tools of Vitess repeat the vindex here.
+  reader.allowKeys(['column', 'columns', 'name'], ['type', 'vindex', 'params', 'owner']);
   const vindex = reader.string('name');
   // Vitess's tools print what is not given as an empty text.
   const column = reader.string('column') || null;

@@ -11,6 +11,7 @@ import type { Vindex } from '../../vindex/vindex.ts';
 import { checkDefinition, checkReferences } from './check-definition.ts';
 import type { KeyspaceDefinition, TableDefinition } from './definition.ts';
 import { loadTable } from './load-table.ts';
+import { withUsableVindexes } from './usable-vindexes.ts';
 
 export interface LoadOptions {
   /** Name of the file in messages. */
@@ -70,12 +71,12 @@ function readKeyspace(
     if (name === defaultTable) byDefault = readDefaultTable(reader);
     else tables.set(name, loadTable(name, reader));
   }
+  const read = { vindexes, vindexDefinitions: definitions, tables };
   const definition: KeyspaceDefinition = {
     sharded: keyspace.boolean('sharded', false),
     requireExplicitRouting: keyspace.boolean('require_explicit_routing', false),
-    vindexes,
-    vindexDefinitions: definitions,
-    tables,
+    ...read,
+    tables: tableMap === null ? tables : withUsableVindexes(read, tableMap),
     defaultColumnVindex: byDefault,
   };
   if (tableMap !== null) {

@@ -15,8 +15,23 @@ const schema: WorldSchema = {
   shards: ['-40', '40-80', '80-c0', 'c0-'],
   vschema: {
     sharded: true,
-    vindexes: { hash: { type: 'hash' }, xx: { type: 'xxhash' } },
+    vindexes: {
+      hash: { type: 'hash' },
+      xx: { type: 'xxhash' },
+      by_code: {
+        type: 'lookup_unique',
+        params: { table: 'code_idx', from: 'code', to: 'keyspace_id', autocommit: 'true' },
+        owner: 'tokens',
+      },
+    },
     tables: {
+      tokens: {
+        column_vindexes: [
+          { column: 'holder', name: 'hash' },
+          { column: 'code', name: 'by_code' },
+        ],
+      },
+      code_idx: { column_vindexes: [{ column: 'code', name: 'hash' }] },
       people: { column_vindexes: [{ column: 'id', name: 'hash' }] },
       visits: { column_vindexes: [{ column: 'person', name: 'hash' }] },
       vintages: { column_vindexes: [{ column: 'y', name: 'xx' }] },
@@ -25,6 +40,8 @@ const schema: WorldSchema = {
   schema: `
 CREATE TABLE people (id BIGINT NOT NULL, score INT, rank_no INT, PRIMARY KEY (id)) ${charset};
 CREATE TABLE visits (person BIGINT NOT NULL, id BIGINT NOT NULL, score INT, pages INT, PRIMARY KEY (person, id)) ${charset};
+CREATE TABLE tokens (holder BIGINT NOT NULL, code BIGINT NOT NULL, n INT, PRIMARY KEY (code)) ${charset};
+CREATE TABLE code_idx (code BIGINT NOT NULL, keyspace_id VARBINARY(10), PRIMARY KEY (code)) ${charset};
 CREATE TABLE vintages (y ${shortYear} NOT NULL, n INT NOT NULL, PRIMARY KEY (y, n)) ${charset};
 `,
   mainSchema: '',
@@ -114,6 +131,21 @@ test('errors under ANSI quotes name keyspaces and columns of the statement', asy
     'SELECT 0 - CAST(id AS UNSIGNED) - 18446744073709551615 FROM people WHERE id IN (1, 2)',
     'SELECT STDDEV(9223372036854775807 + id) FROM people',
     'SET sql_mode = DEFAULT',
+  ]);
+  expect(found).toEqual([]);
+});
+
+test('a lookup that commits by itself does not wait for locks of its own statement or transaction', async () => {
+  const found = await pair.differences([
+    'INSERT IGNORE INTO tokens VALUES (1, 10, 0), (2, 20, 0), (3, 30, 0)',
+    'REPLACE INTO tokens VALUES (5, 10, 1), (6, 40, 1)',
+    'BEGIN',
+    'SELECT * FROM tokens WHERE code = 77 FOR UPDATE',
+    'INSERT INTO tokens VALUES (7, 77, 2)',
+    'UPDATE tokens SET n = 3 WHERE code = 77',
+    'SELECT * FROM tokens WHERE code = 77',
+    'ROLLBACK',
+    'SELECT * FROM tokens',
   ]);
   expect(found).toEqual([]);
 });

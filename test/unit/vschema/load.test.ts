@@ -157,6 +157,19 @@ describe('loadKeyspace', () => {
       'vindex "l": its owner, table "usres", does not exist',
     ],
     [
+      'an owner that does not use its vindex',
+      sharded(
+        { t: { column_vindexes: [{ column: 'a', name: 'h' }] } },
+        { l: { type: 'lookup', owner: 't', params: { table: 't2', from: 'a', to: 'k' } } },
+      ),
+      'warning: vindex "l": its owner, table "t", does not use it; nobody keeps the vindex, so it is not used',
+    ],
+    [
+      'several columns of a vindex that takes one',
+      sharded({ t: { column_vindexes: [{ columns: ['a', 'b'], name: 'h' }] } }),
+      'warning: table "t": vindex "h" (hash) takes 1 column, a; b has no effect',
+    ],
+    [
       'lookups without parameters',
       sharded({}, { l: { type: 'lookup' } }),
       'lookup: needs the parameter table',
