@@ -30,7 +30,7 @@ export function run(execution: Execution): void | Promise<void> {
 
 async function runAfterLookups(
   execution: Execution,
-  lookups: readonly LookupDestination[],
+  lookups: readonly (readonly LookupDestination[])[],
   root: PlanNode,
 ): Promise<void> {
   execution.lookups = await resolveLookups(execution, lookups);

@@ -27,8 +27,8 @@ export interface Plan {
   /** One line per decision, in the order they were taken. */
   readonly reasons: readonly string[];
   readonly root: PlanNode;
-  /** Destinations below `root` that need the rows of a lookup table; absent when there are none. */
-  readonly lookups?: readonly LookupDestination[];
+  /** Destinations below `root` that need the rows of a lookup table, equal ones together; absent when there are none. */
+  readonly lookups?: readonly (readonly LookupDestination[])[];
   /** Reads rows only (may be retried, sent to a replica). */
   readonly readOnly: boolean;
   /**

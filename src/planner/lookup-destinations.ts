@@ -5,8 +5,32 @@ import { assertNever } from '../util/assert.ts';
 
 /** The plan with its lookup destinations listed; itself when it has none. */
 export function withLookupDestinations(plan: Plan): Plan {
-  const lookups = inNode(plan.root);
-  return lookups.length === 0 ? plan : { ...plan, lookups };
+  const destinations = inNode(plan.root);
+  return destinations.length === 0 ? plan : { ...plan, lookups: equalOnesTogether(destinations) };
+}
+
+/** A route and what it falls back to, or two references of one table, ask the same: once is enough. */
+function equalOnesTogether(
+  destinations: readonly LookupDestination[],
+): readonly (readonly LookupDestination[])[] {
+  const groups: LookupDestination[][] = [];
+  for (const destination of destinations) {
+    const group = groups.find(([first]) => first !== undefined && asksTheSame(first, destination));
+    if (group === undefined) groups.push([destination]);
+    else group.push(destination);
+  }
+  return groups;
+}
+
+function asksTheSame(one: LookupDestination, other: LookupDestination): boolean {
+  if (one.key.vindex !== other.key.vindex || one.key.table !== other.key.table) return false;
+  return JSON.stringify(valuesOf(one)) === JSON.stringify(valuesOf(other));
+}
+
+function valuesOf(destination: LookupDestination): unknown {
+  const columns = destination.key.columns.map(({ name }) => name);
+  if (destination.kind === 'equal') return [columns, destination.values];
+  return [columns, destination.tuples, destination.listSlot];
 }
 
 function inNode(node: PlanNode): readonly LookupDestination[] {

@@ -21,15 +21,20 @@ const tuplesPerQuery = 500;
 const foreignTuplesMax = 16;
 
 /**
- * Asks for all values the plan's destinations need. What a lookup table does not know is nowhere (no row of its owner has the
+ * Asks for all values the plan's destinations need, once for those that are equal. What a lookup table does not know is nowhere (no row of its owner has the
  * value; those of another table may be anywhere, as they outlive the owner's); what cannot be asked for is not narrowed at all.
  */
 export async function resolveLookups(
   execution: Execution,
-  destinations: readonly LookupDestination[],
+  groups: readonly (readonly LookupDestination[])[],
 ): Promise<LookupAnswers> {
-  const found = await Promise.all(destinations.map((one) => idsOfDestination(execution, one)));
-  const answers = new Map(destinations.map((destination, i) => [destination, found[i] ?? null]));
+  const answers = new Map<LookupDestination, readonly KeyspaceId[] | null>();
+  const asked = groups.map(async (equal) => {
+    const [first] = equal;
+    const ids = first === undefined ? null : await idsOfDestination(execution, first);
+    for (const destination of equal) answers.set(destination, ids);
+  });
+  await Promise.all(asked);
   return { idsOf: (destination) => answers.get(destination) ?? null };
 }
 

@@ -115,6 +115,19 @@ describe('rows', () => {
     );
   });
 
+  test.each([
+    ["SELECT * FROM users WHERE email = 'u5@x'", 1],
+    ["SELECT * FROM users WHERE email IN ('u5@x', 'u6@x')", 1],
+    ["SELECT * FROM users WHERE email = 'u5@x' OR email = 'u6@x'", 2],
+    [
+      "SELECT MAX(a.id) FROM users a, users b WHERE a.email = 'u5@x' AND b.email = 'u6@x' AND a.id <> b.id",
+      2,
+    ],
+  ])('a lookup is asked once: %s', async (sql, asked) => {
+    const [rows] = await shadow.proxy.query(`VEXPLAIN QUERIES ${sql}`);
+    expect(JSON.stringify(rows).match(/FROM `[a-z0-9_]+`.`email_idx`/g)).toHaveLength(asked);
+  });
+
   test('a lookup pins the shards', async () => {
     const [rows] = await shadow.proxy.query("VEXPLAIN QUERIES SELECT id FROM users WHERE email = 'u5@x'");
     const text = JSON.stringify(rows);
