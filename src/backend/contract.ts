@@ -68,6 +68,8 @@ export interface BackendConnection {
    * the name that was read from it loses its collation on MySQL, which announces columns by it (255 instead of 45).
    */
   readonly charsetSql: string;
+  /** By its settings, text of results comes as utf8mb4. */
+  readonly sendsUtf8: boolean;
   /**
    * `payload` without packet header; split into packets of at most 2^24-1 bytes; written with any earlier unsent bytes in one
    * write at the end of this turn of the event loop. A payload larger than the server's max_allowed_packet is not sent: its

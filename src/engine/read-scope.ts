@@ -2,7 +2,15 @@
 import type { BackendConnection, Lease } from '../backend/contract.ts';
 import type { Plan } from '../plan/nodes.ts';
 import { runStatement } from './backend-call.ts';
-import type { AtomicUnit, ConnectionScope, Execution, ResultSink, ScopedLease, Warned } from './contract.ts';
+import type {
+  AtomicUnit,
+  ConnectionScope,
+  ConnectionUse,
+  Execution,
+  ResultSink,
+  ScopedLease,
+  Warned,
+} from './contract.ts';
 import { readRows } from './small-rows.ts';
 
 /** How a plan is run: handed to parts of a plan, since running plans is what they are a part of. */
@@ -13,6 +21,13 @@ export const ownCharset = 'SET character_set_results=utf8mb4';
 /** What the session wants comes back behind the read. */
 export function clientCharset(connection: BackendConnection): string {
   return `SET ${connection.charsetSql}`;
+}
+
+/** False: it sends UTF-8 anyway. */
+function changeCharset(connection: BackendConnection): boolean {
+  if (connection.sendsUtf8) return false;
+  runStatement(connection, ownCharset).catch(() => {});
+  return true;
 }
 
 /** What the last statement of a connection warned of, text as it is in this process. */
@@ -53,31 +68,35 @@ export class ReadScope implements ConnectionScope {
 
   async acquire(
     shardId: string,
-    use: { readonly writes: boolean; readonly signal: AbortSignal },
+    use: ConnectionUse & { readonly signal: AbortSignal },
   ): Promise<ScopedLease> {
     const lease = await this.#connections.acquire(shardId, use);
     const { connection } = lease;
-    runStatement(connection, ownCharset).catch(() => {});
+    const asStored = lease.asStored === true;
+    const isChanged = !asStored && changeCharset(connection);
     return {
       connection,
-      done: (broken, warnings) => {
-        if (broken) lease.done(true);
-        else this.#givenBack.push(this.#giveBack(lease, warnings ?? 0));
+      asStored,
+      done: (broken, warnings = 0) => {
+        if (broken || (warnings === 0 && !isChanged)) lease.done(broken);
+        else this.#givenBack.push(this.#giveBack(lease, warnings, isChanged));
       },
     };
   }
 
-  async #giveBack(lease: ScopedLease, warnings: number): Promise<void> {
+  async #giveBack(lease: ScopedLease, warnings: number, isChanged: boolean): Promise<void> {
     const { connection } = lease;
+    const restore = async () => {
+      if (isChanged) await runStatement(connection, clientCharset(connection));
+    };
     if (warnings > 0) {
       const told = this.#ask(connection);
       // The session asks as well, in front of the SET, by which MySQL forgets them.
       lease.done(false, warnings);
-      await Promise.allSettled([told, runStatement(connection, clientCharset(connection))]);
+      await Promise.allSettled([told, restore()]);
       return;
     }
-    const restored = runStatement(connection, clientCharset(connection));
-    await restored.then(
+    await restore().then(
       () => lease.done(false),
       () => lease.done(true),
     );
@@ -94,10 +113,11 @@ export class ReadScope implements ConnectionScope {
   async workspace(shardId: string, signal: AbortSignal): Promise<Lease> {
     const lease = await this.#connections.workspace(shardId, signal);
     const { connection } = lease;
-    runStatement(connection, ownCharset).catch(() => {});
+    const isChanged = changeCharset(connection);
     return {
       connection,
       release: () => {
+        if (!isChanged) return lease.release();
         runStatement(connection, clientCharset(connection)).then(
           () => lease.release(),
           () => lease.discard(),

@@ -90,6 +90,10 @@ export class SocketConnection implements BackendConnection {
     return this.settings.charsetSql;
   }
 
+  get sendsUtf8(): boolean {
+    return this.settings.resultCharset === 'utf8mb4';
+  }
+
   /**
    * A payload larger than the server takes is answered with error 1153 here, before earlier responses if need be: the
    * server would close the connection, and earlier results could be lost with it.

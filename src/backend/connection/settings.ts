@@ -71,6 +71,13 @@ export class ConnectionSettings {
     return charsetAssignments(this.#values).join(', ');
   }
 
+  /** What character_set_results is, as far as it is a name. */
+  get resultCharset(): string {
+    const named = this.#values.get('names') ?? startNames;
+    const [charset = ''] = (this.#values.get('character_set_results') ?? named).split(' ');
+    return charset.replace(/^'(.*)'$/, '$1').toLowerCase();
+  }
+
   applied(target: SessionSettings): void {
     this.#key = target.key;
     this.#values = target.values;

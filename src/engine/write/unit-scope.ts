@@ -24,6 +24,8 @@ export function unitReads(unit: WriteUnit): ReadScope {
 
 /** Rows on a shard of the unit, text as UTF-8. */
 export async function utf8Rows(unit: WriteUnit, shard: Shard, sql: string): Promise<SmallRows> {
+  const { connection } = await unit.lease(shard.id);
+  if (connection.sendsUtf8) return unit.rows(shard, sql);
   const before = unit.setting(shard, ownCharset);
   const reading = unit.rows(shard, sql);
   const restored = unit.setting(shard, clientCharset);

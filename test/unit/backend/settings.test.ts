@@ -41,6 +41,19 @@ describe('connection settings', () => {
     });
   });
 
+  test.each([
+    [{}, 'utf8mb4'],
+    [{ names: 'latin1' }, 'latin1'],
+    [{ names: 'utf8mb4 COLLATE utf8mb4_bin', character_set_results: 'NULL' }, 'null'],
+    [{ names: 'latin1', character_set_results: "'utf8mb4'" }, 'utf8mb4'],
+    [{ names: 'utf8mb4', character_set_client: 'latin1' }, 'utf8mb4'],
+    [{ names: 'DEFAULT' }, 'default'],
+  ])('the character set of results: %j', (values, charset) => {
+    const connection = new ConnectionSettings();
+    connection.applied(settings(values));
+    expect(connection.resultCharset).toBe(charset);
+  });
+
   test('the character set goes back as a group, and single settings of it after NAMES', () => {
     const connection = new ConnectionSettings();
     const latin1 = settings({ names: 'latin1', character_set_results: 'NULL' });

@@ -13,6 +13,7 @@ export class FakeConnection implements BackendConnection {
   readonly shardId: string;
   readonly threadId = 7;
   readonly charsetSql = '';
+  readonly sendsUtf8 = true;
   readonly sent: string[] = [];
   readonly #log: string[];
   readonly #fates: Readonly<Record<string, Fate>>;
