@@ -193,14 +193,20 @@ class World {
     const work = Array.from({ length: clients }, () => this.#client());
     const chaos = [this.#killProxies(endAtMs)];
     if (shardKillEveryMs !== null) chaos.push(this.#killShards(endAtMs, shardKillEveryMs));
-    await Promise.all(chaos);
-    this.#over = true;
+    const over = (): void => {
+      this.#over = true;
+    };
+    // Whoever fails ends it for all: nobody starts a process that nobody would stop.
+    for (const one of chaos) one.catch(over);
+    const ends = await Promise.allSettled(chaos);
+    over();
     await Promise.all(work);
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
   /** One process after the other, each with another of the points. */
   async #killProxies(endAtMs: number): Promise<void> {
-    for (let round = 0; performance.now() < endAtMs || round < crashPoints.length; round++) {
+    for (let round = 0; !this.#over && (performance.now() < endAtMs || round < crashPoints.length); round++) {
       const point = crashPoints[round % crashPoints.length] ?? 'beforePrepare';
       await this.#startProxy(point);
       const servesSinceMs = performance.now();
@@ -219,11 +225,11 @@ class World {
         `killed at ${how} after ${Math.round(performance.now() - servesSinceMs)} ms of service; ${this.#acknowledged.size} acknowledged, ${this.#failed} failed`,
       );
     }
-    await this.#startProxy(null);
+    if (!this.#over) await this.#startProxy(null);
   }
 
   async #killShards(endAtMs: number, everyMs: number): Promise<void> {
-    for (let round = 0; performance.now() + everyMs < endAtMs; round++) {
+    for (let round = 0; !this.#over && performance.now() + everyMs < endAtMs; round++) {
       await sleep(everyMs);
       const index = round % this.#shards.length;
       const shard = this.#shards[index];
