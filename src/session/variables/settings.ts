@@ -16,12 +16,12 @@ export class Settings implements SessionSettings {
 
   /** A set in which `name` has the SQL right-hand side `value`; null goes back to the connection's default. */
   with(name: string, value: string | null): Settings {
-    if ((this.values.get(name) ?? null) === value) return this;
+    const voided = (coveredBy.get(name) ?? []).filter((covered) => this.values.has(covered));
+    if (voided.length === 0 && (this.values.get(name) ?? null) === value) return this;
     const changed = new Map(this.values);
+    for (const covered of voided) changed.delete(covered);
     if (value === null) changed.delete(name);
     else changed.set(name, value);
-    // SET NAMES decides the three variables it names; earlier single settings of them are void.
-    if (name === 'names') for (const covered of coveredByNames) changed.delete(covered);
     return new Settings(changed);
   }
 
@@ -30,12 +30,15 @@ export class Settings implements SessionSettings {
   }
 }
 
-const coveredByNames = [
-  'character_set_client',
-  'character_set_connection',
-  'character_set_results',
-  'collation_connection',
-];
+/** What a variable decides with itself: earlier settings of those are void. */
+const coveredBy: ReadonlyMap<string, readonly string[]> = new Map([
+  [
+    'names',
+    ['character_set_client', 'character_set_connection', 'character_set_results', 'collation_connection'],
+  ],
+  ['character_set_connection', ['collation_connection']],
+  ['collation_connection', ['character_set_connection']],
+]);
 
 function rank(name: string): number {
   return name === 'names' ? 0 : 1;
