@@ -16,6 +16,7 @@ export function bindStatement(node: Query | Update | Delete, unit: TextUnit, con
   const host: BindHost = {
     database,
     skipsUnusedCtes: vschema.flavour.kind === 'mysql',
+    seesLaterCtes: vschema.flavour.kind === 'mariadb',
     flavour: mode.flavour,
     table: (name, defaultSchema) => lookupTable(vschema, name, defaultSchema),
     view(table: Table) {

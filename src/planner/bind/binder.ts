@@ -46,6 +46,8 @@ export class Binder implements BinderPort {
   readonly doubts: string[] = [];
   readonly systemTables: string[] = [];
   readonly aliasClashes: string[] = [];
+  openCtes = new Set<Cte>();
+  readonly #unboundCtes = new Map<Cte, Place>();
   /** Select lists of which only the number of rows counts. */
   readonly #unseen = new Set<SelectList>();
   #from: FromBinder;
@@ -196,26 +198,42 @@ export class Binder implements BinderPort {
     const node = around.with;
     if (node === null) return [];
     const used = this.host.skipsUnusedCtes ? usedCtes(around, node) : null;
-    const ctes: Cte[] = [];
-    for (const expression of node.expressions) {
-      if (used?.has(expression) === false) continue;
-      const columns = expression.columns.map((column) => column.name);
-      const { name } = expression.name;
-      const cte: Cte = {
-        name,
-        columns,
-        recursive: false,
-        query: null,
-        references: 0,
-        unit: place.unit,
-        node: expression,
-      };
-      const visible = node.recursive ? [cte, ...ctes] : ctes;
+    const all = node.expressions
+      .filter((expression) => used?.has(expression) !== false)
+      .map((expression): Cte => {
+        const columns = expression.columns.map((column) => column.name);
+        const { name } = expression.name;
+        const { unit } = place;
+        return { name, columns, recursive: false, query: null, references: 0, unit, node: expression };
+      });
+    for (const [index, cte] of all.entries()) {
+      const earlier = all.slice(0, index).reverse();
+      const later = this.host.seesLaterCtes ? all.slice(index + 1) : [];
+      const visible = node.recursive ? [cte, ...earlier, ...later] : earlier;
       const inner = { ...place, scope: scopeWith(visible, place.scope), depth: place.depth + 1 };
-      cte.query = this.query(expression.query, inner);
-      ctes.unshift(cte);
+      this.#unboundCtes.set(cte, inner);
     }
-    return ctes;
+    for (const cte of all) this.#bindCte(cte);
+    return all.reverse();
+  }
+
+  #bindCte(cte: Cte): void {
+    const place = this.#unboundCtes.get(cte);
+    if (place === undefined) return;
+    this.#unboundCtes.delete(cte);
+    this.openCtes.add(cte);
+    cte.query = this.query(cte.node.query, place);
+    this.openCtes.delete(cte);
+  }
+
+  /** One that names the CTE which is being bound would recurse by a way around: its name means nothing in it. */
+  bindLaterCte(cte: Cte): boolean {
+    if (!this.#unboundCtes.has(cte)) return false;
+    const open = this.openCtes;
+    this.openCtes = new Set();
+    this.#bindCte(cte);
+    this.openCtes = open;
+    return true;
   }
 
   #joinConditions(block: Block, place: Place): void {

@@ -116,6 +116,8 @@ export class FromBinder {
   #cte(node: TableNode, cte: Cte, alias: string, block: Block): Source {
     const id = this.#binder.nextSource();
     cte.references++;
+    if (cte.query === null && !this.#binder.openCtes.has(cte) && !this.#binder.bindLaterCte(cte))
+      this.#binder.doubts.push(`${cte.name}, a CTE that recurs by way of another`);
     if (cte.query === null) {
       cte.recursive = true;
       const columns = cte.columns.length > 0 ? cte.columns.map(lower) : firstBranchColumns(cte.node);

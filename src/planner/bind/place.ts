@@ -20,6 +20,8 @@ export interface BindHost {
   readonly database: string | null;
   /** CTEs nobody refers to are not looked up. */
   readonly skipsUnusedCtes: boolean;
+  /** In WITH RECURSIVE a name means a CTE also before it is defined. */
+  readonly seesLaterCtes: boolean;
   /** Whose words errors take. */
   readonly flavour: Flavour;
 }
@@ -44,6 +46,10 @@ export interface BinderPort {
   readonly tables: TableSource[];
   readonly keyspaces: Set<string>;
   readonly doubts: string[];
+  /** CTEs whose queries are being bound: where they name themselves they recurse. */
+  readonly openCtes: ReadonlySet<Cte>;
+  /** Binds a CTE that is named before it is defined; false: it is being bound. */
+  bindLaterCte(cte: Cte): boolean;
   /** Tables of system schemas, by name. */
   readonly systemTables: string[];
   nextSource(): number;

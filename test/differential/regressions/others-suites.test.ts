@@ -149,3 +149,15 @@ test('a lookup that commits by itself does not wait for locks of its own stateme
   ]);
   expect(found).toEqual([]);
 });
+
+describe.runIf(isMariadb)('in WITH RECURSIVE a name means a CTE also before it is defined', () => {
+  test.each([
+    'WITH RECURSIVE a AS (SELECT id FROM b WHERE id < 4), b AS (SELECT id FROM people WHERE id > 1) SELECT * FROM a, b WHERE a.id = b.id',
+    // A table of that name is not meant.
+    'WITH RECURSIVE a AS (SELECT * FROM visits), visits AS (SELECT id FROM people) SELECT COUNT(*), SUM(id) FROM a',
+    'WITH RECURSIVE top AS (SELECT MAX(n) AS m FROM steps), steps AS (SELECT id AS n FROM people WHERE id = 1 UNION ALL SELECT p.id FROM steps s JOIN people p ON p.id = s.n + 1) SELECT m FROM top',
+    'WITH RECURSIVE a AS (WITH c AS (SELECT * FROM b) SELECT * FROM c), b AS (SELECT rank_no FROM people UNION SELECT pages FROM visits) SELECT SUM(rank_no) FROM a',
+  ])('%s', async (sql) => {
+    expect(await asked(sql)).toBe(same);
+  });
+});
