@@ -673,6 +673,13 @@ export const catalog = {
     why: '{why}',
     remedy: 'drop the foreign key, and change the rows that refer to it in the application',
   },
+  SG6048: {
+    errno: 1235,
+    sqlState: '42000',
+    what: 'giving a row of {table} another place while rows of {user} have its value of {columns}',
+    why: 'they are found by lookup vindex {vindex}, which leads to one place only',
+    remedy: 'delete those rows of {user} first, and insert them anew afterwards',
+  },
   SG6046: {
     errno: 1235,
     sqlState: '42000',

@@ -40,6 +40,14 @@ export interface LookupTable {
    * Else equality in a WHERE must not route.
    */
   readonly sameEquality: boolean;
+  /** Other tables whose rows are found by it. */
+  readonly users: readonly LookupUser[];
+}
+
+/** A table that has a lookup vindex which another one owns; `columns` in vindex order. */
+export interface LookupUser {
+  readonly table: string;
+  readonly columns: readonly RoutingColumn[];
 }
 
 /**

@@ -1,5 +1,11 @@
 // Joins lookup vindexes with the tables they read and write, once all keyspaces are known.
-import type { LookupRows, LookupTable, RoutingColumn, RoutingKey } from '../vindex/routing-key.ts';
+import type {
+  LookupRows,
+  LookupTable,
+  LookupUser,
+  RoutingColumn,
+  RoutingKey,
+} from '../vindex/routing-key.ts';
 import type { LookupVindex } from '../vindex/vindex.ts';
 import { comparesCodePoints, textExact } from './equality.ts';
 import { routingColumnOf } from './files/declared-columns.ts';
@@ -50,7 +56,16 @@ function lookupTableOf(
     to: routingColumnOf(vindex.to, table.columns),
     rows,
     sameEquality,
+    users: usersOf(vindex, keyspaces.get(keyspace)),
   };
+}
+
+function usersOf({ name, owner }: LookupVindex, keyspace: Keyspace | undefined): readonly LookupUser[] {
+  return [...(keyspace?.tables.values() ?? [])].flatMap((table) =>
+    table.columnVindexes.flatMap(({ vindex, columns }) =>
+      vindex.name === name && table.name !== owner ? [{ table: table.name, columns }] : [],
+    ),
+  );
 }
 
 /** `keyspace.table`, or `table` of this keyspace, else of the one other keyspace that has it. */

@@ -214,10 +214,23 @@ export class LookupCheck {
     const rows = await session.rows(
       `SELECT ${list} FROM ${quoteIdentifier(owner.name)} WHERE ${where} ${lock}`,
     );
-    return rows.some((cells) => {
+    const owned = rows.some((cells) => {
       const mapping = primary.vindex.map(valuesOf(primary.columns, cells));
       return mapping.kind === 'id' && Buffer.compare(mapping.id, id) === 0;
     });
+    return owned || (await this.#leadsToUser(session, from, lock));
+  }
+
+  /** Rows of other tables that it finds keep a lookup row when its owner's row is gone. */
+  async #leadsToUser(session: ShardSession, from: readonly VindexValue[], lock: string): Promise<boolean> {
+    for (const { table, columns } of this.#parts.lookup.users) {
+      const where = tupleEquals(columns, from);
+      const rows = await session.rows(
+        `SELECT 1 FROM ${quoteIdentifier(table)} WHERE ${where} LIMIT 1 ${lock}`,
+      );
+      if (rows.length > 0) return true;
+    }
+    return false;
   }
 
   async #orphan(

@@ -130,7 +130,7 @@ export class UpsertRun {
     for (const stored of met) {
       for (const [i, writer] of this.#writers.entries()) await writer?.remove([storedEntry(row, stored, i)]);
     }
-    await this.#createLookups(row);
+    await this.#createLookups(row, true);
   }
 
   async #update(row: KnownRow, met: readonly StoredRow[]): Promise<void> {
@@ -148,7 +148,7 @@ export class UpsertRun {
   }
 
   async #add(row: KnownRow): Promise<void> {
-    await this.#createLookups(row);
+    await this.#createLookups(row, false);
     await this.#send(row, row.shard);
     this.#use(row);
   }
@@ -159,11 +159,11 @@ export class UpsertRun {
     if (literal !== undefined) this.#tally.firstUsed ??= BigInt(literal);
   }
 
-  async #createLookups(row: KnownRow): Promise<void> {
+  async #createLookups(row: KnownRow, stored: boolean): Promise<void> {
     for (const [i, use] of (this.#node.lookups ?? []).entries()) {
       const values = valuesOfKey(use.key, this.#wanted, row.values);
       const primary = valuesOfKey(this.#key, this.#wanted, row.values);
-      const failure = await this.#writers[i]?.create([{ row: row.row, values, primary, id: row.id }]);
+      const failure = await this.#writers[i]?.create([{ row: row.row, values, primary, id: row.id }], stored);
       if (failure !== null && failure !== undefined) throw failure.error;
     }
   }

@@ -39,3 +39,23 @@ export async function hasTwin(
   const ids = await rowIds(unit, table, key, found);
   return ids.some((one) => Buffer.compare(one, id) === 0);
 }
+
+/** How many rows of the owner have these values and this keyspace id. What is read stays as it is until the unit ends. */
+export async function ownerRows(
+  unit: WriteUnit,
+  { key, keyspace, table }: LookupOwner,
+  lookup: RoutingKey,
+  { values, id }: Pick<LookupEntry, 'values' | 'id'>,
+): Promise<number> {
+  const shard = shardOf(shardMapOf(unit.execution, keyspace), id);
+  const names = key.columns.map((column) => quoteIdentifier(column.name)).join(', ');
+  const sql =
+    `SELECT ${names} FROM ${tableName(shard, table)} ` +
+    `WHERE ${tupleEquals(lookup.columns, values)} ${allRows} LOCK IN SHARE MODE`;
+  const { rows } = await utf8Rows(unit, shard, sql);
+  const found = rows.map((cells) => ({
+    primary: key.columns.map((column, at) => storedVindexValue(cells[at] ?? null, column)),
+  }));
+  const ids = await rowIds(unit, table, key, found);
+  return ids.filter((one) => Buffer.compare(one, id) === 0).length;
+}

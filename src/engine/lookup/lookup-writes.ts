@@ -6,15 +6,16 @@ import { quoteIdentifier } from '../../text/quote.ts';
 import { present } from '../../util/assert.ts';
 import { lookupTo } from '../../vindex/lookup-encoding.ts';
 import type { LookupTable } from '../../vindex/routing-key.ts';
-import { type Shard, type ShardMap, shardOf } from '../../vindex/shard-map.ts';
+import type { Shard, ShardMap } from '../../vindex/shard-map.ts';
 import type { KeyspaceId, LookupVindex, VindexValue } from '../../vindex/vindex.ts';
 import { shardMapOf } from '../resolve.ts';
 import { settleAll, type WriteUnit } from '../write/unit.ts';
 import type { LookupEntry, LookupOwner } from './lookup-entry.ts';
 import { chunks, fromTuple, idOfCell, lookupHome } from './lookup-reads.ts';
 import { allRows, columnList, tableName, tupleEquals, valueLiteral } from './lookup-text.ts';
-import { hasTwin } from './lookup-twins.ts';
+import { hasTwin, ownerRows } from './lookup-twins.ts';
 import { type LookupUnit, unitOf } from './lookup-unit.ts';
+import { stranded, type UsedBy, usedEntries, userOf } from './lookup-users.ts';
 
 /** What the owner refuses of a row, in its own words. */
 export interface RowFailure {
@@ -59,12 +60,15 @@ export class LookupWriter {
     this.#map = shardMapOf(unit.execution, lookup.keyspace);
   }
 
-  /** Adds the lookup rows; answers the lowest row whose values another row of the owner has. */
-  async create(entries: readonly LookupEntry[]): Promise<RowFailure | null> {
+  /**
+   * Adds the lookup rows; answers the lowest row whose values another row of the owner has. `stored`: the owner has the rows
+   * of these entries already.
+   */
+  async create(entries: readonly LookupEntry[], stored = false): Promise<RowFailure | null> {
     const failures = await settleAll(
       this.#byShard(entries).map(async ([shard, spelled]) => {
         for (const part of chunks(spelled, rowsPerStatement)) {
-          const failure = await this.#createOn(shard, part);
+          const failure = await this.#createOn(shard, part, stored);
           if (failure !== null) return failure;
         }
         return null;
@@ -73,7 +77,7 @@ export class LookupWriter {
     return lowestRow(failures);
   }
 
-  async #createOn(shard: Shard, entries: readonly Spelled[]): Promise<RowFailure | null> {
+  async #createOn(shard: Shard, entries: readonly Spelled[], stored: boolean): Promise<RowFailure | null> {
     if (!this.#vindex.unique) {
       const same = quoteIdentifier(this.#table.to.name);
       await this.#lookups.run(
@@ -89,7 +93,7 @@ export class LookupWriter {
         return null;
       } catch (error) {
         if (!(error instanceof SqlError) || error.errno !== duplicateErrno) throw error;
-        const rest = await this.#takeOver(shard, left, error);
+        const rest = await this.#takeOver(shard, left, error, stored);
         if ('row' in rest) return { row: rest.row, error: this.#duplicate(error) };
         left = rest.left;
       }
@@ -118,6 +122,7 @@ export class LookupWriter {
     shard: Shard,
     entries: readonly Spelled[],
     error: SqlError,
+    stored: boolean,
   ): Promise<{ readonly left: readonly Spelled[] } | { readonly row: number }> {
     const existing = await settleAll(entries.map((one) => this.#idsAt(shard, one)));
     const left: Spelled[] = [];
@@ -127,15 +132,28 @@ export class LookupWriter {
         left.push(one);
         continue;
       }
-      for (const id of ids) if (await this.#ownerHas(one.entry, id)) return { row: one.entry.row };
+      for (const id of ids) if (await this.#ownerHas(one.entry, id, stored)) return { row: one.entry.row };
       const where = tupleEquals(this.#table.from, one.from);
+      const before = ids.map((id) => ({ values: one.entry.values, id }));
+      // What commits by itself cannot be taken back.
+      if (this.#vindex.autocommit) await this.#refuseStranded(before, one.entry.id);
       await this.#lookups.run(
         shard,
         `UPDATE ${tableName(shard, this.#table.table)} SET ${this.#setText(one)} WHERE ${where}`,
       );
+      if (!this.#vindex.autocommit) await this.#refuseStranded(before, one.entry.id);
     }
     // No value is there, yet they collide: two of the statement's own rows are equal.
     return left.length === entries.length ? { row: repeated(entries, error).row } : { left };
+  }
+
+  /** Rows of other tables that were placed by these would not be found at `id`. */
+  async #refuseStranded(before: readonly UsedBy[], id: KeyspaceId): Promise<void> {
+    for (const one of before) {
+      if (Buffer.compare(one.id, id) === 0) continue;
+      const user = await userOf(this.#unit, this.#owner.keyspace, this.#use.key, one);
+      if (user !== null) throw stranded(this.#owner.table, this.#use.key, user);
+    }
   }
 
   /** The failed INSERT holds a shared lock on the row it met; asking for more would lock out others that met it too. */
@@ -147,13 +165,10 @@ export class LookupWriter {
     return rows.flatMap(([to]) => idOfCell(this.#vindex, to ?? null));
   }
 
-  async #ownerHas({ values }: Pick<LookupEntry, 'values'>, id: KeyspaceId): Promise<boolean> {
-    const shard = shardOf(shardMapOf(this.#unit.execution, this.#owner.keyspace), id);
-    const sql =
-      `SELECT 1 FROM ${tableName(shard, this.#owner.table)} ` +
-      `WHERE ${tupleEquals(this.#use.key.columns, values)} LIMIT 1 LOCK IN SHARE MODE`;
-    const { rows } = await this.#unit.rows(shard, sql);
-    return rows.length > 0;
+  /** A row other than the entry's own. */
+  async #ownerHas({ values, id: own }: LookupEntry, id: KeyspaceId, stored: boolean): Promise<boolean> {
+    const rows = await ownerRows(this.#unit, this.#owner, this.#use.key, { values, id });
+    return rows > (stored && Buffer.compare(own, id) === 0 ? 1 : 0);
   }
 
   /** The server's words about the lookup table, said of the owner's key. */
@@ -176,6 +191,20 @@ export class LookupWriter {
         ),
       ),
     );
+    await this.#putBack(gone);
+  }
+
+  /**
+   * Rows of other tables are found by lookup rows whose owner row is gone: those stay. They are looked for once the lookup rows
+   * are locked, so that nobody adds any meanwhile.
+   */
+  async #putBack(gone: readonly LookupEntry[]): Promise<void> {
+    const used = await usedEntries(this.#unit, this.#owner.keyspace, this.#use.key, gone);
+    const same = quoteIdentifier(this.#table.to.name);
+    for (const [shard, spelled] of this.#byShard(used)) {
+      const sql = `${this.#insertText(shard, spelled)} ON DUPLICATE KEY UPDATE ${same}=${same}`;
+      await this.#lookups.run(shard, sql);
+    }
   }
 
   #deleteText(shard: Shard, entries: readonly Spelled[]): string {
@@ -211,7 +240,7 @@ export class LookupWriter {
     const inPlace =
       before !== undefined && after !== undefined && before.shard === after.shard && this.#vindex.unique;
     if (inPlace && !this.#vindex.autocommit) return this.#changeInPlace(before, after);
-    const failure = await this.create([now]);
+    const failure = await this.create([now], true);
     if (failure === null) await this.remove([old]);
     return failure;
   }
@@ -221,14 +250,24 @@ export class LookupWriter {
     const sql = `UPDATE ${tableName(shard, this.#table.table)} SET ${this.#setText(after)} WHERE ${this.#rowIs(before)}`;
     try {
       const { affectedRows } = await this.#lookups.run(shard, sql);
-      return affectedRows > 0n ? null : this.#createOn(shard, [after]);
+      if (affectedRows === 0n) return await this.#createOn(shard, [after], true);
+      await this.#leave(before, after);
+      return null;
     } catch (error) {
       if (!(error instanceof SqlError) || error.errno !== duplicateErrno) throw error;
-      const rest = await this.#takeOver(shard, [after], error);
+      const rest = await this.#takeOver(shard, [after], error, true);
       if ('row' in rest) return { row: rest.row, error: this.#duplicate(error) };
       await this.#lookups.run(shard, this.#deleteText(shard, [before]));
-      return this.#createOn(shard, rest.left);
+      await this.#leave(before, after);
+      return this.#createOn(shard, rest.left, true);
     }
+  }
+
+  /** A lookup row has become another one. */
+  async #leave(before: Spelled, after: Spelled): Promise<void> {
+    const sameValue = JSON.stringify(before.from) === JSON.stringify(after.from);
+    if (sameValue) await this.#refuseStranded([before.entry], after.entry.id);
+    else await this.#putBack([before.entry]);
   }
 
   #byShard(entries: readonly LookupEntry[]): readonly (readonly [Shard, readonly Spelled[]])[] {

@@ -77,9 +77,12 @@ export function ownEdits({ node, context }: BoundStatement): readonly Edit[] {
 /** Lookup vindexes of others are asked about this table's rows: the row must stay where they say. Throws SG6003. */
 export function checkUnowned(source: TableSource, assigned: ReadonlySet<string>): void {
   const { table } = source;
-  for (const { vindex, columns } of table.columnVindexes.slice(1)) {
+  const [primary, ...others] = table.columnVindexes;
+  for (const { vindex, columns } of others) {
     if (vindex.kind !== 'lookup' || vindex.owner === table.name) continue;
-    const changed = columns.find((column) => assigned.has(lower(column.name)));
+    const changed = [...columns, ...(primary?.columns ?? [])].find((column) =>
+      assigned.has(lower(column.name)),
+    );
     if (changed !== undefined) throw shardgateError('SG6003', { column: changed.name, table: table.name });
   }
 }
