@@ -20,6 +20,7 @@ export async function readViews(
 ): Promise<ReadonlyMap<string, ViewDefinition>> {
   const views = new Map<string, ViewDefinition>();
   const rows = await connection.query(viewsSql, [database], readTimeoutMs);
+  if (rows.length > 0) await connection.query('USE information_schema', [], readTimeoutMs);
   for (const row of rows) {
     const name = String(row['TABLE_NAME']);
     const told = String(row['VIEW_DEFINITION'] ?? '');
@@ -38,7 +39,6 @@ async function bodyOf(
   name: string,
   told: string,
 ): Promise<string> {
-  await connection.query('USE information_schema', [], readTimeoutMs);
   const quoted = [database, name].map((part) => `\`${part.replaceAll('`', '``')}\``).join('.');
   const [shown] = await connection.query(`SHOW CREATE VIEW ${quoted}`, [], readTimeoutMs);
   const body = bodyOfView(String(shown?.['Create View'] ?? ''));

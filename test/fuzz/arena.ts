@@ -57,12 +57,26 @@ export class Arena {
     try {
       // Rows are stored under the servers' defaults, and only then the sessions get their settings.
       for (const table of fuzzWorld.tables) await arena.load(table, table.rows);
+      await arena.#seeViews();
       await arena.#forget();
       arena.#settings = fuzzWorld.settings;
       return arena;
     } catch (error) {
       await arena.close();
       throw error;
+    }
+  }
+
+  /** On a busy machine the schema may be read some time after the start. */
+  async #seeViews(): Promise<void> {
+    const [oracle, proxy] = [await this.oracle(), await this.proxy()];
+    for (const { kind, spelled } of this.tables) {
+      if (kind !== 'view') continue;
+      const sql = `SELECT 1 FROM ${spelled} LIMIT 0`;
+      // Some views a server refuses to make.
+      if ((await oracle.query(sql)).kind === 'error') continue;
+      for (let left = upTriesMax; left > 0 && (await proxy.query(sql)).kind === 'error'; left--)
+        await sleep(upPauseMs);
     }
   }
 
