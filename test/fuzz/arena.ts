@@ -59,7 +59,7 @@ export class Arena {
       for (const table of fuzzWorld.tables) await arena.load(table, table.rows);
       await arena.#seeViews();
       await arena.#forget();
-      arena.#settings = fuzzWorld.settings;
+      arena.#settings = settingsFor(stage.flavour, fuzzWorld);
       return arena;
     } catch (error) {
       await arena.close();
@@ -202,7 +202,6 @@ export class Arena {
     const verdict = await this.#comparedWith(expected, proxy, rendered, prepared);
     if (verdict.kind !== 'different') return verdict;
     if (!(await this.world.answers())) throw new ServerLost('the server of the shards ended');
-    if (this.world.flavour === 'mysql') return verdict;
     const path = await this.#agreeingPath(rendered, prepared, expected).catch((error: unknown) => {
       throw error instanceof ServerLost ? new ServerLost(error.message, verdict.difference) : error;
     });
@@ -211,7 +210,10 @@ export class Arena {
 
   /** The first other path by which one server contradicts itself and says what Shardgate says; null: none. */
   async #agreeingPath(rendered: Rendered, prepared: boolean, before: Answer): Promise<string | null> {
-    for (const { name, settings, oracleSql, proxySql, prepares } of otherPaths(this.tables)) {
+    for (const { name, settings, oracleSql, proxySql, prepares, unordered } of otherPaths(
+      this.tables,
+      this.world.flavour,
+    )) {
       const oracle = await this.world.oracle({ answerTimeoutMs });
       const proxy = await this.world.proxy({ answerTimeoutMs });
       try {
@@ -219,7 +221,8 @@ export class Arena {
         const asPrepared = prepared || prepares === true;
         const asked = await orLost(once(oracle, oracleSql(rendered.sql), asPrepared, rendered.params));
         const expected = withoutHints(asked);
-        const path = { ...rendered, sql: proxySql(rendered.sql) };
+        const marks = new Set([...rendered.marks].filter((mark) => mark !== 'ordered' || unordered !== true));
+        const path = { ...rendered, marks, sql: proxySql(rendered.sql) };
         const verdict = await this.#comparedWith(expected, proxy, path, prepared);
         const alike = differenceOf(before, expected, { ordered: false, coreColumns: true, warnings: false });
         if (verdict.kind === 'same' && alike !== null) return name;
@@ -301,17 +304,18 @@ function alikeDuplicates(expected: Answer, found: Answer, sql: string): Answer {
     : { ...expected, info: expected.info.replace(/Duplicates: \d+/, count) };
 }
 
-/** Which of its rows an INSERT ... SELECT meets first. */
+/** Which of its rows an INSERT ... SELECT meets first: several shards meet one each, whatever their order. */
 function isUnordered(sql: string): boolean {
-  return /^(INSERT|REPLACE).* SELECT /.test(sql) && !sql.includes(' ORDER BY ');
+  return /^(INSERT|REPLACE).* SELECT /.test(sql) || (sql.startsWith('UPDATE') && !sql.includes(' ORDER BY '));
 }
 
-function isRowError({ sqlState }: ErrorAnswer): boolean {
-  return /^2[23]/.test(sqlState);
+function isRowError(answer: ErrorAnswer): boolean {
+  return isDataError(answer) || answer.sqlState.startsWith('23');
 }
 
-function isDataError({ sqlState }: ErrorAnswer): boolean {
-  return sqlState.startsWith('22');
+/** MySQL has no SQLSTATE of its own for ER_TRUNCATED_WRONG_VALUE_FOR_FIELD. */
+function isDataError({ errno, sqlState }: ErrorAnswer): boolean {
+  return sqlState.startsWith('22') || errno === 1366;
 }
 
 /** MySQL advises against VALUES() once per text it parses: a statement over several shards is several texts. */
@@ -391,6 +395,12 @@ function schemaFor(flavour: World['flavour'], { schema }: FuzzWorld): FuzzWorld[
   if (flavour === 'mariadb') return schema;
   const spelled = (text: string): string => text.replaceAll('utf8mb4_nopad_bin', 'utf8mb4_0900_bin');
   return { ...schema, schema: spelled(schema.schema), mainSchema: spelled(schema.mainSchema) };
+}
+
+/** MySQL has no such modes. */
+function settingsFor(flavour: World['flavour'], { settings }: FuzzWorld): readonly string[] {
+  if (flavour === 'mariadb') return settings;
+  return settings.map((setting) => setting.replace(/EMPTY_STRING_IS_NULL,|,TIME_ROUND_FRACTIONAL/, ''));
 }
 
 function verdictOf(

@@ -9,6 +9,8 @@ export interface OtherPath {
   readonly settings: readonly string[];
   oracleSql(sql: string): string;
   proxySql(sql: string): string;
+  /** The rows come in no order. */
+  readonly unordered?: true;
   /** One server is asked to prepare it, which looks at its blocks in another order. */
   readonly prepares?: true;
 }
@@ -17,27 +19,28 @@ export interface OtherPath {
  * MariaDB 10.11 answers some statements by the path: its cache of a correlated subquery takes 'a' for 'A' where the comparison
  * tells them apart, a zero date under NO_ZERO_DATE is NULL or not by whether a temporary table holds it, and COUNT of an outer
  * block is NULL where an index shows that no row can be there. A window function in an IN or ALL subquery is wrong where the
- * subquery runs once per row instead of being stored. Of two errors PREPARE may tell the other. Where it contradicts itself
+ * subquery runs once per row instead of being stored. Of two errors PREPARE may tell the other. MySQL 9.7 shows a decimal that
+ * IF() or COALESCE() makes of an integer with its fraction only where a temporary table holds it. Where it contradicts itself
  * there is no answer to compare with.
  */
-export function otherPaths(tables: readonly FuzzTable[]): readonly OtherPath[] {
+export function otherPaths(tables: readonly FuzzTable[], flavour: 'mariadb' | 'mysql'): readonly OtherPath[] {
   const unbuffered = (sql: string): string =>
     sql.replace(/ ORDER BY (?!.* LIMIT )(?:[^'()]|\([^()]*\)|'[^']*')*$/, '');
+  const switches =
+    flavour === 'mariadb'
+      ? ['subquery_cache=off', 'materialization=off']
+      : ['materialization=off', 'semijoin=off', 'derived_merge=off', 'block_nested_loop=off'];
   return [
-    {
-      name: 'subquery_cache=off',
-      settings: ["SET optimizer_switch = 'subquery_cache=off'"],
-      oracleSql: asItIs,
-      proxySql: asItIs,
-    },
-    {
-      name: 'materialization=off',
-      settings: ["SET optimizer_switch = 'materialization=off'"],
-      oracleSql: asItIs,
-      proxySql: asItIs,
-    },
+    ...switches.map(
+      (name): OtherPath => ({
+        name,
+        settings: [`SET optimizer_switch = '${name}'`],
+        oracleSql: asItIs,
+        proxySql: asItIs,
+      }),
+    ),
     { name: 'IGNORE INDEX', settings: [], oracleSql: (sql) => withoutIndexes(sql, tables), proxySql: asItIs },
-    { name: 'no ORDER BY', settings: [], oracleSql: unbuffered, proxySql: unbuffered },
+    { name: 'no ORDER BY', settings: [], oracleSql: unbuffered, proxySql: unbuffered, unordered: true },
     { name: 'PREPARE', settings: [], oracleSql: asItIs, proxySql: asItIs, prepares: true },
     { name: 'SQL_BUFFER_RESULT', settings: [], oracleSql: buffered, proxySql: asItIs },
   ];
