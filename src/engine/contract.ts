@@ -41,6 +41,8 @@ export interface RunningStatement {
    * when the statement must be prepared there first. null for text statements.
    */
   readonly prepared: PreparedRelay | null;
+  /** Beside `prepared` null: the values of a prepared execution, for texts of the engine's own alone. */
+  readonly params?: PreparedParams;
   /**
    * How the client wants rows. Statements whose text still holds the client's `?` run through `prepared`; others (a
    * template that spells parameters out, merges, finishes) are prepared by the engine for their one execution.
@@ -48,15 +50,18 @@ export interface RunningStatement {
   readonly format: 'text' | 'binary';
 }
 
-export interface PreparedRelay {
-  /** The packets when the connection has the handle already, else null: nothing is sent. */
-  readyFor(connection: Lease['connection'], sql: string): Buffer | null;
-  packetsFor(connection: Lease['connection'], sql: string): Buffer | Promise<Buffer>;
+export interface PreparedParams {
   /**
    * COM_STMT_EXECUTE with the client's values for a handle of the engine's own, whose n-th `?` is the client's parameter
    * `order[n]`.
    */
   payloadFor(handle: number, order: readonly number[]): Buffer;
+}
+
+export interface PreparedRelay extends PreparedParams {
+  /** The packets when the connection has the handle already, else null: nothing is sent. */
+  readyFor(connection: Lease['connection'], sql: string): Buffer | null;
+  packetsFor(connection: Lease['connection'], sql: string): Buffer | Promise<Buffer>;
 }
 
 /**

@@ -1,12 +1,13 @@
 // The text of a prepared execution over several shards: with the client's parameters as parameters where that matters.
-import type { BackendConnection } from '../backend/contract.ts';
+import type { BackendConnection, Terminal } from '../backend/contract.ts';
 import { SqlError } from '../errors/sql-error.ts';
+import { spellLiteral } from '../text/render.ts';
 import type { Template } from '../text/template.ts';
 import type { BindValue } from '../value/bind-value.ts';
 import type { Shard } from '../vindex/shard-map.ts';
-import { type PreparedStatement, prepareStatement } from './backend-call.ts';
+import { type PreparedStatement, prepareStatement, runPrepared, runStatement } from './backend-call.ts';
 import { executePayload } from './command-payload.ts';
-import type { Execution } from './contract.ts';
+import type { Execution, PreparedParams, RunningStatement } from './contract.ts';
 import { type GatherNames, shardText } from './shard-text.ts';
 
 /**
@@ -35,10 +36,51 @@ export function strict(text: ParamText): ParamText {
   return text.asked === null ? text : { ...text, asked: { ...text.asked, strict: true } };
 }
 
-const placeholder: BindValue = { kind: 'expression', negative: false, sql: '?', value: '' };
+/** The client's parameter of this number, in a text that has yet to be asked or spelled. What is sent has bytes only, never these. */
+const markOpen = '\ue000';
+const markClose = '\ue001';
+const mark = /\ue000(\d+)\ue001/g;
 
-function withoutParams(sql: string): AskedText {
-  return { sql, payload: executePayload, strict: true };
+/** SqlText with marks where parameters stand, if they are to be asked as such: pieces of it may be put together in any order. */
+export function markedText(
+  execution: Execution,
+  shard: Shard,
+  template: Template,
+  names?: GatherNames,
+): string {
+  const { binds, shardMaps } = execution;
+  if (!marksParams(execution)) return shardText(execution, shard, template, names);
+  const values = binds.spelling((index): BindValue => {
+    return { kind: 'expression', negative: false, sql: `${markOpen}${index}${markClose}`, value: '' };
+  });
+  return shardText({ binds: values, limitValues: binds, shardMaps }, shard, template, names);
+}
+
+/** Whether parameters are something else than their literals. */
+export function marksParams({ binds, flavour, statement }: Execution): boolean {
+  const hasParams = binds.paramCount > 0 && paramsOf(statement) !== null;
+  return flavour === 'mysql' && statement.format === 'binary' && hasParams;
+}
+
+/** The parameters as such; null: there are only their literals. */
+export function paramsOf({ prepared, params }: RunningStatement): PreparedParams | null {
+  return prepared ?? params ?? null;
+}
+
+/** What marked texts were put together to; without marks it is a text and nothing else. */
+export function unmarked({ binds, statement }: Execution, marked: string): ParamText {
+  const params = paramsOf(statement);
+  if (params === null || !marked.includes(markOpen)) return { spelled: marked, asked: null };
+  const order: number[] = [];
+  const sql = marked.replaceAll(mark, (_mark, index: string) => {
+    order.push(Number(index));
+    return '?';
+  });
+  const spelled = marked.replaceAll(mark, (_mark, index: string) => spellLiteral(binds.param(Number(index))));
+  return {
+    spelled,
+    asked: { sql, strict: false, payload: (handle: number) => params.payloadFor(handle, order) },
+  };
 }
 
 /** The template as a shard gets it. */
@@ -48,19 +90,19 @@ export function paramText(
   template: Template,
   names?: GatherNames,
 ): ParamText {
-  const spelled = shardText(execution, shard, template, names);
-  const { binds, shardMaps, flavour, statement } = execution;
-  if (flavour !== 'mysql' || statement.format === 'text') return { spelled, asked: null };
-  const relay = statement.prepared;
-  if (relay === null || binds.paramCount === 0) return { spelled, asked: withoutParams(spelled) };
-  const order: number[] = [];
-  const values = binds.spelling((index) => {
-    order.push(index);
-    return placeholder;
-  });
-  const sql = shardText({ binds: values, limitValues: binds, shardMaps }, shard, template, names);
-  const asked = { sql, strict: false, payload: (handle: number) => relay.payloadFor(handle, order) };
-  return { spelled, asked: order.length === 0 ? withoutParams(spelled) : asked };
+  return asPrepared(execution, unmarked(execution, markedText(execution, shard, template, names)));
+}
+
+/** What the client prepared is prepared, also where it has no parameters. */
+export function asPrepared({ flavour, statement }: Execution, text: ParamText): ParamText {
+  if (flavour !== 'mysql' || statement.format === 'text' || text.asked !== null) return text;
+  return { spelled: text.spelled, asked: { sql: text.spelled, payload: executePayload, strict: true } };
+}
+
+/** Runs it on a connection; rows would be thrown away. */
+export async function runText(connection: BackendConnection, text: ParamText): Promise<Terminal> {
+  if (text.asked === null) return runStatement(connection, text.spelled);
+  return runPrepared(connection, await prepareRun(connection, text, (sql) => sql));
 }
 
 /** What is ready to run: the handle, and the COM_STMT_EXECUTE for it. */

@@ -1,5 +1,5 @@
 // Reads that belong to a statement of ours: their text comes as UTF-8 whatever the client reads, since it is written back.
-import type { BackendConnection, Lease } from '../backend/contract.ts';
+import type { BackendConnection } from '../backend/contract.ts';
 import type { Plan } from '../plan/nodes.ts';
 import { runStatement } from './backend-call.ts';
 import type {
@@ -8,9 +8,13 @@ import type {
   ConnectionUse,
   Execution,
   ResultSink,
+  RunningStatement,
   ScopedLease,
   Warned,
+  WorkspaceLease,
 } from './contract.ts';
+import type { RowFormat } from './merge/row-views.ts';
+import { marksParams, paramsOf } from './param-text.ts';
 import { readRows } from './small-rows.ts';
 
 /** How a plan is run: handed to parts of a plan, since running plans is what they are a part of. */
@@ -38,6 +42,10 @@ export async function warningsOf(connection: BackendConnection): Promise<readonl
     const known = level === 'Note' || level === 'Error' ? level : 'Warning';
     return { level: known, code: Number(code), message: text };
   });
+}
+
+function asItIs(message: string): string {
+  return message;
 }
 
 /** Where the connections come from: the session's scope, or a unit. */
@@ -102,15 +110,16 @@ export class ReadScope implements ConnectionScope {
     );
   }
 
-  async #ask(connection: BackendConnection): Promise<void> {
-    this.#warnings.push(...(await warningsOf(connection)));
+  async #ask(connection: BackendConnection, reword = asItIs): Promise<void> {
+    const told = await warningsOf(connection);
+    this.#warnings.push(...told.map((one) => ({ ...one, message: reword(one.message) })));
   }
 
   beginUnit(): Promise<AtomicUnit> {
     throw new Error('assertion failed: reads begin no unit');
   }
 
-  async workspace(shardId: string, signal: AbortSignal): Promise<Lease> {
+  async workspace(shardId: string, signal: AbortSignal): Promise<WorkspaceLease> {
     const lease = await this.#connections.workspace(shardId, signal);
     const { connection } = lease;
     const isChanged = changeCharset(connection);
@@ -125,11 +134,30 @@ export class ReadScope implements ConnectionScope {
       },
       discard: () => lease.discard(),
       resetAndRelease: () => lease.resetAndRelease(),
+      collectWarnings: (reword) => {
+        const asking = this.#ask(connection, reword);
+        this.#givenBack.push(asking.catch(() => {}));
+        return asking;
+      },
     };
   }
 }
 
-/** An execution of another plan with the statement's values, as text. `instant`: what NOW() means there. */
+/** The client's own text and packets are another statement. */
+function partStatement(execution: Execution): RunningStatement {
+  const { statement } = execution;
+  const part = { packets: null, text: statement.text, prepared: null };
+  const params = paramsOf(statement);
+  if (params === null || !marksParams(execution)) return { ...part, format: 'text' };
+  return { ...part, params, format: 'binary' };
+}
+
+/** How its rows come. */
+export function partFormat(execution: Execution): RowFormat {
+  return partStatement(execution).format;
+}
+
+/** An execution of another plan with the statement's values: as parameters where these are something else. `instant`: what NOW() means there. */
 export function partExecution(
   execution: Execution,
   plan: Plan,
@@ -137,7 +165,7 @@ export function partExecution(
   scope: ConnectionScope,
   instant: string | null,
 ): Execution {
-  const { shardMaps, binds, gateway, limits, flavour, literalCharset, observer, statement } = execution;
+  const { shardMaps, binds, gateway, limits, flavour, literalCharset, observer } = execution;
   return {
     plan,
     shardMaps,
@@ -150,8 +178,7 @@ export function partExecution(
     sink,
     scope,
     signal: execution.signal,
-    // The client's own text and packets are another statement.
-    statement: { packets: null, text: statement.text, prepared: null, format: 'text' },
+    statement: partStatement(execution),
     workspaceShard: (keyspace) => execution.workspaceShard(keyspace),
     ...(execution.warned === undefined
       ? {}

@@ -2,24 +2,33 @@
 import type { Terminal } from '../backend/contract.ts';
 import { shardgateError } from '../errors/catalog.ts';
 import type { SqlError } from '../errors/sql-error.ts';
-import type { ColumnDefinition } from '../value/column-definition.ts';
+import { type ColumnDefinition, FieldType } from '../value/column-definition.ts';
 import type { EngineLimits, OkResult, ResultSink } from './contract.ts';
 import { ResultSplitter } from './merge/result-splitter.ts';
+import type { RowFormat } from './merge/row-views.ts';
 
 export interface KeptRows {
   readonly columns: readonly ColumnDefinition[];
-  /** Text rows without packet headers. */
+  readonly format: RowFormat;
+  /** Without packet headers. */
   readonly rows: readonly Buffer[];
   /** How many warnings came with them. */
   readonly warnings: number;
 }
 
-/** `free` must be called exactly once. `label` names in errors what is too much. */
+/** Throws SG6052 when one of the columns is a decimal: what is shown of it is not what is stored as text. */
+export function refuseDecimals({ columns }: KeptRows, asText: readonly number[]): void {
+  const shown = asText.map((index) => columns[index]).find((column) => column?.type === FieldType.newDecimal);
+  if (shown !== undefined) throw shardgateError('SG6052', { column: shown.name });
+}
+
+/** `free` must be called exactly once. `label` names in errors what is too much; `format`: how the rows come. */
 export class RowsSink implements ResultSink {
   /** Settles at the ending of the answer. */
   readonly result: Promise<KeptRows>;
   readonly #limits: EngineLimits;
   readonly #label: string;
+  readonly #format: RowFormat;
   readonly #relayed = new ResultSplitter(
     (columns) => this.columns(columns),
     (payload) => this.#row(payload),
@@ -32,7 +41,8 @@ export class RowsSink implements ResultSink {
   #resolve: (rows: KeptRows) => void = () => {};
   #reject: (error: SqlError) => void = () => {};
 
-  constructor(limits: EngineLimits, label: string) {
+  constructor(limits: EngineLimits, label: string, format: RowFormat = 'text') {
+    this.#format = format;
     this.#limits = limits;
     this.#label = label;
     this.result = new Promise((resolve, reject) => {
@@ -72,7 +82,7 @@ export class RowsSink implements ResultSink {
 
   end(warnings = 0): void {
     if (this.#tooMuch !== null) this.#reject(this.#tooMuch);
-    else this.#resolve({ columns: this.#columns, rows: this.#rows, warnings });
+    else this.#resolve({ columns: this.#columns, format: this.#format, rows: this.#rows, warnings });
   }
 
   ok({ warnings }: OkResult): void {

@@ -687,6 +687,13 @@ export const catalog = {
     why: '{why}',
     remedy: 'DROP TRIGGER, and do its work in the application',
   },
+  SG6052: {
+    errno: 1235,
+    sqlState: '42000',
+    what: 'storing {column}, a decimal computed with a parameter, as text',
+    why: 'it is read first, and MySQL shows 30 digits of what it would store with fewer',
+    remedy: 'write the value instead of the parameter, or CAST the result',
+  },
 } as const satisfies Record<string, CatalogEntry>;
 
 export type CatalogId = keyof typeof catalog;

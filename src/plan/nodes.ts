@@ -303,11 +303,14 @@ export interface RowLookup {
  *  - slot: rows stand in a collapsed slot (positions come from the normaliser at run time)
  *  - cells: given cell by cell; `read` answers one row for the cells of kind `read`
  *  - query: the rows of `read`, as many cells each as `width` says
+ * `asText`: columns of `read` that may not be decimals (SG6052), whose names are told.
  */
 export type InsertRows =
   | { readonly kind: 'slot'; readonly slot: number }
-  | { readonly kind: 'cells'; readonly rows: readonly InsertRow[]; readonly read?: Plan }
-  | { readonly kind: 'query'; readonly read: Plan; readonly width: number };
+  | ({ readonly kind: 'cells'; readonly rows: readonly InsertRow[]; readonly read?: Plan } & AsText)
+  | ({ readonly kind: 'query'; readonly read: Plan; readonly width: number } & AsText);
+
+type AsText = { readonly asText?: readonly number[] };
 
 export interface InsertRow {
   /** Text of the row with its parentheses. */
@@ -380,8 +383,8 @@ export interface RowTarget {
   readonly tail: Template;
   /** False: `head` ends in SET, and `values` begin the assignments. */
   readonly assigns: boolean;
-  /** Assignments computed while reading. */
-  readonly values: readonly { readonly column: string; readonly cell: number }[];
+  /** Assignments computed while reading. `asText`: it may not be a decimal (SG6052). */
+  readonly values: readonly { readonly column: string; readonly cell: number; readonly asText?: true }[];
   /** Not null: vindexes may see another row after the UPDATE. */
   readonly after: RowAfter | null;
 }

@@ -47,7 +47,7 @@ export function spellValue(ref: ValueRef, values: ValueSource): string {
 }
 
 /** A sign is kept apart from what stands in front of it: `5-` + `-3` must not become a comment. */
-function spellLiteral(value: BindValue): string {
+export function spellLiteral(value: BindValue): string {
   return value.negative ? ` -${value.sql}` : value.sql;
 }
 

@@ -177,7 +177,10 @@ class Run {
       this.#decided = false;
       return;
     }
-    const rows = rowSource(node.rows, this.#values, (template) => this.#render(home, template));
+    const rows = rowSource(node.rows, {
+      binds: this.#values,
+      render: (template) => this.#render(home, template),
+    });
     if (node.guardCell !== null) refuseLeftOut(node, rows, node.guardCell);
     const all = Array.from({ length: rows.count }, (_, row) => row);
     if (node.everywhere) {

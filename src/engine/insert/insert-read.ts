@@ -5,10 +5,11 @@ import type { InsertNode, InsertRows, Plan } from '../../plan/nodes.ts';
 import type { BindValue } from '../../value/bind-value.ts';
 import { binaryCollationId } from '../../value/collations.ts';
 import { type ColumnDefinition, FieldType } from '../../value/column-definition.ts';
-import { TextRow } from '../../value/text-row.ts';
+import type { RowView } from '../../value/row-view.ts';
 import type { Execution } from '../contract.ts';
-import { partExecution, ReadScope, type RunPlan } from '../read-scope.ts';
-import { type KeptRows, RowsSink } from '../rows-sink.ts';
+import { rowView } from '../merge/row-views.ts';
+import { partExecution, partFormat, ReadScope, type RunPlan } from '../read-scope.ts';
+import { type KeptRows, RowsSink, refuseDecimals } from '../rows-sink.ts';
 import { literalWriter } from '../workspace/literals.ts';
 import { refuseWarned } from '../write/read-warnings.ts';
 import { saysIgnore } from './insert-facts.ts';
@@ -29,7 +30,7 @@ export async function withRead(
   instant: string | null,
   body: (cells: ReadCells) => void | Promise<void>,
 ): Promise<void> {
-  const sink = new RowsSink(execution.limits, 'the rows to insert');
+  const sink = new RowsSink(execution.limits, 'the rows to insert', partFormat(execution));
   const scope = new ReadScope(execution.scope);
   const { rows } = node;
   try {
@@ -40,15 +41,16 @@ export async function withRead(
     if (width !== read.columns.length) {
       throw new SqlError(1136, '21S01', "Column count doesn't match value count at row 1");
     }
+    refuseDecimals(read, (rows.kind === 'slot' ? undefined : rows.asText) ?? []);
     await body(cellsOf(read));
   } finally {
     sink.free();
   }
 }
 
-function cellsOf({ columns, rows, warnings }: KeptRows): ReadCells {
+function cellsOf({ columns, format, rows, warnings }: KeptRows): ReadCells {
   const readers = columns.map(cellReader);
-  const view = new TextRow(columns.length);
+  const view = rowView(format, columns);
   const cells = rows.map((payload) => {
     view.load(payload);
     return readers.map((read) => read(view));
@@ -56,7 +58,7 @@ function cellsOf({ columns, rows, warnings }: KeptRows): ReadCells {
   return { rows: cells, warnings };
 }
 
-type CellReader = (row: TextRow) => BindValue;
+type CellReader = (row: RowView) => BindValue;
 
 const nullCell: BindValue = { kind: 'null', negative: false, sql: 'NULL', value: '' };
 

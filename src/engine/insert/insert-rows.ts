@@ -27,20 +27,25 @@ export interface RowSource {
   rowText(row: number): string;
 }
 
-/** `render` turns a template of the plan into text. `read`: what the plan says must be read first, when it says so. */
-export function rowSource(
-  rows: InsertRows,
-  binds: BindValues,
-  render: (template: Template) => string,
-  read: ReadCells | null = null,
-): RowSource {
+/** What the plan's rows are made into values and texts with. */
+export interface CellContext {
+  readonly binds: BindValues;
+  /** A template of the plan as text. */
+  readonly render: (template: Template) => string;
+  /** What the plan says must be read first, when it says so. */
+  readonly read?: ReadCells | null;
+  /** `render` marks parameters; those that are a whole cell are to be literals all the same. */
+  readonly marks?: boolean;
+}
+
+export function rowSource(rows: InsertRows, context: CellContext): RowSource {
   switch (rows.kind) {
     case 'slot':
-      return slotRows(rows.slot, binds);
+      return slotRows(rows.slot, context.binds);
     case 'cells':
-      return cellRows(rows.rows, { binds, render, read });
+      return cellRows(rows.rows, context);
     case 'query':
-      return readRows(present(read, 'the rows that were read'));
+      return readRows(present(context.read, 'the rows that were read'));
     default:
       return assertNever(rows);
   }
@@ -74,12 +79,6 @@ function readRows(read: ReadCells): RowSource {
   };
 }
 
-interface CellContext {
-  readonly binds: BindValues;
-  readonly render: (template: Template) => string;
-  readonly read: ReadCells | null;
-}
-
 function cellRows(rows: readonly InsertRow[], context: CellContext): RowSource {
   const rowAt = (row: number) => present(rows[row], `row ${row}`);
   const cellAt = (row: number, cell: number) => present(rowAt(row).cells[cell], `cell ${cell} of row ${row}`);
@@ -94,7 +93,7 @@ function cellRows(rows: readonly InsertRow[], context: CellContext): RowSource {
 }
 
 function rowText({ template, cells }: InsertRow, context: CellContext): string {
-  if (!cells.some((cell) => cell.kind === 'read')) return context.render(template);
+  if (context.marks !== true && !cells.some((cell) => cell.kind === 'read')) return context.render(template);
   return `(${cells.map((cell) => cellText(cell, context)).join(', ')})`;
 }
 

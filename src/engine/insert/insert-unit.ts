@@ -6,6 +6,7 @@ import type { Shard } from '../../vindex/shard-map.ts';
 import type { Execution } from '../contract.ts';
 import { chunks } from '../lookup/lookup-reads.ts';
 import { tableName } from '../lookup/lookup-text.ts';
+import { markedText } from '../param-text.ts';
 import { pinTime } from '../pinned-time.ts';
 import { shardMapOf } from '../resolve.ts';
 import { shardText } from '../shard-text.ts';
@@ -44,7 +45,7 @@ export function writesFor(
 export function tailText(execution: Execution, { tail, returning }: InsertNode, shard: Shard): string {
   const parts = returning === undefined ? [tail] : [tail, returning];
   return parts
-    .map((part) => shardText(execution, shard, part))
+    .map((part) => markedText(execution, shard, part))
     .filter((part) => part !== '')
     .join(' ');
 }

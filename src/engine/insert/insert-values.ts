@@ -13,6 +13,7 @@ import { untilCancelled } from '../cancel.ts';
 import { queryPayload } from '../command-payload.ts';
 import type { Execution, Warned } from '../contract.ts';
 import { RowStream } from '../merge/row-stream.ts';
+import { runText, unmarked } from '../param-text.ts';
 import { warningsOf } from '../read-scope.ts';
 import { literalWriter } from '../workspace/literals.ts';
 import type { RowSource } from './insert-rows.ts';
@@ -94,7 +95,7 @@ async function storeSome(
   sql: string,
   counts: boolean,
 ): Promise<readonly Warned[]> {
-  const { warnings } = await runStatement(connection, sql);
+  const { warnings } = await runText(connection, unmarked(execution, sql));
   return counts && warnings > 0 && execution.warned !== undefined ? warningsOf(connection) : [];
 }
 

@@ -5,12 +5,12 @@ import type { Template } from '../../text/template.ts';
 import { present } from '../../util/assert.ts';
 import { shardNamed } from '../../vindex/shard-map.ts';
 import type { Execution } from '../contract.ts';
+import { markedText, marksParams } from '../param-text.ts';
 import { pinTime } from '../pinned-time.ts';
 import { partExecution, type RunPlan } from '../read-scope.ts';
 import { askServer } from '../refuse.ts';
 import { sendToShard } from '../relay/route.ts';
 import { shardMapOf } from '../resolve.ts';
-import { shardText } from '../shard-text.ts';
 import { printInsertInfo } from '../write/write-info.ts';
 import { saysIgnore } from './insert-facts.ts';
 import { insertWithLookups } from './insert-lookups.ts';
@@ -34,17 +34,17 @@ export function runInsert(execution: Execution, node: InsertNode, run: RunPlan):
   return askServer(execution, { keyspace: node.keyspace, template: node.describe }).then(inserted);
 }
 
-/** The same execution, its time decided. */
+/** The same execution, its time decided: its rows are told as the client wants them. */
 function atInstant(execution: Execution, instant: string): Execution {
   const part = partExecution(execution, execution.plan, execution.sink, execution.scope, instant);
-  const { sequences } = execution;
-  return sequences === undefined ? part : { ...part, sequences };
+  const { sequences, statement } = execution;
+  return { ...part, statement, ...(sequences === undefined ? {} : { sequences }) };
 }
 
 function insertRows(execution: Execution, node: InsertNode, read: ReadCells | null): void | Promise<void> {
   const home = present(shardMapOf(execution, node.keyspace).shards[0], 'a keyspace has a shard');
-  const render = (template: Template) => shardText(execution, home, template);
-  const rows = rowSource(node.rows, execution.binds, render, read);
+  const render = (template: Template) => markedText(execution, home, template);
+  const rows = rowSource(node.rows, { binds: execution.binds, render, read, marks: marksParams(execution) });
   if (rows.count === 0) {
     return node.returning === undefined ? execution.sink.ok(nothingInserted) : returnNothing(execution, node);
   }

@@ -1,8 +1,8 @@
 // What the parts of an INSERT warn of, by the client's rows: each part counts rows for itself.
 
 import type { Shard } from '../../vindex/shard-map.ts';
-import { runStatement } from '../backend-call.ts';
 import type { Execution, Warned } from '../contract.ts';
+import { runText } from '../param-text.ts';
 import { renameInMessage } from '../physical-names.ts';
 import { warningsOf } from '../read-scope.ts';
 import type { RunOn } from '../write/unit.ts';
@@ -28,10 +28,10 @@ export class RowWarnings {
   }
 
   /** Runs a statement with these rows of the client's, from 0; its answer says nothing of warnings then. */
-  on(shard: Shard, rows: readonly number[], runOn: RunOn = runStatement): RunOn {
+  on(shard: Shard, rows: readonly number[], runOn: RunOn = runText): RunOn {
     if (this.execution.warned === undefined) return runOn;
-    return async (connection, sql) => {
-      const terminal = await runOn(connection, sql);
+    return async (connection, text) => {
+      const terminal = await runOn(connection, text);
       if (terminal.warnings === 0) return terminal;
       const told = await warningsOf(connection);
       const fresh = told.filter((one) => !this.#isRepeated(one));

@@ -220,9 +220,7 @@ class Load {
     this.#batchBytes = 0;
     const source = rowSource(
       { kind: 'query', read: this.#unit.execution.plan, width: this.#node.cells.length },
-      this.#unit.execution.binds,
-      () => '',
-      { rows, warnings: 0 },
+      { binds: this.#unit.execution.binds, render: () => '', read: { rows, warnings: 0 } },
     );
     this.#count(rows.length, await insertBatch(this.#unit, this.#node.insert, source));
   }

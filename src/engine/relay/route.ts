@@ -77,16 +77,18 @@ function send(
     lease.connection.sendPackets(statement.packets, relay);
     return;
   }
+  const { prepared } = statement;
+  if (statement.format === 'binary' && (prepared === null || !keepsParameters(plan.root.kind, template))) {
+    const text =
+      template === null ? { spelled: statement.text, asked: null } : paramText(execution, shard, template);
+    observer.shardQuery(shard.id, text.spelled);
+    return sendPrepared(lease, relay, text);
+  }
   const sql = template === null ? statement.text : shardText(execution, shard, template);
   observer.shardQuery(shard.id, sql);
-  if (statement.format === 'text') {
+  if (statement.format === 'text' || prepared === null) {
     lease.connection.send(queryPayload(sql), relay);
     return;
-  }
-  const { prepared } = statement;
-  if (prepared === null || !keepsParameters(plan.root.kind, template)) {
-    const text = template === null ? { spelled: sql, asked: null } : paramText(execution, shard, template);
-    return sendPrepared(lease, relay, text);
   }
   const packets = prepared.packetsFor(lease.connection, sql);
   if (Buffer.isBuffer(packets)) {

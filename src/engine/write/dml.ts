@@ -1,16 +1,14 @@
 // UPDATE and DELETE: one shard relayed, several as one unit with their counts added up.
-import type { BackendConnection, Terminal } from '../../backend/contract.ts';
 import type { DmlNode } from '../../plan/nodes.ts';
 import { present } from '../../util/assert.ts';
 import type { Shard } from '../../vindex/shard-map.ts';
-import { runPrepared } from '../backend-call.ts';
 import type { Execution } from '../contract.ts';
-import { paramText, prepareRun } from '../param-text.ts';
+import { asPrepared, markedText, runText } from '../param-text.ts';
 import { pinTime } from '../pinned-time.ts';
 import { sendToShard } from '../relay/route.ts';
 import { shardMapOf, shardsFor } from '../resolve.ts';
 import { ReturnedRows } from './returned-rows.ts';
-import { lowestShardError, runUnit, type ShardWrites, type WriteAnswer } from './unit.ts';
+import { lowestShardError, type RunOn, runUnit, type ShardWrites, type WriteAnswer } from './unit.ts';
 import { countWarnings, sumInfos, toldAnswers } from './write-info.ts';
 
 export function runDml(execution: Execution, node: DmlNode): void | Promise<void> {
@@ -34,14 +32,11 @@ async function runOnSeveral(execution: Execution, node: DmlNode): Promise<void> 
   });
 }
 
-/** To MySQL a parameter is something else than the literal of its value: a prepared write stays one. */
+/** What pins the time goes around a text, unless it goes into it. */
 function writeOf(execution: Execution, node: DmlNode, shard: Shard): ShardWrites {
-  const text = paramText(execution, shard, node.template);
-  const write = { shard, statements: [text.spelled] };
-  // What pins the time goes around a text.
-  if (text.asked === null || node.pinTime) return write;
-  const runOn = async (connection: BackendConnection): Promise<Terminal> =>
-    runPrepared(connection, await prepareRun(connection, text, (sql) => sql));
+  const write = { shard, statements: [markedText(execution, shard, node.template)] };
+  if (node.pinTime) return write;
+  const runOn: RunOn = (connection, text) => runText(connection, asPrepared(execution, text));
   return { ...write, runOn: () => runOn };
 }
 

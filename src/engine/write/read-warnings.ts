@@ -3,7 +3,7 @@
 import type { BackendConnection } from '../../backend/contract.ts';
 import { shardgateError } from '../../errors/catalog.ts';
 import { SqlError } from '../../errors/sql-error.ts';
-import type { Execution } from '../contract.ts';
+import type { Execution, Warned } from '../contract.ts';
 import { renameInMessage } from '../physical-names.ts';
 import type { ReadScope } from '../read-scope.ts';
 import { readRows } from '../small-rows.ts';
@@ -12,6 +12,9 @@ const strictModes: ReadonlySet<string> = new Set(['STRICT_TRANS_TABLES', 'STRICT
 
 /** ER_TRUNCATED_WRONG_VALUE. */
 const truncated = 1292;
+
+/** What is deprecated is that in strict mode too. */
+const harmless: ReadonlySet<number> = new Set([1287, 1681, 3719, 3778]);
 
 /** SQLSTATEs of what expressions warn of; SHOW WARNINGS does not tell them. */
 const sqlStates: Readonly<Record<number, string>> = {
@@ -32,8 +35,7 @@ export async function refuseWarned(
 ): Promise<void> {
   if (warnings === 0) return;
   const told = await scope.warnings();
-  const first = told.find(({ level }) => level === 'Warning');
-  // A workspace's own are gone with its tables.
+  const first = told.find(({ level, code }) => level === 'Warning' && !harmless.has(code));
   if (first === undefined && told.length > 0) return;
   if (!(await isStrict(execution, keyspace))) return;
   // A server stores what it computes of a text column without looking at its digits, and minds them everywhere else.
@@ -42,10 +44,18 @@ export async function refuseWarned(
   throw new SqlError(first.code, sqlStates[first.code] ?? 'HY000', first.message);
 }
 
+/** Every shard says for itself what is deprecated. */
+function once(told: readonly Warned[]): readonly Warned[] {
+  return told.filter(
+    ({ code, message }, index) =>
+      !harmless.has(code) || told.findIndex((one) => one.code === code && one.message === message) === index,
+  );
+}
+
 /** What a read warned of on connections that a unit keeps; answers how often. */
 export async function tellWarned(execution: Execution, scope: ReadScope, warnings: number): Promise<number> {
   if (warnings === 0 || execution.warned === undefined) return 0;
-  const told = await scope.warnings();
+  const told = once(await scope.warnings());
   execution.warned(told.map((one) => ({ ...one, message: inClientsNames(execution, one.message) })));
   return told.length;
 }

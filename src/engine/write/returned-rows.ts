@@ -45,18 +45,19 @@ export class ReturnedRows {
 
   /** Runs a statement whose n-th row has the n-th position; rows without one keep the order they come in, behind. */
   at(shard: Shard, positions: readonly number[]): RunOn {
-    return (connection, sql) =>
-      this.#run(connection, sql, shard, 0, (_row, index) => positions[index] ?? Number.MAX_SAFE_INTEGER);
+    return (connection, { spelled }) =>
+      this.#run(connection, spelled, shard, 0, (_row, index) => positions[index] ?? Number.MAX_SAFE_INTEGER);
   }
 
   /** The same position for all its rows. */
   together(shard: Shard): RunOn {
-    return (connection, sql) => this.#run(connection, sql, shard, 0, () => shard.index);
+    return (connection, { spelled }) => this.#run(connection, spelled, shard, 0, () => shard.index);
   }
 
   /** The position is each row's last column, which the client does not see. */
   marked(shard: Shard): RunOn {
-    return (connection, sql) => this.#run(connection, sql, shard, 1, (position) => Number(position));
+    return (connection, { spelled }) =>
+      this.#run(connection, spelled, shard, 1, (position) => Number(position));
   }
 
   async #run(

@@ -8,8 +8,9 @@ import type { Execution } from '../contract.ts';
 import { chunks } from '../lookup/lookup-reads.ts';
 import { anyTuple, tupleEquals } from '../lookup/lookup-text.ts';
 import { LookupWriter } from '../lookup/lookup-writes.ts';
+import { markedText } from '../param-text.ts';
 import { pinTime } from '../pinned-time.ts';
-import { partExecution, type RunPlan } from '../read-scope.ts';
+import { partExecution, partFormat, type RunPlan } from '../read-scope.ts';
 import { askServer } from '../refuse.ts';
 import { shardMapOf } from '../resolve.ts';
 import { type KeptRows, RowsSink } from '../rows-sink.ts';
@@ -79,7 +80,8 @@ function readAndWrite<T>(
 ): Promise<T> {
   const time = pinTime(execution, node.pinTime);
   return inUnit(execution, [], time, async (unit) => {
-    const sink = new RowsSink(execution.limits, 'the rows to write');
+    const format = partFormat(execution);
+    const sink = new RowsSink(execution.limits, 'the rows to write', format);
     try {
       const scope = unitReads(unit);
       await run(partExecution(execution, node.read, sink, scope, time.instant));
@@ -171,8 +173,8 @@ function statementsOf(
   rows: readonly TargetRow[],
   items: Template | null,
 ): readonly string[] {
-  const head = shardText(execution, shard, target.head);
-  const tail = shardText(execution, shard, target.tail);
+  const head = markedText(execution, shard, target.head);
+  const tail = markedText(execution, shard, target.tail);
   const columns = target.identity.map(({ column }) => column);
   const groups = new Map<string, TargetRow[]>();
   for (const row of rows) {

@@ -1,14 +1,15 @@
 // The rows one table of a row write is about: out of what was read, each once, with their places.
 import type { RowTarget } from '../../plan/nodes.ts';
 import { present } from '../../util/assert.ts';
-import { TextRow } from '../../value/text-row.ts';
+import type { RowView } from '../../value/row-view.ts';
 import { storedVindexValue } from '../../vindex/routable.ts';
 import type { RoutingColumn } from '../../vindex/routing-key.ts';
 import { type Shard, type ShardMap, shardNamed, shardOf } from '../../vindex/shard-map.ts';
 import type { KeyspaceId, VindexValue } from '../../vindex/vindex.ts';
 import type { LookupEntry } from '../lookup/lookup-entry.ts';
+import { rowView } from '../merge/row-views.ts';
 import { shardMapOf } from '../resolve.ts';
-import type { KeptRows } from '../rows-sink.ts';
+import { type KeptRows, refuseDecimals } from '../rows-sink.ts';
 import { literalWriter } from '../workspace/literals.ts';
 import { rowIds } from './row-ids.ts';
 import type { WriteUnit } from './unit.ts';
@@ -40,9 +41,13 @@ export async function targetRows(
   read: KeptRows,
 ): Promise<readonly TargetRow[]> {
   const found = new Map<string, Unplaced>();
-  const view = new TextRow(read.columns.length);
+  const view = rowView(read.format, read.columns);
   const writers = target.values.map(({ cell }) =>
     literalWriter(cell, present(read.columns[cell], 'a column per cell')),
+  );
+  refuseDecimals(
+    read,
+    target.values.flatMap(({ cell, asText }) => (asText === true ? [cell] : [])),
   );
   for (const [row, payload] of read.rows.entries()) {
     view.load(payload);
@@ -58,7 +63,7 @@ export async function targetRows(
 
 function vindexValues(
   target: RowTarget,
-  view: TextRow,
+  view: RowView,
 ): Pick<TargetRow, 'primary' | 'lookups' | 'identityAfter'> {
   const { place, after } = target;
   return {
@@ -75,7 +80,7 @@ function vindexValues(
 function valuesAt(
   columns: readonly RoutingColumn[],
   cells: readonly number[],
-  view: TextRow,
+  view: RowView,
 ): readonly VindexValue[] {
   return columns.map((column, i) =>
     storedVindexValue(view.text(present(cells[i], 'a cell per column')), column),

@@ -6,6 +6,7 @@ import type { Shard } from '../../vindex/shard-map.ts';
 import { runStatement } from '../backend-call.ts';
 import { cancelReason, killOrClose, throwIfCancelled } from '../cancel.ts';
 import type { AtomicUnit, Execution, ScopedLease } from '../contract.ts';
+import { type ParamText, runText, unmarked } from '../param-text.ts';
 import { renameError } from '../physical-names.ts';
 import type { PinnedTime } from '../pinned-time.ts';
 import { readRows, type SmallRows } from '../small-rows.ts';
@@ -13,13 +14,14 @@ import { readRows, type SmallRows } from '../small-rows.ts';
 /** One shard's statements, run in order. */
 export interface ShardWrites {
   readonly shard: Shard;
+  /** As `markedText` puts them. */
   readonly statements: readonly string[];
   /** How a statement (by index) runs; absent: they answer no rows. */
   readonly runOn?: (statement: number) => RunOn;
 }
 
 /** How a statement runs on its connection. */
-export type RunOn = (connection: BackendConnection, sql: string) => Promise<Terminal>;
+export type RunOn = (connection: BackendConnection, text: ParamText) => Promise<Terminal>;
 
 export interface WriteAnswer {
   readonly write: ShardWrites;
@@ -64,20 +66,29 @@ export class WriteUnit {
     return this.#leases.get(shardId)?.connection.alive !== false;
   }
 
-  /** A statement that answers no rows, unless `runOn` takes them. */
-  async run(shard: Shard, sql: string, runOn: RunOn = runStatement): Promise<Terminal> {
+  /** A statement, marked or not, that answers no rows, unless `runOn` takes them. */
+  async run(shard: Shard, sql: string, runOn: RunOn = runText): Promise<Terminal> {
     const lease = await this.lease(shard.id);
     const { connection } = lease;
     const { signal, observer } = this.execution;
     if (signal.aborted) throw cancelReason(signal);
-    observer.shardQuery(shard.id, sql);
+    const text = unmarked(this.execution, sql);
+    observer.shardQuery(shard.id, text.spelled);
     this.#time.before(connection);
-    const answer = runOn(connection, this.#time.wrap(sql, this.#unit.statementSetting));
+    const answer = runOn(connection, this.#wrapped(text));
     this.#time.after(connection);
     const terminal = await named(answer, shard);
     // The unit keeps the connection: this only has its warnings fetched before anything else runs there.
     if (terminal.warnings > 0) lease.done(false, terminal.warnings);
     return terminal;
+  }
+
+  /** What runs at an instant by a SET, not by its text, is gone with one command: preparing it takes another. */
+  #wrapped({ spelled, asked }: ParamText): ParamText {
+    const wrap = (sql: string): string => this.#time.wrap(sql, this.#unit.statementSetting);
+    const sql = asked === null ? '' : wrap(asked.sql);
+    const isPinned = this.#time.instant === null || sql !== asked?.sql;
+    return { spelled: wrap(spelled), asked: asked === null || !isPinned ? null : { ...asked, sql } };
   }
 
   /** A SET of ours around other statements; it knows no time. A function makes it for the shard's connection. */

@@ -6,6 +6,7 @@ import { nameEdits, qualifierEdits } from '../names.ts';
 import { asksForTime } from '../query/traits.ts';
 import { type Edit, identifier, join, joinWith, splice, text } from '../splice.ts';
 import { rowLookups } from '../write/row-lookups.ts';
+import { showsDigits } from '../write/shown-digits.ts';
 import type { InsertPlanning } from './insert-planning.ts';
 import { type ReadColumns, type RowFrame, setRow, valuesRows } from './insert-rows.ts';
 import { modeOf, upsertOf } from './upsert-keys.ts';
@@ -66,7 +67,12 @@ export function insertNode(
     ...(returning === null ? {} : { returning }),
     rows:
       rows ??
-      ownRows(planning, edits, { width: columns.length, unnamed: node.columns === null, appended }, read),
+      withTexts(
+        ownRows(planning, edits, { width: columns.length, unnamed: node.columns === null, appended }, read),
+        planning,
+        columns,
+        read,
+      ),
     key,
     shardingCells,
     sequence,
@@ -121,6 +127,29 @@ function textOf(
       };
     }
   }
+}
+
+/** Which of the columns that are read may not be decimals. */
+function withTexts(
+  rows: InsertRows,
+  { node, table, context }: InsertPlanning,
+  columns: readonly string[],
+  read: ReadColumns,
+): InsertRows {
+  const { source } = node;
+  if (read === null || rows.kind !== 'cells' || source.kind === 'insertQuery') return rows;
+  const lists =
+    source.kind === 'insertSet'
+      ? [source.assignments.map(({ value }) => value)]
+      : source.rows.map(({ items }) => items);
+  const asText = lists.flatMap((items) =>
+    items.flatMap((item, index) => {
+      const at = read.columns.get(item);
+      const column = table.columns?.find(({ name }) => lower(name) === columns[index]) ?? null;
+      return at !== undefined && showsDigits(item, column, context) ? [at] : [];
+    }),
+  );
+  return asText.length === 0 ? rows : { ...rows, asText };
 }
 
 function ownRows(

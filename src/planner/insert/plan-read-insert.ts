@@ -13,6 +13,7 @@ import type { BoundStatement } from '../statement.ts';
 import { planOfWrite } from '../write/plan-of-write.ts';
 import { derivedQuery, readPlan } from '../write/read-plan.ts';
 import { returningRefusal } from '../write/returning.ts';
+import { showsDigits } from '../write/shown-digits.ts';
 import { type Wrapping, wholeNumber } from '../write/whole-number.ts';
 import { describeInsert } from './describe-insert.ts';
 import { insertColumns } from './insert-columns.ts';
@@ -42,7 +43,12 @@ export function planReadInsert(planning: InsertPlanning, source: BoundStatement)
   const read = readPlan(derivedQuery(unit, pieces, context));
   reasons.push('the rows are read first and inserted as values');
   const shape = shapeOf(planning, columns);
-  const rows = { kind: 'query', read, width: columns.length } as const;
+  const asText = (output ?? []).flatMap(({ expression }, index) => {
+    const column = targetColumn(table, columns[index]);
+    return expression !== null && showsDigits(expression, column, context) ? [index] : [];
+  });
+  const shown = asText.length === 0 ? {} : { asText };
+  const rows = { kind: 'query', read, width: columns.length, ...shown } as const;
   const root = insertNode(planning, shape, rows, null, describeInsert(planning, source.binding));
   return planOfWrite('insert', table.keyspace, root, reasons);
 }

@@ -21,6 +21,7 @@ import { returningOf, returningRefusal } from './returning.ts';
 import { wholeTextAlways } from './route-node.ts';
 import { rowIdentity } from './row-identity.ts';
 import { isOwned, rowLookups } from './row-lookups.ts';
+import { showsDigits } from './shown-digits.ts';
 
 /*
  * Proof obligation: the SELECT has the statement's own FROM, WHERE, ORDER BY and LIMIT, so it finds the rows one server would
@@ -82,10 +83,13 @@ function checkAggregates({ binding }: BoundStatement, value: Expression): void {
 
 /**
  * A server in strict mode takes a warning for an error while an UPDATE looks for rows and changes them in one go. It looks
- * first, and then only warns, where the rows are sorted, or the key that finds them changes; and so does every DELETE.
+ * first, and then only warns, where the rows are sorted, or the key that finds them changes; and so does every DELETE. MySQL
+ * is strict all the way.
  */
-function isStrict({ node, binding }: BoundStatement, targets: readonly RowTarget[]): boolean {
-  if (node.kind !== 'update' || node.ignore) return false;
+function isStrict({ node, binding, context }: BoundStatement, targets: readonly RowTarget[]): boolean {
+  if (node.kind !== 'update' && node.kind !== 'delete') return false;
+  if (node.ignore || context.mode.flavour === 'mysql') return !node.ignore;
+  if (node.kind === 'delete') return false;
   if (binding.tables.length > 1) return true;
   const keys = new Set(targets.flatMap(({ identity }) => identity.map(({ column }) => lower(column.name))));
   return (
@@ -117,11 +121,24 @@ function asksFirst(
   const isMysql = context.mode.flavour === 'mysql';
   if (alone || again === undefined || !isMysql)
     return alone && (isMysql || again !== undefined || node.with !== null);
-  const inSubquery = binding.tables.some((source) => isAgain(source, again) && source.block !== binding.root);
-  const hasDerived = binding.blocks.some(({ sources }) => sources.some(({ kind }) => kind === 'query'));
-  if (!inSubquery || hasDerived) return false;
+  const isRefused = binding.tables.some(
+    (source) => isAgain(source, again) && source.block !== binding.root && !isInDerived(source, binding),
+  );
+  if (!isRefused) return false;
   const text = `You can't specify target table '${again.alias}' for update in FROM clause`;
   throw new SqlError(1093, 'HY000', text);
+}
+
+/** In a derived table, a CTE or a view. */
+function isInDerived({ block, node }: TableSource, { blocks, root }: BoundStatement['binding']): boolean {
+  if (root.kind === 'block' && block.unit !== root.unit) return true;
+  return blocks.some(({ sources }) =>
+    sources.some((source) => {
+      if (source.kind !== 'query' || source.query.unit !== block.unit) return false;
+      const { start, end } = source.query.node;
+      return start <= node.start && node.end <= end;
+    }),
+  );
 }
 
 function lockedRead(statement: BoundStatement, items: ReadItems): Plan {
@@ -162,9 +179,11 @@ function planTarget(statement: BoundStatement, source: TableSource, items: ReadI
   const values = computed.map(({ node, column }) => {
     checkAggregates(statement, node.value);
     if (assignedBefore(statement, source, all, node)) throw shardgateError('SG6036', { column });
+    const definition = table.columns?.find((one) => lower(one.name) === column) ?? null;
     return {
       column: identifier(spelled(source, column)),
       cell: items.expression(node.value, statement.binding.columns),
+      ...(showsDigits(node.value, definition, statement.context) ? { asText: true as const } : {}),
     };
   });
   const own = all.filter((one) => !one.computed);
