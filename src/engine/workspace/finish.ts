@@ -1,6 +1,7 @@
 // The finish's rows to the client, under the column definitions one server would have sent.
 import type { FragmentColumn, GatherNode } from '../../plan/nodes.ts';
 import { encodeBinaryRow } from '../../value/binary-row.ts';
+import { binaryCollationId } from '../../value/collations.ts';
 import { type ColumnDefinition, ColumnFlag, FieldType } from '../../value/column-definition.ts';
 import type { RowView } from '../../value/row-view.ts';
 import type { Shard } from '../../vindex/shard-map.ts';
@@ -100,8 +101,9 @@ function executedColumns(
   return described.map((prepared, i) => {
     const run = actual[i];
     if (run === undefined) return prepared;
-    if (run.type !== prepared.type)
-      return flavour === 'mysql' ? retyped(prepared, run) : storedBits(prepared, run);
+    if (prepared.type === FieldType.bit && run.type !== FieldType.bit)
+      return storedBits(prepared, run, flavour);
+    if (run.type !== prepared.type) return flavour === 'mysql' ? retyped(prepared, run) : prepared;
     const place = `${run.orgTable}.${run.orgName}`;
     const origin = origins.columns.get(place) ?? null;
     // An expression of a fragment has the widest type there.
@@ -111,9 +113,7 @@ function executedColumns(
     const column =
       flavour === 'mariadb'
         ? mergedOrigin(prepared, table, origin?.column ?? prepared.orgName)
-        : isTable
-          ? storedOrigin(prepared, run, table)
-          : prepared;
+        : timeAsSent(isTable ? storedOrigin(prepared, run, table) : prepared, run);
     const byRun = column.type === FieldType.year ? runBits | ColumnFlag.zerofill : runBits;
     const flags = (column.flags & ~byRun) | (run.flags & byRun);
     if (isWidened || !typesByRun.has(column.type)) return { ...column, flags };
@@ -150,12 +150,32 @@ function mergedOrigin(column: ColumnDefinition, table: string | null, orgName: s
   return isDerived && table !== null ? { ...column, orgTable: table, orgName } : column;
 }
 
-/** MariaDB: behind a temporary table a BIT is sent as a number, and announced as one. */
-function storedBits(prepared: ColumnDefinition, run: ColumnDefinition): ColumnDefinition {
-  if (prepared.type !== FieldType.bit) return prepared;
-  const { type, flags, length } = run;
-  return { ...prepared, type, flags, length, orgTable: '' };
+/** MariaDB, MySQL 8: behind a temporary table a BIT is sent as a number, and announced as one. */
+function storedBits(
+  prepared: ColumnDefinition,
+  { type, flags, length }: ColumnDefinition,
+  flavour: 'mariadb' | 'mysql',
+): ColumnDefinition {
+  const orgTable = flavour === 'mysql' ? prepared.orgTable : '';
+  return { ...prepared, type, flags, length, orgTable };
 }
+
+/** MySQL 8 prepares times behind temporary tables as texts of the client's character set; it mostly sends them as times. */
+function timeAsSent(column: ColumnDefinition, run: ColumnDefinition): ColumnDefinition {
+  const length = timeLengths.get(column.type);
+  if (length === undefined || run.collation === column.collation || run.collation !== binaryCollationId)
+    return column;
+  const fraction = column.decimals === 0 ? 0 : column.decimals + 1;
+  return { ...column, collation: binaryCollationId, length: length + fraction };
+}
+
+/** Characters, without fractions of a second. */
+const timeLengths: ReadonlyMap<number, number> = new Map([
+  [FieldType.date, 10],
+  [FieldType.time, 10],
+  [FieldType.dateTime, 19],
+  [FieldType.timestamp, 19],
+]);
 
 /**
  * MySQL: a column of a derived table that was merged, once it has passed through a temporary table, has no schema, and shows

@@ -49,7 +49,7 @@ async function withAllDigits(
   const items = statement.kind === 'select' && !isStored(statement) ? statement.list.items : [];
   if (items.length !== literals.length) return literals;
   const edits = items.flatMap(({ expression }, index): TextEdit[] => {
-    if (!mayHoldMore(expression, columns[index], literals[index] ?? null, state.mode.flavour)) return [];
+    if (!mayHoldMore(expression, columns[index], literals[index] ?? null, state.mode)) return [];
     const { start, end } = expression;
     return [{ start, end, text: showingAll(text.slice(start, end)) }];
   });

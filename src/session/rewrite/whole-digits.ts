@@ -1,6 +1,6 @@
 // Quotients hold more digits than they show (1/3 shows 0.3333 and holds nine), and a user variable keeps all of them.
 import type { Expression, Subquery } from '../../sql/ast.ts';
-import type { SqlText } from '../../sql/mode.ts';
+import type { LexMode, SqlText } from '../../sql/mode.ts';
 import { walk } from '../../sql/visitor.ts';
 import { type ColumnDefinition, FieldType } from '../../value/column-definition.ts';
 
@@ -10,17 +10,23 @@ const wordDigits = 9;
 /** Left for digits in front of the point. */
 const integerDigitsMax = 65 - scaleMax;
 
+/** 9.7 rounds, 8.4 does not. */
+const roundingVersion = 90000;
+
+type Server = Pick<LexMode, 'flavour' | 'version'>;
+
 /** Whether a value of the expression may hold more digits than `cell`, which is how it shows. */
 export function mayHoldMore(
   expression: Expression,
   column: ColumnDefinition | undefined,
   cell: string | null,
-  flavour: 'mariadb' | 'mysql',
+  { flavour, version }: Server,
 ): boolean {
   if (column?.type !== FieldType.newDecimal || cell === null) return false;
   const [integer = ''] = cell.split('.');
-  // MySQL rounds quotients as it shows them; a bare AVG it keeps.
-  if (flavour === 'mysql') return isAverage(expression) && integer.length <= integerDigitsMax;
+  // MySQL 9 rounds quotients as it shows them; a bare AVG it keeps.
+  if (flavour === 'mysql' && version >= roundingVersion)
+    return isAverage(expression) && integer.length <= integerDigitsMax;
   let divides = false;
   walk(expression, (node) => {
     if (node.kind === 'binary' && node.operator === '/') divides = true;

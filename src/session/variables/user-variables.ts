@@ -21,7 +21,7 @@ export async function setUserVariable(item: SetUserVariable, context: StatementC
   const [column] = columns;
   const shown = rows[0]?.[0] ?? null;
   let sql = literalOf(column, shown);
-  if (mayHoldMore(value, column, shown, context.state.mode.flavour)) {
+  if (mayHoldMore(value, column, shown, context.state.mode)) {
     const { rows: whole } = await context.query(`SELECT ${showingAll(text)}`);
     sql = heldDigits(value, sql, whole[0]?.[0] ?? sql);
   }
