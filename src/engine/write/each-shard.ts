@@ -18,6 +18,7 @@ import { pinTime } from '../pinned-time.ts';
 import { shardsOrOne } from '../resolve.ts';
 import { shardText } from '../shard-text.ts';
 import { TableReports } from '../table-reports.ts';
+import { insertCounts, printInsertInfo, toldAnswers } from './write-info.ts';
 
 export async function runEachShard(execution: Execution, node: EachShardNode): Promise<void> {
   // Left undone: no server may see it.
@@ -44,13 +45,23 @@ async function runForOk(execution: Execution, node: EachShardNode, shards: reado
   if (first !== undefined)
     throw failed.length === answers.length ? first.error : partly(answers, first.error);
   const terminals = answers.flatMap((answer) => ('terminal' in answer ? [answer.terminal] : []));
-  const one = present(terminals[0], 'a statement runs on a shard');
+  // Rows that ALTER copied are on one shard each, those of a reference table on all.
+  const told = toldAnswers(terminals, node.everywhere === true);
   execution.sink.ok({
-    affectedRows: one.affectedRows,
+    affectedRows: told.reduce((sum, { affectedRows }) => sum + affectedRows, 0n),
     lastInsertId: 0n,
     warnings: Math.max(...terminals.map((terminal) => terminal.warnings)) + (node.warning === null ? 0 : 1),
-    info: one.info,
+    info: copiedInfo(told.map(({ info }) => info)),
   });
+}
+
+/** What is copied adds up; every shard warns of the same. */
+function copiedInfo(infos: readonly string[]): string {
+  const counts = infos.flatMap((info) => insertCounts(info) ?? []);
+  if (counts.length !== 3 * infos.length) return infos[0] ?? '';
+  const of = (label: number): readonly number[] => counts.filter((_, i) => i % 3 === label);
+  const sum = (label: number): number => of(label).reduce((total, count) => total + count, 0);
+  return printInsertInfo(sum(0), sum(1), Math.max(...of(2)));
 }
 
 async function runOn(

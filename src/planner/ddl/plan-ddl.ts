@@ -32,6 +32,8 @@ export interface EachShardOptions {
   readonly destination?: EachShardNode['destination'];
   readonly joins?: Plan['joins'];
   readonly wholeTables?: readonly string[];
+  /** Every shard has all rows of its table. */
+  readonly everywhere?: boolean;
 }
 
 /** The statement on every shard of a sharded keyspace, or relayed to the one server of an unsharded one. */
@@ -59,6 +61,7 @@ export function onEveryShard(
     template: wholeTextAlways(root, unit, context),
     result,
     ...(wholeTables === undefined ? {} : { wholeTables }),
+    ...(options.everywhere === true ? { everywhere: true } : {}),
     warning,
   };
   const reason =
@@ -119,8 +122,10 @@ function temporary(node: CreateTable, context: PlanContext): EachShardOptions {
 export function planAlterTable(node: AlterTable, context: PlanContext): Plan {
   const keyspace = keyspaceOfTable(node.table, context);
   let warning: string | null = null;
+  let everywhere = false;
   if (keyspace.sharded) {
     const table = knownTable(node.table, context);
+    everywhere = table?.kind === 'reference';
     warning = checkRoutingColumns(node, table, context);
     for (const action of node.actions) {
       const keys = action.kind === 'alterAddKey' ? [action.key] : [];
@@ -129,7 +134,7 @@ export function planAlterTable(node: AlterTable, context: PlanContext): Plan {
       checkAddedKeys(table, keyspace, keys, columns, context);
     }
   }
-  return onEveryShard(node, keyspace, context, { warning });
+  return onEveryShard(node, keyspace, context, { warning, everywhere });
 }
 
 export function planCreateIndex(node: CreateIndex, context: PlanContext): Plan {

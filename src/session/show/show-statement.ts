@@ -16,7 +16,7 @@ import { showGrants } from './show-grants.ts';
 import { showOwn } from './show-own.ts';
 import { showVariables } from './show-variables.ts';
 import { showWarningCount, showWarnings } from './show-warnings.ts';
-import { firstShard, keyspaceOf, visibleKeyspaces, withoutOwnTables } from './visible.ts';
+import { firstShard, keyspaceOf, openInDatabase, visibleKeyspaces, withoutOwnTables } from './visible.ts';
 
 /** What servers answer from tables of their own, or of the client's: as with any table, warnings of before are gone. */
 const fromTables: ReadonlySet<Show['what']> = new Set([
@@ -113,7 +113,8 @@ async function showOfSchema(show: Show, context: StatementContext): Promise<void
   if (show.what === 'tableStatus' && keyspace.sharded) return showTableStatus(show, keyspace, context);
   const shard = firstShard(keyspace, context);
   const result = await readFromShard(physicalShow(show, shard, context), shard, context);
-  answerResult(renameResult(withoutOwnTables(show, result), shard), context);
+  const shown = openInDatabase(show, withoutOwnTables(show, result), shard);
+  answerResult(renameResult(shown, shard), context);
 }
 
 async function showOfTable(show: Show, context: StatementContext): Promise<void> {

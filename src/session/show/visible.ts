@@ -36,8 +36,15 @@ export function firstShard(keyspace: Keyspace, context: StatementContext): Shard
 }
 
 /** Rows of SHOW TABLES and its kin without the tables Shardgate keeps for itself. */
-export function withoutOwnTables(show: Show, result: SmallResult): SmallResult {
-  if (show.what !== 'tables' && show.what !== 'tableStatus' && show.what !== 'openTables') return result;
+export function withoutOwnTables(show: Show, { columns, rows }: SmallResult): SmallResult {
   const at = show.what === 'openTables' ? 1 : 0;
-  return { columns: result.columns, rows: result.rows.filter((row) => !isOwnTable(row[at] ?? '')) };
+  if (at === 0 && show.what !== 'tables' && show.what !== 'tableStatus') return { columns, rows };
+  return { columns, rows: rows.filter((row) => !isOwnTable(row[at] ?? '')) };
+}
+
+/** SHOW OPEN TABLES tells of all databases of a server: what is in others is nobody's business. */
+export function openInDatabase(show: Show, { columns, rows }: SmallResult, shard: Shard): SmallResult {
+  if (show.what !== 'openTables') return { columns, rows };
+  const database = Buffer.from(shard.database, 'utf8').toString('latin1');
+  return { columns, rows: rows.filter((row) => row[0] === database) };
 }

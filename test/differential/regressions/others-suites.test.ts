@@ -31,6 +31,7 @@ const schema: WorldSchema = {
           { column: 'code', name: 'by_code' },
         ],
       },
+      labels: { type: 'reference' },
       code_idx: { column_vindexes: [{ column: 'code', name: 'hash' }] },
       people: { column_vindexes: [{ column: 'id', name: 'hash' }] },
       visits: { column_vindexes: [{ column: 'person', name: 'hash' }] },
@@ -41,6 +42,7 @@ const schema: WorldSchema = {
 CREATE TABLE people (id BIGINT NOT NULL, score INT, rank_no INT, PRIMARY KEY (id)) ${charset};
 CREATE TABLE visits (person BIGINT NOT NULL, id BIGINT NOT NULL, score INT, pages INT, PRIMARY KEY (person, id)) ${charset};
 CREATE TABLE tokens (holder BIGINT NOT NULL, code BIGINT NOT NULL, n INT, PRIMARY KEY (code)) ${charset};
+CREATE TABLE labels (id INT NOT NULL, label VARCHAR(20), PRIMARY KEY (id)) ${charset};
 CREATE TABLE code_idx (code BIGINT NOT NULL, keyspace_id VARBINARY(10), PRIMARY KEY (code)) ${charset};
 CREATE TABLE vintages (y ${shortYear} NOT NULL, n INT NOT NULL, PRIMARY KEY (y, n)) ${charset};
 `,
@@ -49,6 +51,7 @@ CREATE TABLE vintages (y ${shortYear} NOT NULL, n INT NOT NULL, PRIMARY KEY (y, 
 
 const rows = [
   'INSERT INTO people VALUES (1, 1, 1), (2, 2, 2), (3, NULL, 3), (4, 4, 4)',
+  "INSERT INTO labels VALUES (1, 'one'), (2, 'two')",
   'INSERT INTO visits VALUES (1, 1, 1, 1), (2, 2, 2, NULL), (3, 3, 3, 3), (4, 4, 5, 4), (4, 9, 5, 4)',
   "INSERT INTO vintages VALUES (70, 1), (1970, 2), ('71', 3), (0, 4), (2, 5), ('40', 6), (2060, 7), (1999, 8)",
 ];
@@ -160,4 +163,16 @@ describe.runIf(isMariadb)('in WITH RECURSIVE a name means a CTE also before it i
   ])('%s', async (sql) => {
     expect(await asked(sql)).toBe(same);
   });
+});
+
+test('ALTER tells the rows it copied on all shards; SHOW OPEN TABLES names no database of a shard', async () => {
+  const found = await pair.differences([
+    'ALTER TABLE visits MODIFY pages BIGINT',
+    'ALTER TABLE labels MODIFY label VARCHAR(40), ALGORITHM=COPY',
+  ]);
+  expect(found).toEqual([]);
+  const open = await pair.proxy.query('SHOW OPEN TABLES');
+  const shown = open.kind === 'rows' ? Buffer.concat(open.rows).toString('latin1') : '';
+  expect(shown).toContain('visits');
+  expect(shown).not.toMatch(/shop_|main_/);
 });
