@@ -59,6 +59,22 @@ export function isBuiltinFunction(name: string): boolean {
   return builtin.has(name);
 }
 
+/** Tell of the connection they run on, which is Shardgate's and not the client's. */
+export const connectionFunctions: ReadonlySet<string> = new Set([
+  'connection_id',
+  'last_insert_id',
+  'row_count',
+  'found_rows',
+  'database',
+  'schema',
+  'user',
+  'current_user',
+  'current_role',
+  'session_user',
+  'system_user',
+  'load_file',
+]);
+
 /** Show the statement's one instant: every part of a statement must see the same. */
 export const timeFunctions: ReadonlySet<string> = new Set([
   'now',
@@ -85,18 +101,7 @@ export const volatileFunctions: ReadonlySet<string> = new Set([
   'sleep',
   'benchmark',
   'random_bytes',
-  'connection_id',
-  'last_insert_id',
-  'row_count',
-  'found_rows',
-  'database',
-  'schema',
-  'user',
-  'current_user',
-  'current_role',
-  'session_user',
-  'system_user',
-  'load_file',
+  ...connectionFunctions,
   'nextval',
   'setval',
   'name_const',

@@ -12,7 +12,12 @@ import type { Keyspace, Table, TriggerEvent, VSchema } from '../../vschema/model
 import { lower } from '../bind/columns-of.ts';
 import { isSystemSchema } from '../bind/lookup-table.ts';
 import { anyTarget, type PlanContext } from '../context.ts';
-import { isBuiltinFunction, lockFunctions, volatileFunctions } from '../query/builtin-functions.ts';
+import {
+  connectionFunctions,
+  isBuiltinFunction,
+  lockFunctions,
+  volatileFunctions,
+} from '../query/builtin-functions.ts';
 import { isPureFunction } from '../stored-functions.ts';
 
 /** Plans a statement of a body as if a client had sent it. Throws SqlError. */
@@ -124,22 +129,6 @@ export function meantBy(name: TableName, keyspace: Keyspace, vschema: VSchema): 
   if (schema.includes(':')) return `names ${table} of shard ${schema}, whatever shard it runs on`;
   return vschema.keyspaces.has(schema) ? `names ${schema}.${table} of another keyspace` : null;
 }
-
-/** Tell of the connection, which is Shardgate's and not the client's. */
-const connectionFunctions: ReadonlySet<string> = new Set([
-  'connection_id',
-  'last_insert_id',
-  'row_count',
-  'found_rows',
-  'database',
-  'schema',
-  'user',
-  'current_user',
-  'current_role',
-  'session_user',
-  'system_user',
-  'load_file',
-]);
 
 /**
  * What it calls that is not the same on a shard as on one server; null when there is nothing. `kept`: its values go where
