@@ -281,6 +281,17 @@ describe('a trigger that would not, is refused where it fires and where it is ma
     await agree('INSERT INTO misplaced VALUES (1, 1)');
   });
 
+  test('one of an unsharded table that uses a variable of the session', async () => {
+    const trigger = 'CREATE TRIGGER main.noted BEFORE INSERT ON main.logs FOR EACH ROW SET NEW.v = @actor';
+    expect(summary(await pair.proxy.query(trigger))).toContain('SG6046');
+    await pair.proxy.query('USE `main:-`');
+    await pair.proxy.query('CREATE TRIGGER noted BEFORE INSERT ON logs FOR EACH ROW SET NEW.v = @actor');
+    await pair.proxy.query('USE shop');
+    await pair.proxy.query('ALTER TABLE main.logs COMMENT = "looked at"');
+    expect(summary(await pair.proxy.query('INSERT INTO main.logs (id) VALUES (1)'))).toContain('SG6046');
+    await pair.proxy.query('DROP TRIGGER main.noted');
+  });
+
   test('one of an unsharded table that writes lookup rows', async () => {
     const bad =
       "CREATE TRIGGER bad AFTER INSERT ON logs FOR EACH ROW DELETE FROM mail_lookup WHERE mail = 'a@x'";

@@ -130,13 +130,14 @@ function lookInto(trigger: Trigger, table: Table, around: Surroundings): Seen {
   const program = readProgram(trigger.body, mode, trigger.sqlMode);
   if ('unread' in program) {
     const harmless = !around.keyspace.sharded && !namesKept(trigger.body, around.context.vschema);
-    return { ...unseen, why: harmless ? null : program.unread };
+    const mayUse = trigger.body.includes('@');
+    return { ...unseen, why: harmless && !mayUse ? null : program.unread };
   }
   const { sessionVariable } = program;
-  if (sessionVariable !== null && around.keyspace.sharded)
+  if (sessionVariable !== null)
     return {
       ...unseen,
-      why: `it uses ${sessionVariable}, and the session's variables are not on the shards`,
+      why: `it uses ${sessionVariable}, and the session's variables are not on the servers`,
     };
   const assigned = assignedProblem(program, table);
   if (assigned !== null) return { ...unseen, why: assigned };
