@@ -282,7 +282,7 @@ export class Binder implements BinderPort {
     aliases: Aliases | null = null,
   ): void {
     if (node.kind === 'column') {
-      this.#column(node, block ?? place.outer, aliases);
+      this.#column(node, block ?? place.outer, block === null ? null : on, aliases);
     } else if (node.kind === 'subquery') {
       if (block !== null) this.#subquery(node.query, block, place, { on, semiJoin: null });
       else this.doubts.push('a subquery in VALUES');
@@ -296,9 +296,9 @@ export class Binder implements BinderPort {
     }
   }
 
-  #column(node: ColumnNode, block: Block | null, aliases: Aliases | null): void {
+  #column(node: ColumnNode, block: Block | null, on: FromTree | null, aliases: Aliases | null): void {
     const isAlias = node.table === null && aliases?.items.has(lower(node.name.name)) === true;
-    const found = block === null ? `unknown column ${node.name.name}` : resolveColumn(node, block);
+    const found = block === null ? `unknown column ${node.name.name}` : resolveColumn(node, block, on);
     if (typeof found === 'string') {
       const shown = block === null || aliases === null ? null : this.#shown(node, block, aliases);
       if (shown !== null) this.columns.set(node, shown);

@@ -6,10 +6,14 @@ import type { Block, ColumnId, FromTree, Source } from './model.ts';
 /** `merged`: other sources that USING or NATURAL merged into the same name. A text says what is wrong. */
 export type Resolution = { readonly column: ColumnId; readonly merged: readonly ColumnId[] } | string;
 
-/** Never throws: a name that means nothing is the server's to refuse. */
-export function resolveColumn(node: ColumnNode, block: Block): Resolution {
+/**
+ * `on`: the join in whose ON the name stands, which sees its own tables alone. Never throws: a name that means nothing is
+ * the server's to refuse.
+ */
+export function resolveColumn(node: ColumnNode, block: Block, on: FromTree | null = null): Resolution {
   for (let at: Block | null = block; at !== null; at = at.outer) {
-    const found = node.table === null ? unqualified(node, at) : qualified(node, at);
+    const sources = at === block && on !== null ? sourcesIn(on) : at.sources;
+    const found = node.table === null ? unqualified(node, at, sources) : qualified(node, at);
     if (found !== null) return found;
   }
   const table = node.table === null ? '' : `${node.table.name}.`;
@@ -50,11 +54,11 @@ function schemaFits(node: ColumnNode, source: Source): boolean {
   return source.kind === 'table' && source.table.keyspace === node.schema.name;
 }
 
-function unqualified(node: ColumnNode, block: Block): Resolution | null {
+function unqualified(node: ColumnNode, block: Block, sources: readonly Source[]): Resolution | null {
   const name = lower(node.name.name);
   const known: Source[] = [];
   const unknown: Source[] = [];
-  for (const source of block.sources) {
+  for (const source of sources) {
     const columns = allColumns(source);
     if (columns === null) unknown.push(source);
     else if (columns.includes(name)) known.push(source);

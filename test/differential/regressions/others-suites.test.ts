@@ -86,6 +86,18 @@ describe('a name that several tables have means the column that the select list 
   });
 });
 
+describe('a name in ON means a column of the tables that are joined there', () => {
+  test.each([
+    'SELECT * FROM people JOIN (visits v JOIN labels l ON score = l.id) ON people.id = v.person',
+    'SELECT * FROM people p LEFT JOIN (labels l JOIN visits v ON pages = l.id AND score > 0) ON p.rank_no = v.pages',
+    'SELECT * FROM people, visits v JOIN labels l ON score = l.id WHERE people.id = v.person',
+    // Two of the joined tables have it.
+    'SELECT * FROM labels l JOIN (people p JOIN visits v ON score = p.id) ON l.id = p.id',
+  ])('%s', async (sql) => {
+    expect(await asked(sql)).toBe(same);
+  });
+});
+
 test('a qualified name is looked for around a derived table of the same name that lacks the column', async () => {
   const sql =
     'SELECT d.id FROM people d WHERE id IN (SELECT MAX(id) FROM visits WHERE person IN (SELECT rank_no FROM (SELECT rank_no FROM people) d WHERE d.id = person))';
