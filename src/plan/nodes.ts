@@ -454,6 +454,8 @@ export interface LoadFormat {
  */
 export interface LoadField {
   readonly takes: 'binary' | 'text' | 'other' | 'variable';
+  /** A line that lacks the field leaves NULL in the column: it has no constant for a default. */
+  readonly nullable?: true;
 }
 
 /** A cell is a field as it is, or an expression made of text and fields (by position). */

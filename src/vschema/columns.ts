@@ -1,6 +1,7 @@
 // Column, key and table facts in the shape information_schema gives them: one reading for live servers and schema files.
 import type { ColumnFamily } from '../value/column-family.ts';
 import type { Column, ColumnDrift, ForeignKey, Key, ReferenceAction, ViewDefinition } from './model.ts';
+import { ownValuesFromText } from './own-values.ts';
 
 /** A row of information_schema.COLUMNS; numbers may come as numbers, bigints or digits. */
 export interface InformationSchemaColumn {
@@ -117,6 +118,7 @@ export function columnFromInformationSchema(row: InformationSchemaColumn): Colum
     collation: row.COLLATION_NAME,
     nullable: row.IS_NULLABLE.toUpperCase() === 'YES',
     hasDefault: row.COLUMN_DEFAULT !== null && row.COLUMN_DEFAULT.toUpperCase() !== 'NULL',
+    ...ownValuesFromText(dataType, row.COLUMN_DEFAULT, row.EXTRA),
     autoIncrement: extra.includes('auto_increment'),
     generated,
     invisible: extra.includes('invisible'),

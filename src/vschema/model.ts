@@ -147,6 +147,12 @@ export interface Column {
   readonly nullable: boolean;
   /** Has a DEFAULT other than implicit NULL. */
   readonly hasDefault: boolean;
+  /** Its DEFAULT is an expression, which is computed for each row. */
+  readonly computedDefault?: true;
+  /** Rows may get the present time in it that no statement asks for: by DEFAULT, ON UPDATE, or as a TIMESTAMP given NULL. */
+  readonly stamped?: true;
+  /** Its DEFAULT is another value whenever it is computed, the time aside. */
+  readonly randomDefault?: true;
   readonly autoIncrement: boolean;
   readonly generated: boolean;
   readonly invisible: boolean;

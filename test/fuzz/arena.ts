@@ -1,6 +1,6 @@
 // A world on the stage: Shardgate and one server with the same rows, and the question whether they answer alike.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ServerStatus } from '../../src/protocol/capabilities.ts';
+import { Capability, ServerStatus } from '../../src/protocol/capabilities.ts';
 import { type CompareOptions, differenceOf, summary } from '../support/compare-answers.ts';
 import type { Answer, ErrorAnswer, ExactClient, OkAnswer, ParamValue } from '../support/exact-client.ts';
 import type { Stage, World } from '../support/stage.ts';
@@ -27,6 +27,13 @@ export interface SessionKind {
   readonly flags: number;
   /** SET statements for Shardgate alone. */
   readonly proxySettings: readonly string[];
+}
+
+/** How a statement is asked. `exactly`: everything that is said of it counts, texts of errors too, of warnings whether there were any. */
+export interface Asked {
+  readonly prepared: boolean;
+  readonly file?: Buffer;
+  readonly exactly?: boolean;
 }
 
 const plainSessions: SessionKind = { flags: 0, proxySettings: [] };
@@ -163,23 +170,29 @@ export class Arena {
    * A write. One that Shardgate refuses is taken back on the one server, so that both go on from the same rows: there it runs
    * second, and only when Shardgate has run it.
    */
-  async judgeWrite(piece: Piece, prepared: boolean): Promise<Verdict> {
-    const { sql, params, marks } = render(piece, prepared);
+  async judgeWrite(piece: Piece, how: Asked): Promise<Verdict> {
+    const { sql, params, marks } = render(piece, how.prepared);
     if (this.world.flavour === 'mysql' && mysqlKiller.test(sql))
       return { kind: 'same', isError: true, rows: 0 };
     if (hasAlikeBounds(sql)) return { kind: 'same', isError: false, rows: 0 };
     const options = { ordered: marks.has('ordered'), countOnly: marks.has('countOnly') };
     const [oracle, proxy] = [await this.oracle(), await this.proxy()];
-    if (this.#refused) for (const client of [oracle, proxy]) await client.query('DO 0');
-    const found = await once(proxy, sql, prepared, params).catch((error: unknown) => this.#lost(error));
+    // It reads a table: nothing else forgets what was warned of.
+    const forget = `SELECT 1 FROM ${this.tables[0]?.spelled} LIMIT 0`;
+    if (this.#refused) for (const client of [oracle, proxy]) await client.query(forget);
+    const ask = (client: ExactClient): Promise<Answer> =>
+      how.file === undefined ? once(client, sql, how.prepared, params) : client.load(sql, how.file);
+    const found = await ask(proxy).catch((error: unknown) => this.#lost(error));
     if (found.kind === 'different') return found;
     const refused = refusalIn(found);
     this.#refused = refused !== null;
     if (refused !== null) return refused;
-    const told = await once(oracle, sql, prepared, params);
+    const told = await ask(oracle);
+    if (how.exactly === true)
+      return exactVerdict(told, found, sql, { ...options, flavour: this.world.flavour });
     const answer = this.world.flavour === 'mysql' ? withoutAdvice(told, found, sql) : told;
     const expected = likeShardgate(
-      this.#kind.flags === 0 ? answer : alikeDuplicates(answer, found, sql),
+      (this.#kind.flags & Capability.foundRows) === 0 ? answer : alikeDuplicates(answer, found, sql),
       found,
       sql,
     );
@@ -313,6 +326,11 @@ function isRowError(answer: ErrorAnswer): boolean {
   return isDataError(answer) || answer.sqlState.startsWith('23');
 }
 
+/** Several rows may have something wrong, and each shard says what it meets first. */
+function isOfRows({ sqlState, errno }: ErrorAnswer): boolean {
+  return /^2[23]/.test(sqlState) || [1261, 1262, 1265, 1364, 1366, 1406].includes(errno);
+}
+
 /** MySQL has no SQLSTATE of its own for ER_TRUNCATED_WRONG_VALUE_FOR_FIELD. */
 function isDataError({ errno, sqlState }: ErrorAnswer): boolean {
   return sqlState.startsWith('22') || errno === 1366;
@@ -423,6 +441,18 @@ function verdictOf(
   if (difference !== null) return { kind: 'different', difference };
   const rows = expected.kind === 'rows' ? expected.rows.length : 0;
   return { kind: 'same', isError: expected.kind === 'error', rows };
+}
+
+function exactVerdict(told: Answer, found: Answer, sql: string, options: CompareOptions): Verdict {
+  const either = told.kind === 'error' && found.kind === 'error' && isOfRows(told) && isOfRows(found);
+  const expected = either ? found : alikeDuplicates(told, found, sql);
+  const difference = differenceOf(expected, found, { ...options, coreColumns: true, warnings: false });
+  if (difference !== null) return { kind: 'different', difference };
+  return {
+    kind: 'same',
+    isError: found.kind === 'error',
+    rows: found.kind === 'rows' ? found.rows.length : 0,
+  };
 }
 
 export function describe(verdict: Verdict): string {

@@ -15,7 +15,8 @@ const usage = `npm run fuzz -- [--seed N] [--count M] [--per-world K] [--finding
   --per-world  statements per world (200)
   --findings   ends after so many differences (10)
   --only       this statement of the first world alone
-  --writes     random sessions of writes instead of reads`;
+  --writes     random sessions of writes instead of reads
+  --rich       the same over tables that compute, refuse, fill in and cascade, under any sql_mode`;
 
 const line = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -28,6 +29,7 @@ async function main(): Promise<number> {
       findings: { type: 'string', default: '10' },
       only: { type: 'string' },
       writes: { type: 'boolean', default: false },
+      rich: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -51,12 +53,13 @@ async function main(): Promise<number> {
         return stage;
       },
     };
-    const reads = values.only === undefined && !values.writes;
+    const writes = values.writes || values.rich;
+    const reads = values.only === undefined && !writes;
     const tally = reads ? await fuzzReads(stage, run) : emptyTally();
-    if (values.writes) {
+    if (writes) {
       const statementsPerSession = Math.min(run.statementsPerWorld, run.statements);
       const sessions = Math.ceil(run.statements / statementsPerSession);
-      await fuzzWrites(stage, { ...run, sessions, statementsPerSession }, tally);
+      await fuzzWrites(stage, { ...run, sessions, statementsPerSession, rich: values.rich }, tally);
     } else if (values.only !== undefined)
       await fuzzWorldReads(stage, run.seed, [Number(values.only)], run, tally);
     summarise(tally);

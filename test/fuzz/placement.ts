@@ -28,8 +28,14 @@ export async function misplaced(arena: Arena, fuzzWorld: WorldWithLookups): Prom
     const wholes = table.kind === 'reference' ? parts : [parts.flat()];
     for (const whole of wholes) {
       if (whole.sort().join('\n') !== [...expected].sort().join('\n')) {
+        const only = (these: readonly string[], others: readonly string[]): string =>
+          these
+            .filter((row) => !others.includes(row))
+            .slice(0, 2)
+            .map((row) => JSON.stringify(row))
+            .join(' ');
         problems.push(
-          `table ${table.name}: one server has ${expected.length} rows, the shards ${parts.map((part) => part.length).join('+')}, or their cells differ`,
+          `table ${table.name}: one server has ${expected.length} rows, the shards ${parts.map((part) => part.length).join('+')}; only there ${only(expected, whole)}, only here ${only(whole, expected)}`,
         );
       }
     }

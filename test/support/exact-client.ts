@@ -58,6 +58,7 @@ export interface ExactClientOptions {
 }
 
 const moreResults = 8;
+const localFileRequest = 0xfb;
 const utf8mb4GeneralCi = 45;
 
 export class ExactClient {
@@ -67,6 +68,7 @@ export class ExactClient {
   #at = 0;
   #closed = false;
   #wake: (() => void) | null = null;
+  #file: Uint8Array | null = null;
 
   /** For tests that send bytes of their own. */
   get socket(): Socket {
@@ -174,6 +176,16 @@ export class ExactClient {
     return answer;
   }
 
+  /** LOAD DATA LOCAL: the file is what the server is sent when it asks for one. Logged in with `Capability.localFiles`. */
+  async load(sql: string | Buffer, file: Uint8Array): Promise<Answer> {
+    this.#file = file;
+    try {
+      return await this.query(sql);
+    } finally {
+      this.#file = null;
+    }
+  }
+
   async command(payload: Uint8Array): Promise<Answer> {
     this.#send(payload);
     return this.#answer(false);
@@ -205,8 +217,12 @@ export class ExactClient {
   }
 
   async #answer(binary: boolean): Promise<Answer> {
-    const { payload } = await this.#packet();
+    const { payload, sequence } = await this.#packet();
     if (payload[0] === 0xff) return errorAnswer(payload);
+    if (payload[0] === localFileRequest && this.#file !== null) {
+      this.#sendFile(this.#file, sequence + 1);
+      return this.#answer(binary);
+    }
     if (payload[0] === 0x00) return { kind: 'ok', ...decodeOk(payload) };
     const count = payload.length === 1 ? (payload[0] ?? 0) : payload.readUInt16LE(1);
     const columns: ColumnDefinition[] = [];
@@ -222,6 +238,11 @@ export class ExactClient {
         return { kind: 'rows', binary, columns, rows, ...decodeEof(row) };
       rows.push(row);
     }
+  }
+
+  #sendFile(file: Uint8Array, sequence: number): void {
+    const parts = file.length === 0 ? [] : [frame(file, sequence)];
+    this.#socket.write(Buffer.concat([...parts, frame(new Uint8Array(0), sequence + parts.length)]));
   }
 
   /** Ends the connection; resolves when it is closed. */

@@ -10,8 +10,13 @@ export function insertFacts(node: InsertNode, rows: RowSource, fill: SequenceFil
   return {
     rowCount,
     onConflict: onConflict(node),
+    ignores: saysIgnore(node),
     everywhere: node.everywhere,
-    informs: rowCount > 1 || node.rows.kind === 'query',
+    // Rows of a file are not among those of the plan.
+    informs:
+      rowCount > 1 ||
+      node.rows.kind === 'query' ||
+      (node.rows.kind === 'cells' && node.rows.rows.length === 0),
     warningsBefore: rows.before.warnings,
     firstId: fill.firstId,
     lastGiven: cell === null ? 0n : numberAt(rows, rowCount - 1, cell),

@@ -29,6 +29,7 @@ import type { SequenceFill } from './insert-sequence.ts';
 import { type InsertWrites, insertAnswer, lowestFailure, lowestRowError } from './insert-split.ts';
 import { firstStored, returning, warning, writesFor } from './insert-unit.ts';
 import { UpsertRun } from './insert-upsert.ts';
+import { lenient } from './lone-row.ts';
 import { RowWarnings } from './row-warnings.ts';
 
 /** Ends the sink; rejects with what the client must see, nothing written anywhere. */
@@ -75,7 +76,9 @@ export async function insertRowsWithLookups(
   const facts = insertFacts(node, rows, fill);
   const writes = writesOf(unit, node, rows, known);
   const warned = new RowWarnings(unit.execution);
-  const asking = warning(node, returned === null ? writes : returning(node, writes, returned), warned);
+  const asked = returned === null ? writes : returning(node, writes, returned);
+  const several = facts.informs ? lenient(asked, rows, (row) => known[row]?.replaced ?? null) : asked;
+  const asking = warning(node, several, warned);
   const answers = await writeRows(unit, node, wanted, asking, known);
   const firstId = await firstStored(unit, node, writes, fill, facts);
   return insertAnswer(answers, { ...facts, firstId, warningsBefore: facts.warningsBefore + warned.tell() });

@@ -173,8 +173,21 @@ function evaluatedCells(
 /** The row as it goes to its shard. */
 export function placedRowText(rows: RowSource, row: number, replaced: Replacements | null): string {
   if (replaced === null) return rows.rowText(row);
-  const cells: string[] = [];
-  const width = Math.max(rows.width(row), ...[...replaced.keys()].map((cell) => cell + 1));
-  for (let cell = 0; cell < width; cell++) cells.push(replaced.get(cell) ?? rows.cellText(row, cell));
-  return `(${cells.join(', ')})`;
+  const cells = placedCells(rows, row, replaced);
+  return `(${cells.map((cell) => cell ?? 'DEFAULT').join(', ')})`;
+}
+
+/** Its cells; null: DEFAULT. */
+export function placedCells(
+  rows: RowSource,
+  row: number,
+  replaced: Replacements | null,
+): readonly (string | null)[] {
+  const cells: (string | null)[] = [];
+  const width = Math.max(rows.width(row), ...[...(replaced?.keys() ?? [])].map((cell) => cell + 1));
+  for (let cell = 0; cell < width; cell++) {
+    const text = replaced?.get(cell) ?? rows.cellText(row, cell);
+    cells.push(/^default$/i.test(text) ? null : text);
+  }
+  return cells;
 }

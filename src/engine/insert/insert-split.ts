@@ -51,6 +51,8 @@ export interface InsertFacts {
   readonly rowCount: number;
   /** What a row does that meets another: it fails or replaces it, is left out, or updates the other. */
   readonly onConflict: 'insert' | 'ignore' | 'update';
+  /** The statement says IGNORE. */
+  readonly ignores?: boolean;
   /** Every shard stored the same rows: the first one counts. */
   readonly everywhere: boolean;
   /** There is an info text: not for a single row, unless it came from a SELECT. */
@@ -64,22 +66,28 @@ export interface InsertFacts {
 }
 
 export function insertAnswer(answers: readonly WriteAnswer[], facts: InsertFacts): OkResult {
-  const { rowCount, onConflict, everywhere, informs, firstId } = facts;
+  const { onConflict, everywhere, informs, firstId } = facts;
   const counted = toldAnswers(answers, everywhere);
   const terminals = counted.flatMap((answer) => answer.terminals);
   const warnings = countWarnings(terminals, facts.warningsBefore);
   let duplicates = 0;
+  // A row against a CHECK, left out, is no record.
+  let records = 0;
   for (const { info, affectedRows } of terminals) {
     const counts = insertCounts(info);
-    // One row: 2 is a row replaced or updated, 0 one ignored (or, under ON DUPLICATE KEY, left as it was).
-    const isDuplicate = affectedRows > 1n || (affectedRows === 0n && onConflict !== 'update');
+    // One row: 2 is a row replaced or updated, 0 one ignored (or, under ON DUPLICATE KEY, left as it was). IGNORE counts what
+    // is not stored.
+    const isDuplicate =
+      (affectedRows > 1n && facts.ignores !== true) ||
+      (affectedRows === 0n && (onConflict !== 'update' || facts.ignores === true));
+    records += counts?.[0] ?? 1;
     duplicates += counts?.[1] ?? (isDuplicate ? 1 : 0);
   }
   const affectedRows = terminals.reduce((total, terminal) => total + terminal.affectedRows, 0n);
   const answer = {
     affectedRows,
     warnings,
-    info: informs ? printInsertInfo(rowCount, duplicates, warnings) : '',
+    info: informs ? printInsertInfo(records, duplicates, warnings) : '',
   };
   const told = toldByShards(counted, facts, affectedRows);
   if (firstId === null) return { ...answer, lastInsertId: told };
@@ -96,10 +104,24 @@ function toldByShards(answers: readonly WriteAnswer[], facts: InsertFacts, affec
     const statement = write.rows.findIndex((rows) => rows.at(-1) === facts.rowCount - 1);
     if (statement < 0) continue;
     const told = terminals[statement]?.lastInsertId ?? 0n;
+    // LAST_INSERT_ID(x) behind ON DUPLICATE KEY UPDATE: the last row that had one to update, as far as shards can tell.
+    if (told === 0n && facts.onConflict === 'update') return lastTold(answers);
     const isIgnored = told === 0n && facts.onConflict === 'ignore' && affectedRows > 0n;
     return isIgnored ? facts.lastGiven : told;
   }
   return answers[0]?.terminals[0]?.lastInsertId ?? 0n;
+}
+
+function lastTold(answers: readonly WriteAnswer[]): bigint {
+  let found = { row: -1, told: 0n };
+  for (const { write, terminals } of answers) {
+    if (!isInsert(write)) continue;
+    for (const [statement, { lastInsertId: told }] of terminals.entries()) {
+      const row = write.rows[statement]?.at(-1) ?? -1;
+      if (told !== 0n && row > found.row) found = { row, told };
+    }
+  }
+  return found.told;
 }
 
 function isInsert(write: ShardWrites): write is InsertWrites {

@@ -14,6 +14,7 @@ import { ReturnedRows } from '../write/returned-rows.ts';
 import { inUnit, settleAll, type WriteUnit } from '../write/unit.ts';
 import { countWarnings, toldAnswers } from '../write/write-info.ts';
 import { insertFacts, saysIgnore } from './insert-facts.ts';
+import type { Replacements } from './insert-places.ts';
 import type { RowSource } from './insert-rows.ts';
 import type { SequenceFill } from './insert-sequence.ts';
 import {
@@ -23,6 +24,7 @@ import {
   lowestRowError,
   splitInsert,
 } from './insert-split.ts';
+import { lenient } from './lone-row.ts';
 import { RowWarnings } from './row-warnings.ts';
 
 const numbersPerRead = 500;
@@ -57,6 +59,7 @@ export async function insertAll(
   writes: readonly InsertWrites[],
   rows: RowSource,
   fill: SequenceFill,
+  replacedOf: (row: number) => Replacements | null = () => null,
 ): Promise<void> {
   const facts = insertFacts(node, rows, fill);
   const ids = writes.map(({ shard }) => shard.id);
@@ -64,7 +67,8 @@ export async function insertAll(
   const returned = node.returning === undefined ? null : new ReturnedRows(execution);
   try {
     const warned = new RowWarnings(execution);
-    const asking = warning(node, returned === null ? writes : returning(node, writes, returned), warned);
+    const asked = returned === null ? writes : returning(node, writes, returned);
+    const asking = warning(node, facts.informs ? lenient(asked, rows, replacedOf) : asked, warned);
     const body = async (unit: WriteUnit) => {
       const counting = node.asksId ? writes[0]?.shard : undefined;
       if (counting !== undefined) await unit.setting(counting, 'SET last_insert_id = 0');
@@ -108,18 +112,19 @@ export function returning(
   });
 }
 
-/** Of a reference table the first shard's warnings are told. */
+/** Of a reference table the first shard's warnings are told. `firstRow`: which of the client's rows is number 0 here. */
 export function warning(
   node: InsertNode,
   writes: readonly InsertWrites[],
   warned: RowWarnings,
+  firstRow = 0,
 ): readonly InsertWrites[] {
   return writes.map((write, i) => {
     const counted = node.everywhere && i > 0 ? new RowWarnings(warned.execution) : warned;
     const runOn = (statement: number) =>
       counted.on(
         write.shard,
-        present(write.rows[statement], 'rows of a statement'),
+        present(write.rows[statement], 'rows of a statement').map((row) => row + firstRow),
         write.runOn?.(statement),
       );
     return { ...write, runOn };

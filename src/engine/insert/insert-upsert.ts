@@ -1,5 +1,5 @@
 // INSERT IGNORE, REPLACE and ON DUPLICATE KEY UPDATE of a table with lookup vindexes: row by row, as one server takes them.
-import type { InsertNode, Upsert, UpsertKey } from '../../plan/nodes.ts';
+import type { InsertNode, RowLookup, Upsert, UpsertKey } from '../../plan/nodes.ts';
 import { quoteIdentifier } from '../../text/quote.ts';
 import { present } from '../../util/assert.ts';
 import { storedVindexValue } from '../../vindex/routable.ts';
@@ -17,13 +17,15 @@ import type { ReturnedRows } from '../write/returned-rows.ts';
 import { rowIds } from '../write/row-ids.ts';
 import type { WriteUnit } from '../write/unit.ts';
 import { utf8Rows } from '../write/unit-scope.ts';
-import { printInsertInfo } from '../write/write-info.ts';
+import { insertCounts, printInsertInfo } from '../write/write-info.ts';
 import { insertFacts } from './insert-facts.ts';
 import { placedRowText } from './insert-places.ts';
 import { type KnownRow, valuesOfKey, type WantedCell } from './insert-row-values.ts';
 import type { RowSource } from './insert-rows.ts';
 import type { SequenceFill } from './insert-sequence.ts';
+import type { InsertFacts } from './insert-split.ts';
 import { tailText } from './insert-unit.ts';
+import { amongOthers } from './lone-row.ts';
 import { RowWarnings } from './row-warnings.ts';
 
 /** A row that is there already. */
@@ -37,6 +39,7 @@ interface StoredRow {
 }
 
 interface Tally {
+  records: number;
   affected: bigint;
   duplicates: number;
   warnings: number;
@@ -57,7 +60,15 @@ export class UpsertRun {
   readonly #fill: SequenceFill;
   readonly #returned: ReturnedRows | null;
   readonly #warned: RowWarnings;
-  readonly #tally: Tally = { affected: 0n, duplicates: 0, warnings: 0, lastTold: 0n, firstUsed: null };
+  readonly #facts: InsertFacts;
+  readonly #tally: Tally = {
+    records: 0,
+    affected: 0n,
+    duplicates: 0,
+    warnings: 0,
+    lastTold: 0n,
+    firstUsed: null,
+  };
 
   constructor(
     unit: WriteUnit,
@@ -77,6 +88,7 @@ export class UpsertRun {
     this.#key = present(node.key, 'a sharded table has a primary vindex');
     this.#wanted = wanted;
     this.#rows = rows;
+    this.#facts = insertFacts(node, rows, fill);
     const owner = { keyspace: node.keyspace, table: node.table, key: this.#key };
     this.#writers = (node.lookups ?? []).map((use) =>
       use.owned ? new LookupWriter(unit, owner, use) : null,
@@ -95,9 +107,9 @@ export class UpsertRun {
 
   #answer(): OkResult {
     const { affected, duplicates, lastTold, firstUsed } = this.#tally;
-    const facts = insertFacts(this.#node, this.#rows, this.#fill);
+    const facts = this.#facts;
     const warnings = this.#tally.warnings + facts.warningsBefore + this.#warned.tell();
-    const info = facts.informs ? printInsertInfo(this.#rows.count, duplicates, warnings) : '';
+    const info = facts.informs ? printInsertInfo(this.#tally.records, duplicates, warnings) : '';
     const answer = { affectedRows: affected, warnings, info };
     if (firstUsed !== null) return { ...answer, lastInsertId: firstUsed, generated: true };
     const isIgnored = lastTold === 0n && facts.onConflict === 'ignore' && affected > 0n;
@@ -110,7 +122,6 @@ export class UpsertRun {
     if (stored === undefined) return this.#add(row);
     const affected = await this.#send(row, stored.shard);
     if (affected !== 0n) throw new Error('assertion failed: a row that meets another is ignored');
-    this.#tally.duplicates++;
   }
 
   /** The row's own shard replaces what it has; rows on other shards make room first. */
@@ -124,9 +135,8 @@ export class UpsertRun {
     }
     if (met.length === 0) return this.#add(row);
     // The new row may take over the old one's values, and with them its lookup rows.
-    const affected = await this.#send(row, row.shard);
+    await this.#send(row, row.shard);
     this.#use(row);
-    this.#tally.duplicates += Math.max(Number(affected) - 1, 0);
     for (const stored of met) {
       for (const [i, writer] of this.#writers.entries()) await writer?.remove([storedEntry(row, stored, i)]);
     }
@@ -136,8 +146,7 @@ export class UpsertRun {
   async #update(row: KnownRow, met: readonly StoredRow[]): Promise<void> {
     const [stored] = met;
     if (stored === undefined) return this.#add(row);
-    const affected = await this.#send(row, stored.shard);
-    if (affected > 1n) this.#tally.duplicates++;
+    await this.#send(row, stored.shard);
     const identity = present(this.#upsert.keys[0], 'a key names rows');
     const [now] = await this.#read(stored.shard, identity.columns, stored.identity);
     if (now === undefined) return;
@@ -149,7 +158,9 @@ export class UpsertRun {
 
   async #add(row: KnownRow): Promise<void> {
     await this.#createLookups(row, false);
-    await this.#send(row, row.shard);
+    const affected = await this.#send(row, row.shard);
+    // IGNORE leaves out also what meets no other row: one without its parent, or against a CHECK.
+    if (affected === 0n) return this.#removeLookups(row);
     this.#use(row);
   }
 
@@ -161,11 +172,20 @@ export class UpsertRun {
 
   async #createLookups(row: KnownRow, stored: boolean): Promise<void> {
     for (const [i, use] of (this.#node.lookups ?? []).entries()) {
-      const values = valuesOfKey(use.key, this.#wanted, row.values);
-      const primary = valuesOfKey(this.#key, this.#wanted, row.values);
-      const failure = await this.#writers[i]?.create([{ row: row.row, values, primary, id: row.id }], stored);
+      const failure = await this.#writers[i]?.create([this.#entry(row, use)], stored);
       if (failure !== null && failure !== undefined) throw failure.error;
     }
+  }
+
+  async #removeLookups(row: KnownRow): Promise<void> {
+    for (const [i, use] of (this.#node.lookups ?? []).entries())
+      await this.#writers[i]?.remove([this.#entry(row, use)]);
+  }
+
+  #entry(row: KnownRow, use: RowLookup): LookupEntry {
+    const values = valuesOfKey(use.key, this.#wanted, row.values);
+    const primary = valuesOfKey(this.#key, this.#wanted, row.values);
+    return { row: row.row, values, primary, id: row.id };
   }
 
   async #send(row: KnownRow, shard: Shard): Promise<bigint> {
@@ -173,12 +193,23 @@ export class UpsertRun {
     const text = placedRowText(this.#rows, row.row, row.replaced);
     const head = shardText(execution, shard, this.#node.head);
     const sql = `${head} ${text} ${tailText(execution, this.#node, shard)}`.trimEnd();
-    const runOn = this.#warned.on(shard, [row.row], this.#returned?.at(shard, [row.row]));
-    const { affectedRows, warnings, lastInsertId } = await this.#unit.run(shard, sql, runOn);
+    const told = this.#returned?.at(shard, [row.row]);
+    const one = this.#facts.informs ? amongOthers(sql, this.#rows, row.row, row.replaced, told) : told;
+    const runOn = this.#warned.on(shard, [row.row], one);
+    const { affectedRows, warnings, lastInsertId, info } = await this.#unit.run(shard, sql, runOn);
+    const [records = 1, duplicates = this.#duplicates(affectedRows)] = insertCounts(info) ?? [];
+    this.#tally.records += records;
+    this.#tally.duplicates += duplicates;
     this.#tally.affected += affectedRows;
     this.#tally.warnings += warnings;
     this.#tally.lastTold = lastInsertId;
     return affectedRows;
+  }
+
+  /** IGNORE counts what is not stored, the others how many rows were there already. */
+  #duplicates(affectedRows: bigint): number {
+    if (this.#facts.ignores === true) return affectedRows === 0n ? 1 : 0;
+    return Math.max(Number(affectedRows) - 1, 0);
   }
 
   #deleteText({ shard, identity }: StoredRow): string {

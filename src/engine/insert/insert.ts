@@ -113,7 +113,7 @@ function send(
   if (one !== undefined && statement !== undefined && asOneServer) {
     return sendToShard(execution, one.shard, [{ kind: 'text', text: statement }]);
   }
-  return insertAll(execution, node, writes, rows, fill);
+  return insertAll(execution, node, writes, rows, fill, (row) => places[row]?.replaced ?? null);
 }
 
 /** A table that is on one shard only. */

@@ -12,8 +12,11 @@ interface PlacedWarning {
   readonly warned: Warned;
 }
 
-/** ER_WARN_DEPRECATED_SYNTAX */
-const deprecated = 1287;
+/** As many as max_error_count may be at most: a file may have millions of lines. */
+const placedMax = 65_535;
+
+/** ER_WARN_DEPRECATED_SYNTAX, ER_NO_DEFAULT_FOR_FIELD: of the statement, whatever its rows. */
+const ofStatement: ReadonlySet<number> = new Set([1287, 1364]);
 
 /** `tell` once, when all has been written. */
 export class RowWarnings {
@@ -42,10 +45,16 @@ export class RowWarnings {
     };
   }
 
-  /** What is deprecated a server says once, when it reads the statement; each part was read by itself. */
+  /** What a server would say of that row, from 0, and no part says. */
+  add(row: number, warned: Warned): void {
+    this.#count++;
+    if (this.#placed.length < placedMax) this.#placed.push({ row, warned });
+  }
+
+  /** Some things a server says once, before it looks at rows; each part was a statement of its own. */
   #isRepeated({ code, message }: Warned): boolean {
     return (
-      code === deprecated &&
+      ofStatement.has(code) &&
       this.#placed.some(({ warned }) => warned.code === code && warned.message === message)
     );
   }
@@ -59,7 +68,7 @@ export class RowWarnings {
       const found = match === null ? undefined : rows[Number(match[2]) - 1];
       if (match !== null && found !== undefined) row = found;
       const text = match === null || found === undefined ? shown : `${match[1]}${found + 1}`;
-      this.#placed.push({ row, warned: { level, code, message: text } });
+      if (this.#placed.length < placedMax) this.#placed.push({ row, warned: { level, code, message: text } });
     }
   }
 

@@ -12,6 +12,13 @@ export interface LineFormat {
 /** The field's bytes, escapes resolved; null for NULL. */
 export type LoadedField = string | null;
 
+export interface LoadedLine {
+  /** No more than the reader was asked for. */
+  readonly fields: readonly LoadedField[];
+  /** Something stood behind them. A file that ends inside the line is not blamed for it. */
+  readonly cut: boolean;
+}
+
 const escapes: ReadonlyMap<string, string> = new Map([
   ['0', '\0'],
   ['b', '\b'],
@@ -31,12 +38,15 @@ const incomplete = Symbol('incomplete');
  */
 export class LineReader {
   readonly #format: LineFormat;
+  readonly #width: number;
   #text = '';
   #at = 0;
   #finished = false;
 
-  constructor(format: LineFormat) {
+  /** `width`: how many fields of a line matter. What follows them is skipped to the line's end, whatever it means. */
+  constructor(format: LineFormat, width = Number.POSITIVE_INFINITY) {
     this.#format = format;
+    this.#width = width;
   }
 
   /** Bytes that wait for the rest of their line. */
@@ -54,13 +64,20 @@ export class LineReader {
   }
 
   /** The next line; null when there is none yet, or none any more. */
-  next(): readonly LoadedField[] | null {
+  next(): LoadedLine | null {
     const start = this.#lineStart();
     if (start === null) return null;
-    const line = new LineScan(this.#text, start, this.#finished, this.#format).fields();
+    const line = new LineScan(this.#text, start, this.#finished, this.#format).fields(this.#width);
     if (line === incomplete) return null;
-    this.#at = line.end;
-    return line.fields;
+    if (line.ended) {
+      this.#at = line.end;
+      return { fields: line.fields, cut: false };
+    }
+    const { lineEnd } = this.#format;
+    const end = this.#text.indexOf(lineEnd, line.end);
+    if (end < 0 && !this.#finished) return null;
+    this.#at = end < 0 ? this.#text.length : end + lineEnd.length;
+    return { fields: line.fields, cut: end > line.end };
   }
 
   /** Skips a line without looking into it; false when there is none yet. */
@@ -78,10 +95,17 @@ export class LineReader {
     if (this.#at >= this.#text.length) return null;
     if (lineStart === '') return this.#at;
     const found = this.#text.indexOf(lineStart, this.#at);
-    if (found >= 0) return found + lineStart.length;
+    const start = found < 0 ? this.#text.length : found + lineStart.length;
+    if (found >= 0 && (start < this.#text.length || !this.#finished)) return start;
     if (this.#finished) this.#at = this.#text.length;
     return null;
   }
+}
+
+interface Scanned {
+  readonly fields: readonly LoadedField[];
+  readonly end: number;
+  readonly ended: boolean;
 }
 
 /** One line being read. */
@@ -98,13 +122,17 @@ class LineScan {
     this.#format = format;
   }
 
-  fields(): { readonly fields: readonly LoadedField[]; readonly end: number } | typeof incomplete {
+  /** As many fields at most; `ended`: with them the line. */
+  fields(most: number): Scanned | typeof incomplete {
     const fields: LoadedField[] = [];
     for (;;) {
       const field = this.#field();
       if (field === incomplete) return incomplete;
       fields.push(field.value);
-      if (field.lastOfLine) return { fields, end: this.#at };
+      if (field.lastOfLine) return { fields, end: this.#at, ended: true };
+      if (fields.length >= most) return { fields, end: this.#at, ended: false };
+      // Behind the last terminator of a file there is no field.
+      if (this.#finished && this.#at >= this.#text.length) return { fields, end: this.#at, ended: true };
     }
   }
 

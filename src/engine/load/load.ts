@@ -11,13 +11,14 @@ import { throwIfCancelled } from '../cancel.ts';
 import type { Execution } from '../contract.ts';
 import { type BatchCounts, insertBatch } from '../insert/insert-batch.ts';
 import { rowSource } from '../insert/insert-rows.ts';
+import { RowWarnings } from '../insert/row-warnings.ts';
 import { pinTime } from '../pinned-time.ts';
 import { shardMapOf } from '../resolve.ts';
 import { shardText } from '../shard-text.ts';
 import { bindValueOf } from '../values.ts';
 import { inUnit, type WriteUnit } from '../write/unit.ts';
 import { checkLeadBytes } from './load-bytes.ts';
-import { type LineFormat, LineReader, type LoadedField } from './load-lines.ts';
+import { type LineFormat, LineReader, type LoadedField, type LoadedLine } from './load-lines.ts';
 
 const rowsPerBatch = 2000;
 const batchBytesMax = 2 << 20;
@@ -31,7 +32,8 @@ export async function runLoad(execution: Execution, node: LoadNode): Promise<voi
   try {
     const time = pinTime(execution, node.insert.pinTime);
     const load = await inUnit(execution, [], time, async (unit) => {
-      const running = new Load(unit, node, format, await charsetOf(unit, node));
+      const strict = replaces(node) && (await isStrict(unit, node));
+      const running = new Load(unit, node, format, await charsetOf(unit, node), strict);
       for await (const chunk of file.chunks) {
         throwIfCancelled(execution.signal);
         await running.take(chunk);
@@ -96,18 +98,39 @@ async function charsetOf(unit: WriteUnit, { insert, charset }: LoadNode): Promis
   return rows[0]?.[0] ?? 'utf8mb4';
 }
 
+function replaces({ insert }: LoadNode): boolean {
+  const [head] = insert.head;
+  return head?.kind === 'text' && head.text.startsWith('REPLACE');
+}
+
+/** What is not ignored fails where the session's mode is strict. */
+async function isStrict(unit: WriteUnit, { insert }: LoadNode): Promise<boolean> {
+  const shard = present(shardMapOf(unit.execution, insert.keyspace).shards[0], 'a keyspace has a shard');
+  const { rows } = await unit.rows(shard, 'SELECT @@sql_mode');
+  return /\bSTRICT_(?:TRANS|ALL)_TABLES\b/.test(rows[0]?.[0] ?? '');
+}
+
+/** ER_WARN_TOO_FEW_RECORDS, ER_WARN_TOO_MANY_RECORDS. */
+const lineProblems = {
+  1261: "doesn't contain data for all columns",
+  1262: 'was truncated; it contained more data than there were input columns',
+} as const;
+
 class Load {
   readonly #unit: WriteUnit;
   readonly #node: LoadNode;
   readonly #reader: LineReader;
   readonly #charset: string;
+  readonly #strict: boolean;
   readonly #prefixes: ReadonlyMap<number, readonly string[]>;
   #linesToSkip: number;
   #batch: (readonly BindValue[])[] = [];
   #batchBytes = 0;
   /** Of the file, so far. */
   #bytes = 0;
+  readonly #warned: RowWarnings;
   #rows = 0;
+  #lines = 0;
   #affected = 0n;
   #insertId = 0n;
   #generated = false;
@@ -119,11 +142,14 @@ class Load {
     node: LoadNode,
     format: LineFormat & { readonly linesToSkip: number },
     charset: string,
+    strict: boolean,
   ) {
     this.#unit = unit;
+    this.#warned = new RowWarnings(unit.execution);
     this.#node = node;
-    this.#reader = new LineReader(format);
+    this.#reader = new LineReader(format, Math.max(node.fields.length, 1));
     this.#charset = charset;
+    this.#strict = strict;
     this.#linesToSkip = format.linesToSkip;
     this.#prefixes = expressionTexts(unit.execution, node);
   }
@@ -149,7 +175,8 @@ class Load {
   }
 
   answer() {
-    const replace = this.#node.insert.upsert?.mode === 'replace' || this.#replaces();
+    const replace = replaces(this.#node);
+    this.#warnings += this.#warned.tell();
     const deleted = replace ? this.#duplicates : 0;
     const skipped = replace ? 0 : this.#duplicates;
     return {
@@ -159,11 +186,6 @@ class Load {
       warnings: this.#warnings,
       info: `Records: ${this.#rows}  Deleted: ${deleted}  Skipped: ${skipped}  Warnings: ${this.#warnings}`,
     };
-  }
-
-  #replaces(): boolean {
-    const [head] = this.#node.insert.head;
-    return head?.kind === 'text' && head.text.startsWith('REPLACE');
   }
 
   async #readLines(): Promise<void> {
@@ -178,16 +200,19 @@ class Load {
   }
 
   /** Servers warn of a line with too many fields, and of every field that a line lacks. */
-  #add(line: readonly LoadedField[]): void {
+  #add({ fields: line, cut }: LoadedLine): void {
     const { fields, cells } = this.#node;
     if (this.#unit.execution.flavour === 'mysql') {
       for (const field of line) if (field !== null) checkLeadBytes(field, this.#charset);
     }
-    if (line.length > fields.length) this.#warnings++;
-    for (const { takes } of fields.slice(line.length)) {
+    if (cut) this.#warnOf(1262);
+    for (const { takes, nullable } of fields.slice(line.length)) {
+      if (takes === 'variable') continue;
       // An empty text that a column must convert is warned of where it is stored.
-      if (takes === 'text' || takes === 'binary') this.#warnings++;
+      const isSilent = nullable === true || takes === 'text' || takes === 'binary';
+      if (this.#strict || isSilent) this.#warnOf(1261);
     }
+    this.#lines++;
     this.#batch.push(cells.map((cell, i) => this.#cell(cell, i, line)));
     for (const field of line) this.#batchBytes += 2 * (field?.length ?? 2) + 8;
   }
@@ -203,10 +228,18 @@ class Load {
     return { kind: 'expression', negative: false, sql, value: '' };
   }
 
-  /** A field that the line lacks is empty to a column: zero, no text. */
+  /** In strict mode an error. */
+  #warnOf(code: keyof typeof lineProblems): void {
+    const message = `Row ${this.#lines + 1} ${lineProblems[code]}`;
+    if (this.#strict) throw new SqlError(code, '01000', message);
+    this.#warned.add(this.#lines, { level: 'Warning', code, message });
+  }
+
+  /** A field that the line lacks is empty to a column that may not be NULL, or has another default: zero, no text. */
   #field(field: number, line: readonly LoadedField[]): BindValue {
-    const { takes } = present(this.#node.fields[field], 'a field');
-    const text = line[field] ?? (field < line.length || takes === 'variable' ? null : '');
+    const { takes, nullable } = present(this.#node.fields[field], 'a field');
+    const isNull = field < line.length || takes === 'variable' || nullable === true;
+    const text = line[field] ?? (isNull ? null : '');
     if (text === null) return nullCell;
     const literal = hexLiteral(bytesOf(text));
     if (takes === 'binary') return { kind: 'hex', negative: false, sql: literal, value: text };
@@ -222,11 +255,12 @@ class Load {
       { kind: 'query', read: this.#unit.execution.plan, width: this.#node.cells.length },
       { binds: this.#unit.execution.binds, render: () => '', read: { rows, warnings: 0 } },
     );
-    this.#count(rows.length, await insertBatch(this.#unit, this.#node.insert, source));
+    const firstRow = this.#lines - rows.length;
+    this.#count(await insertBatch(this.#unit, this.#node.insert, source, this.#warned, firstRow));
   }
 
-  #count(rows: number, counts: BatchCounts): void {
-    this.#rows += rows;
+  #count(counts: BatchCounts): void {
+    this.#rows += counts.records;
     this.#affected += counts.affectedRows;
     this.#duplicates += counts.duplicates;
     this.#warnings += counts.warnings;

@@ -3,8 +3,8 @@ import type { InsertNode, InsertRows } from '../../plan/nodes.ts';
 import type { Template } from '../../text/template.ts';
 import { lower } from '../bind/columns-of.ts';
 import { nameEdits, qualifierEdits } from '../names.ts';
-import { asksForTime } from '../query/traits.ts';
 import { type Edit, identifier, join, joinWith, splice, text } from '../splice.ts';
+import { writesTime } from '../write/own-values.ts';
 import { rowLookups } from '../write/row-lookups.ts';
 import { showsDigits } from '../write/shown-digits.ts';
 import type { InsertPlanning } from './insert-planning.ts';
@@ -79,7 +79,7 @@ export function insertNode(
     guardCell,
     everywhere: key === null && shard === null,
     unchanged: qualifiers.length === 0 && !appended && rows === null && read === null,
-    pinTime: asksForTime(node),
+    pinTime: writesTime(node, [table]),
     ...(shard === null ? {} : { shard }),
     ...(describe === undefined ? {} : { describe }),
     ...(lookups.length === 0 ? {} : { lookups }),

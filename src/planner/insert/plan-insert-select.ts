@@ -4,12 +4,13 @@ import type { Query } from '../../sql/ast.ts';
 import type { RoutingKey } from '../../vindex/routing-key.ts';
 import { outputOf } from '../bind/columns-of.ts';
 import { checkUsable, wholeDestination } from '../query/plan-query.ts';
-import { asksForTime, isDeterministic } from '../query/traits.ts';
+import { isDeterministic } from '../query/traits.ts';
 import { refusalOf } from '../refusals.ts';
 import { describeDestination, sameVindex } from '../route/combine.ts';
 import type { Locality } from '../route/locality.ts';
 import { type BoundStatement, bound, keyspaceOf } from '../statement.ts';
 import { impossible } from '../write/impossible.ts';
+import { writesTime } from '../write/own-values.ts';
 import { planOfWrite } from '../write/plan-of-write.ts';
 import { returningRefusal, wholeReturning } from '../write/returning.ts';
 import { routeNode, wholeText } from '../write/route-node.ts';
@@ -114,7 +115,7 @@ function pushed(
     template: wholeReturning(node, unit, context),
     unchanged: wholeText(node, unit, context) === null,
     everywhere,
-    pinTime: asksForTime(node),
+    pinTime: writesTime(node, [table]),
     ...(node.returning === null ? {} : { returns: true }),
   };
 }

@@ -6,10 +6,11 @@ import type { Table } from '../../vschema/model.ts';
 import { lookupTable } from '../bind/lookup-table.ts';
 import { checkCalledFunctions } from '../called-functions.ts';
 import type { PlanContext } from '../context.ts';
-import { asksForTime, isDeterministic } from '../query/traits.ts';
+import { isDeterministic } from '../query/traits.ts';
 import type { BoundStatement } from '../statement.ts';
 import { statementUnit } from '../statement-unit.ts';
 import { impossible } from '../write/impossible.ts';
+import { checkIgnored, checkOwnValues, writesTime } from '../write/own-values.ts';
 import { planOfWrite } from '../write/plan-of-write.ts';
 import { returningRefusal, wholeReturning, withReturning } from '../write/returning.ts';
 import { routeNode, wholeText } from '../write/route-node.ts';
@@ -24,6 +25,8 @@ import { subqueryCells } from './subquery-cells.ts';
 
 export function planInsert(node: Insert, context: PlanContext): Plan {
   const table = targetOf(node, context);
+  if (node.ignore && node.onDuplicate !== null) checkIgnored(context.vschema, table);
+  if (table.kind === 'reference') checkOwnValues(table, node, insertColumns(node, table));
   const unit = statementUnit(context.text, node, context.normalized);
   const plan = withReturning(node, planInto({ node, context, unit, table, reasons: [] }));
   const insertId = insertIdRule(node, table, context);
@@ -119,7 +122,7 @@ function everywhere(planning: InsertPlanning): Plan {
       template: wholeReturning(node, unit, context),
       unchanged: wholeText(node, unit, context) === null,
       everywhere: true,
-      pinTime: asksForTime(node),
+      pinTime: writesTime(node, [table]),
       ...(node.returning === null ? {} : { returns: true as const }),
     } as const;
     return planOfWrite('insert', table.keyspace, root, reasons);

@@ -16,6 +16,7 @@ import { identifier, join, joinWith, splice, text } from '../splice.ts';
 import { keyspaceOf } from '../statement.ts';
 import { statementUnit } from '../statement-unit.ts';
 import { type TextUnit, valueRefOf } from '../text-unit.ts';
+import { checkOwnValues, stampsRows } from '../write/own-values.ts';
 import { planOfWrite } from '../write/plan-of-write.ts';
 import { rowLookups } from '../write/row-lookups.ts';
 import { checkConflicts } from '../write/write-checks.ts';
@@ -48,13 +49,14 @@ export function planLoad(node: LoadData, context: PlanContext): Plan {
     ...node.assignments.map(({ column }) => lower(column.name.name)),
   ];
   checkColumns(loading, columns);
+  checkOwnValues(table, node, columns);
   const root: LoadNode = {
     kind: 'load',
     insert: insertOf(loading, columns),
     file: refOf(loading, node.file),
     charset: node.charset,
     format: formatOf(loading),
-    fields: names.map((name): LoadField => ({ takes: takerOf(table, name) })),
+    fields: names.map((name) => fieldOf(table, name)),
     cells: cellsOf(loading, names),
   };
   const reasons = ['the client sends the file: its rows are inserted as they come'];
@@ -90,10 +92,14 @@ function targetNames({ node, table }: Loading): readonly Target[] {
   );
 }
 
-function takerOf(table: Table, target: Target): LoadField['takes'] {
-  if (target.kind === 'variable') return 'variable';
-  const family = table.columns?.find((column) => lower(column.name) === target.name)?.family;
-  return family === 'binary' || family === 'text' ? family : 'other';
+function fieldOf(table: Table, target: Target): LoadField {
+  if (target.kind === 'variable') return { takes: 'variable' };
+  const column = table.columns?.find((one) => lower(one.name) === target.name);
+  const family = column?.family;
+  const takes = family === 'binary' || family === 'text' ? family : 'other';
+  const isNull = column?.nullable === true && (!column.hasDefault || column.computedDefault === true);
+  // A TIMESTAMP makes now of its NULL.
+  return isNull || column?.dataType === 'timestamp' ? { takes, nullable: true } : { takes };
 }
 
 function cellsOf(loading: Loading, names: readonly Target[]): readonly LoadCell[] {
@@ -134,13 +140,17 @@ function expressionCell({ unit }: Loading, { value }: Assignment, names: readonl
 }
 
 function formatOf(loading: Loading): LoadNode['format'] {
-  const { node, unit } = loading;
+  const { node, unit, context } = loading;
   const ref = (literal: Literal | null): ValueRef | null =>
     literal === null ? null : refOf(loading, literal);
+  // Where backslashes are nothing in literals they are nothing in files either, unless the statement says so.
+  const noEscape: ValueRef | null = context.mode.noBackslashEscapes
+    ? { kind: 'constant', sql: "''", valueKind: 'string', value: '' }
+    : null;
   return {
     fieldEnd: ref(node.fields.terminatedBy),
     enclosure: ref(node.fields.enclosedBy),
-    escape: ref(node.fields.escapedBy),
+    escape: ref(node.fields.escapedBy) ?? noEscape,
     lineStart: ref(node.lines.startingBy),
     lineEnd: ref(node.lines.terminatedBy),
     linesToSkip: node.ignoreLines === null ? null : valueRefOf(node.ignoreLines, unit),
@@ -149,9 +159,12 @@ function formatOf(loading: Loading): LoadNode['format'] {
 
 /** File and separators are constants of the plan: the normaliser leaves the literals of this statement alone. */
 function refOf({ context, unit }: Loading, literal: Literal): ValueRef {
+  const value = (): string => stringValue(literal.text, context.mode);
+  if (literal.type === 'hex' || literal.type === 'bit')
+    return { kind: 'constant', sql: literal.text, valueKind: 'string', value: value() };
   const ref = valueRefOf(literal, unit);
   if (ref?.kind === 'constant' && ref.valueKind === 'string') {
-    return { ...ref, value: stringValue(literal.text, context.mode) };
+    return { ...ref, value: value() };
   }
   if (ref !== null && ref.kind !== 'constant') return ref;
   throw shardgateError('SG2001', {
@@ -202,7 +215,7 @@ function insertOf({ node, context, table, unit }: Loading, columns: readonly str
     guardCell,
     everywhere: table.kind === 'reference',
     ...(onOne ? { shard: table.pinnedShard ?? first?.name ?? '-' } : {}),
-    pinTime: node.assignments.some((assignment) => asksForTime(assignment)),
+    pinTime: node.assignments.some((assignment) => asksForTime(assignment)) || stampsRows(table),
     ...(lookups.length === 0 ? {} : { lookups }),
     ...(upsert === null ? {} : { upsert }),
   };

@@ -10,13 +10,14 @@ import type { PlanContext } from '../context.ts';
 import { driftRefusal } from '../drift.ts';
 import { columnOf } from '../facts/read-facts.ts';
 import { checkUsable, wholeDestination } from '../query/plan-query.ts';
-import { asksForTime, isDeterministic } from '../query/traits.ts';
+import { isDeterministic } from '../query/traits.ts';
 import { refusalOf, refuse } from '../refusals.ts';
 import { describeDestination } from '../route/combine.ts';
 import { type BoundStatement, bound, keyspaceOf, pureFunctionsOf } from '../statement.ts';
 import { assignmentsOf, checkUnowned } from './assignments.ts';
 import { checkDeleted, isDeleted } from './deleted-tables.ts';
 import { impossible } from './impossible.ts';
+import { checkIgnored, checkOwnValues, writesTime } from './own-values.ts';
 import { planOfWrite } from './plan-of-write.ts';
 import { planRows, touchesVindexes } from './plan-rows.ts';
 import { returningOf, returningRefusal, wholeReturning, withReturning } from './returning.ts';
@@ -49,6 +50,8 @@ function planOfTargets(node: Update | Delete, context: PlanContext): Plan {
     return planOfWrite(node.kind, keyspace, oneServer(statement, keyspace), reasons);
   }
   const targets = targetsOf(statement);
+  for (const { table } of targets) checkOwnValues(table, node, null);
+  if (node.ignore) for (const { table } of targets) checkIgnored(context.vschema, table);
   if (tables.every(({ table }) => table.kind === 'reference'))
     return referenceWrite(statement, keyspace, reasons);
   for (const source of targets) checkTarget(node, source);
@@ -72,6 +75,10 @@ function planOfTargets(node: Update | Delete, context: PlanContext): Plan {
   if (destination.kind === 'all') return planOfWrite(node.kind, keyspace, several, reasons);
   const whole = wholeText(node, statement.unit, context);
   return planOfWrite(node.kind, keyspace, routeNode(keyspace, destination, whole, several), reasons);
+}
+
+function tablesOf({ tables }: BoundStatement['binding']): readonly TableSource['table'][] {
+  return tables.map(({ table }) => table);
 }
 
 function checkDrift(tables: readonly TableSource[]): void {
@@ -122,10 +129,10 @@ function dmlNode(
   destination: DmlNode['destination'],
   everywhere: boolean,
 ): DmlNode {
-  const { node, unit, context } = statement;
+  const { node, unit, context, binding } = statement;
   const unchanged = wholeText(node, unit, context) === null;
   const template = wholeReturning(node, unit, context);
-  const pinTime = asksForTime(node);
+  const pinTime = writesTime(node, node.kind === 'delete' ? [] : tablesOf(binding));
   const returns = returningOf(node) === null ? {} : { returns: true as const };
   return { kind: 'dml', keyspace, destination, template, unchanged, everywhere, pinTime, ...returns };
 }

@@ -9,12 +9,12 @@ import { lower } from '../bind/columns-of.ts';
 import type { TableSource } from '../bind/model.ts';
 import type { Piece } from '../derived-unit.ts';
 import { nameEdits, qualifierEdits } from '../names.ts';
-import { asksForTime } from '../query/traits.ts';
 import { refusalOf } from '../refusals.ts';
 import { identifier, join, joinWith, splice, text } from '../splice.ts';
 import { type BoundStatement, keyspaceOf, pureFunctionsOf } from '../statement.ts';
 import { type Assigned, assignedBefore, assignmentsOf, ownEdits } from './assignments.ts';
 import { copiedColumns } from './copied-columns.ts';
+import { writesTime } from './own-values.ts';
 import { ReadItems } from './read-items.ts';
 import { derivedQuery, readPlan } from './read-plan.ts';
 import { returningOf, returningRefusal } from './returning.ts';
@@ -59,7 +59,7 @@ export function planRows(
     ...returningText(statement),
     singleTable: binding.tables.length === 1 && binding.blocks.length === 1,
     ...(asksFirst(statement, targets, alone) ? { asksFirst: true } : {}),
-    pinTime: asksForTime(node),
+    pinTime: writesTime(node, verb === 'delete' ? [] : targets.map(({ table }) => table)),
   };
 }
 

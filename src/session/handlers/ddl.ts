@@ -16,6 +16,7 @@ export async function runDdl(
   execute: (sink: ResultSink) => void | Promise<void>,
 ): Promise<void> {
   await commitOpen(context);
+  context.state.scope.takeNext();
   // What answers with rows changes no columns, and its rows are in the client's format.
   if (plan.root.kind === 'eachShard' && plan.root.result !== 'ok')
     return context.state.scope.outside(async () => execute(context.sink));

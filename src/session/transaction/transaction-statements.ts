@@ -84,9 +84,11 @@ function snapshotPerShard(count: number): Warning {
   };
 }
 
+/** What SET TRANSACTION said before it is forgotten, also when no transaction was open. */
 export async function runCommit(statement: Commit, context: StatementContext): Promise<void> {
   const { readOnly } = context.state.scope;
   const warnings = await commitOpen(context);
+  context.state.scope.takeNext();
   if (statement.chain === true) context.state.scope.begin(readOnly, false);
   context.state.tellWarnings(warnings);
   answerOk(context.sink, warnings.length);
@@ -96,6 +98,7 @@ export async function runCommit(statement: Commit, context: StatementContext): P
 export async function runRollback(statement: Rollback, context: StatementContext): Promise<void> {
   const { readOnly } = context.state.scope;
   await rollbackOpen(context);
+  context.state.scope.takeNext();
   if (statement.chain === true) context.state.scope.begin(readOnly, false);
   context.state.tellWarnings([]);
   answerOk(context.sink);

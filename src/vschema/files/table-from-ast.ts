@@ -1,7 +1,9 @@
 // Column, key and foreign key facts of a CREATE TABLE, in the shape the servers' own facts have.
 import type { ColumnDefinition, CreateTable, DataType, KeyDefinition, Reference } from '../../sql/ast.ts';
+import { walk } from '../../sql/visitor.ts';
 import { familyOf, integerBitsOf, referenceAction, type TableFacts } from '../columns.ts';
 import type { Column, ForeignKey, Key } from '../model.ts';
+import { type OwnValues, ownValuesOf } from '../own-values.ts';
 
 /** Character set and collation that columns without their own have; null where the text does not say. */
 interface TextDefaults {
@@ -67,10 +69,22 @@ export function columnFromAst(
     collation: family === 'binary' ? null : collation,
     nullable: definition.nullable !== false && !inPrimary,
     hasDefault: definition.defaultValue !== null && !isNull(definition.defaultValue),
+    ...ownValues(definition, dataType),
     autoIncrement: definition.autoIncrement,
     generated: definition.generated !== null,
     invisible: definition.invisible,
   };
+}
+
+function ownValues({ defaultValue, onUpdate }: ColumnDefinition, dataType: string): OwnValues {
+  const calls: string[] = [];
+  let columns = false;
+  if (defaultValue !== null)
+    walk(defaultValue, (node) => {
+      if (node.kind === 'call') calls.push(node.name.toLowerCase());
+      columns ||= node.kind === 'column';
+    });
+  return ownValuesOf({ dataType, columns, onUpdate: onUpdate !== null, calls });
 }
 
 function isNull(expression: ColumnDefinition['defaultValue']): boolean {

@@ -15,6 +15,7 @@ const vschema = {
     },
   },
   tables: {
+    short: { column_vindexes: [{ column: 'k', name: 'hash' }] },
     items: { column_vindexes: [{ column: 'id', name: 'hash' }] },
     people: {
       column_vindexes: [
@@ -26,6 +27,7 @@ const vschema = {
   },
 };
 const schema = `
+CREATE TABLE short (k BIGINT PRIMARY KEY, a INT NULL, b VARCHAR(5) NULL, c INT NULL DEFAULT 7, d VARCHAR(4) NOT NULL DEFAULT 'dd', e INT NULL DEFAULT (1 + 1), f INT NULL DEFAULT (k * 2), g DATETIME NULL DEFAULT CURRENT_TIMESTAMP) CHARSET utf8mb4;
 CREATE TABLE items (id BIGINT PRIMARY KEY, name VARCHAR(10), price DECIMAL(8,2), at DATE, bytes VARBINARY(8), n INT NOT NULL DEFAULT 7) CHARSET utf8mb4;
 CREATE TABLE people (id BIGINT PRIMARY KEY, email VARCHAR(30) COLLATE utf8mb4_general_ci, UNIQUE KEY email (email)) CHARSET utf8mb4;
 CREATE TABLE countries (code CHAR(2) PRIMARY KEY, name VARCHAR(20)) CHARSET utf8mb4;
@@ -100,6 +102,40 @@ describe('LOAD DATA LOCAL', () => {
     );
     await both("LOAD DATA LOCAL INFILE 'x' INTO TABLE items (id, nope)", '1\t2\n');
     await both("LOAD DATA LOCAL INFILE 'x' INTO TABLE items", '');
+    await shadow.expectSameTable('items', { column: 'id', vindex: 'hash' });
+  });
+
+  test('lines that are too short or too long', async () => {
+    for (const client of [shadow.oracle, shadow.proxy]) await client.query('SET timestamp = 1700000000');
+    await both(
+      "LOAD DATA LOCAL INFILE 'x' INTO TABLE short",
+      '1\n2\t5\n3\t5\tx\n4\t4\tx\t4\ty\n5\t4\tx\t4\ty\t6\t7\t2024-01-01\t8\t',
+    );
+    await both("LOAD DATA LOCAL INFILE 'x' INTO TABLE short (k, @a, @b) SET a = @a, b = @b", '11\n12\t5\n');
+    // What follows the last field is skipped as it is, quotes or not.
+    await both(
+      "LOAD DATA LOCAL INFILE 'x' INTO TABLE short FIELDS TERMINATED BY ',' ENCLOSED BY '\"' (k, a)",
+      '21,1,"a\n22,2\n"23",3\n24,4,\n25,5,more',
+    );
+    await both("LOAD DATA LOCAL INFILE 'x' REPLACE INTO TABLE short (k, a)", '31\t1\t2\n');
+    await both("LOAD DATA LOCAL INFILE 'x' REPLACE INTO TABLE short (k, a)", '32\n');
+    for (const client of [shadow.oracle, shadow.proxy]) await client.query('SET timestamp = DEFAULT');
+    await shadow.expectSameTable('short', { column: 'k', vindex: 'hash' });
+  });
+
+  test('separators in hexadecimal, and no escapes where sql_mode knows none', async () => {
+    await both(
+      "LOAD DATA LOCAL INFILE 'x' INTO TABLE items FIELDS TERMINATED BY 0x2c ENCLOSED BY x'27' ESCAPED BY x'5c' LINES TERMINATED BY x'0d0a' (id, name)",
+      "7001,'a\\'b'\r\n7002,'c'\r\n",
+    );
+    for (const client of [shadow.oracle, shadow.proxy])
+      await client.query("SET sql_mode = 'NO_BACKSLASH_ESCAPES'");
+    await both("LOAD DATA LOCAL INFILE 'x' INTO TABLE items (id, name)", '7003\ta\\b\n7004\t\\N\n');
+    await both(
+      "LOAD DATA LOCAL INFILE 'x' INTO TABLE items FIELDS ESCAPED BY '\\' (id, name)",
+      '7005\ta\\tb\n',
+    );
+    for (const client of [shadow.oracle, shadow.proxy]) await client.query('SET sql_mode = DEFAULT');
     await shadow.expectSameTable('items', { column: 'id', vindex: 'hash' });
   });
 

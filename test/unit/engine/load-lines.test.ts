@@ -10,7 +10,7 @@ function read(text: string, format: LineFormat, cuts: readonly number[] = []): (
   const reader = new LineReader(format);
   const lines: (readonly LoadedField[])[] = [];
   const take = () => {
-    for (let line = reader.next(); line !== null; line = reader.next()) lines.push(line);
+    for (let line = reader.next(); line !== null; line = reader.next()) lines.push(line.fields);
   };
   let at = 0;
   for (const cut of [...cuts, text.length]) {
