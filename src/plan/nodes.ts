@@ -478,9 +478,8 @@ export interface EachShardNode {
   readonly destination: Destination;
   readonly template: Template;
   readonly result: 'ok' | 'firstShard' | 'concat' | 'reports' | 'checksums';
-  /** Of checksums: tables (`keyspace.table`) that every shard has whole. */
+  /** Every shard has whole: of checksums these tables (`keyspace.table`), of `ok` its table (one shard's count is told). */
   readonly wholeTables?: readonly string[];
-  /** Of `ok`: its table is a reference table, so that one shard's count of rows is told. */
   readonly everywhere?: true;
   /** Text of a warning the client finds in SHOW WARNINGS when it succeeds. */
   readonly warning: string | null;
