@@ -26,7 +26,7 @@ import {
 } from './insert-row-values.ts';
 import type { RowSource } from './insert-rows.ts';
 import type { SequenceFill } from './insert-sequence.ts';
-import { type InsertWrites, insertAnswer, lowestFailure, lowestRowError } from './insert-split.ts';
+import { firstRowError, type InsertWrites, insertAnswer, lowestFailure } from './insert-split.ts';
 import { firstStored, returning, warning, writesFor } from './insert-unit.ts';
 import { UpsertRun } from './insert-upsert.ts';
 import { lenient } from './lone-row.ts';
@@ -166,8 +166,9 @@ async function verifyUnowned(
 }
 
 /**
- * Lookup rows first: whoever else inserts the same values waits there. When they are refused, one server might have met
- * something else first: a row before this one, a value, or the row's own key. The rows are tried all the same, to be undone.
+ * Lookup rows first: whoever else inserts the same values waits there. When they are refused, one server might have named
+ * another key first, that of the row itself; then the rows are tried all the same, to be undone. (Not otherwise: writers of one
+ * value would lock each other out.)
  */
 async function writeRows(
   unit: WriteUnit,
@@ -177,10 +178,11 @@ async function writeRows(
   known: readonly KnownRow[],
 ): Promise<readonly WriteAnswer[]> {
   const refused = await createLookups(unit, node, wanted, known);
-  if (refused === null) return unit.writeAll(writes, lowestRowError);
-  const row = present(known[refused.row], 'a row that is refused');
-  const isOwnFirst = await isTaken(unit, node, wanted, row);
-  await unit.writeAll(writes, (failures) => firstRefusal(failures, refused, isOwnFirst));
+  if (refused === null) return unit.writeAll(writes, (failures) => firstRowError(unit, failures));
+  const upTo = known.filter(({ row }) => row <= refused.row);
+  const taken = await settleAll(upTo.map((row) => isTaken(unit, node, wanted, row)));
+  if (!taken.includes(true)) throw refused.error;
+  await unit.writeAll(writes, (failures) => firstRefusal(failures, refused));
   throw refused.error;
 }
 
@@ -214,14 +216,9 @@ async function isTaken(
   return rows.length > 0;
 }
 
-/** ER_DUP_ENTRY */
-const duplicate = 1062;
-
-/** Of one row's keys the lookups' are met first, unless its own is; before any key its values are. */
-function firstRefusal(failures: readonly WriteFailure[], refused: RowFailure, isOwnFirst: boolean): SqlError {
-  const { row, error } = lowestFailure(failures);
-  if (row !== refused.row) return row < refused.row ? error : refused.error;
-  return isOwnFirst || error.errno !== duplicate ? error : refused.error;
+function firstRefusal(failures: readonly WriteFailure[], refused: RowFailure): SqlError {
+  const lowest = lowestFailure(failures);
+  return refused.row < lowest.row ? refused.error : lowest.error;
 }
 
 async function createLookups(

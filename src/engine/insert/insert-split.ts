@@ -3,7 +3,13 @@ import { SqlError } from '../../errors/sql-error.ts';
 import { present } from '../../util/assert.ts';
 import type { Shard } from '../../vindex/shard-map.ts';
 import type { OkResult } from '../contract.ts';
-import { lowestShardError, type ShardWrites, type WriteAnswer, type WriteFailure } from '../write/unit.ts';
+import {
+  lowestShardError,
+  type ShardWrites,
+  type WriteAnswer,
+  type WriteFailure,
+  type WriteUnit,
+} from '../write/unit.ts';
 import { countWarnings, insertCounts, printInsertInfo, toldAnswers } from '../write/write-info.ts';
 
 /** Well below the servers' max_allowed_packet (16 MiB by default on MariaDB). */
@@ -12,6 +18,8 @@ const statementBytesMax = 4 << 20;
 /** Statements of one shard and the client's rows in them, by statement. */
 export interface InsertWrites extends ShardWrites {
   readonly rows: readonly (readonly number[])[];
+  /** The statement for one of the client's rows. */
+  single(row: number): string;
 }
 
 /** `rowText` with its parentheses; `head` up to VALUES, `tail` behind the last row. Rows keep their order; `oneByOne`: a statement each. */
@@ -28,8 +36,9 @@ export function splitInsert(
   let texts: string[] = [];
   let members: number[] = [];
   let bytes = 0;
+  const around = (text: string): string => `${head} ${text}${tail === '' ? '' : ` ${tail}`}`;
   const flush = () => {
-    statements.push(`${head} ${texts.join(', ')}${tail === '' ? '' : ` ${tail}`}`);
+    statements.push(around(texts.join(', ')));
     rowsByStatement.push(members);
     texts = [];
     members = [];
@@ -43,7 +52,7 @@ export function splitInsert(
     bytes += text.length + 2;
   }
   flush();
-  return { shard, statements, rows: rowsByStatement };
+  return { shard, statements, rows: rowsByStatement, single: (row) => around(rowText(row)) };
 }
 
 /** What an answer of many needs to know of the client's statement. */
@@ -131,6 +140,40 @@ function isInsert(write: ShardWrites): write is InsertWrites {
 /** One server stops at the first row that fails: the error of the lowest row, with the client's row number. */
 export function lowestRowError(failures: readonly WriteFailure[]): SqlError {
   return lowestFailure(failures).error;
+}
+
+/**
+ * The same where several shards fail and one names no row, as for a duplicate: its rows are tried one by one, to be undone with
+ * all the others.
+ */
+export async function firstRowError(
+  unit: Pick<WriteUnit, 'run' | 'alive'>,
+  failures: readonly WriteFailure[],
+): Promise<SqlError> {
+  if (failures.length === 1) return lowestRowError(failures);
+  const placed: WriteFailure[] = [];
+  for (const failure of failures) placed.push(await placedByTrying(unit, failure));
+  return lowestRowError(placed);
+}
+
+async function placedByTrying(
+  unit: Pick<WriteUnit, 'run' | 'alive'>,
+  failure: WriteFailure,
+): Promise<WriteFailure> {
+  const { write, statement, error } = failure;
+  const rows = isInsert(write) ? (write.rows[statement] ?? []) : [];
+  const isNamed = / at row \d+$/.test(error.message);
+  if (!isInsert(write) || rows.length < 2 || isNamed || !error.sqlState.startsWith('23')) return failure;
+  for (const row of rows) {
+    if (!unit.alive(write.shard.id)) return failure;
+    try {
+      await unit.run(write.shard, write.single(row));
+    } catch (found) {
+      if (!(found instanceof SqlError)) throw found;
+      return { write: { ...write, rows: [[row]] } as InsertWrites, statement: 0, error };
+    }
+  }
+  return failure;
 }
 
 /** The same, with the row, from 0. `failures` not empty. */

@@ -18,10 +18,10 @@ import type { Replacements } from './insert-places.ts';
 import type { RowSource } from './insert-rows.ts';
 import type { SequenceFill } from './insert-sequence.ts';
 import {
+  firstRowError,
   type InsertFacts,
   type InsertWrites,
   insertAnswer,
-  lowestRowError,
   splitInsert,
 } from './insert-split.ts';
 import { lenient } from './lone-row.ts';
@@ -72,7 +72,7 @@ export async function insertAll(
     const body = async (unit: WriteUnit) => {
       const counting = node.asksId ? writes[0]?.shard : undefined;
       if (counting !== undefined) await unit.setting(counting, 'SET last_insert_id = 0');
-      const answers = await unit.writeAll(asking, lowestRowError);
+      const answers = await unit.writeAll(asking, (failures) => firstRowError(unit, failures));
       const firstId =
         counting === undefined
           ? await firstStored(unit, node, writes, fill, facts)

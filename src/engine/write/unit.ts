@@ -112,7 +112,7 @@ export class WriteUnit {
    */
   async writeAll(
     writes: readonly ShardWrites[],
-    choose: (failures: readonly WriteFailure[]) => SqlError,
+    choose: (failures: readonly WriteFailure[]) => SqlError | Promise<SqlError>,
   ): Promise<readonly WriteAnswer[]> {
     const [first, ...others] = writes;
     if (first === undefined) return [];
@@ -121,7 +121,7 @@ export class WriteUnit {
     const rest = lost ? [] : await Promise.all(others.map((write) => this.#write(write)));
     const results = [one, ...rest];
     const failures = results.flatMap((result) => ('error' in result ? [result] : []));
-    if (failures.length > 0) throw choose(failures);
+    if (failures.length > 0) throw await choose(failures);
     return results.flatMap((result) => ('terminals' in result ? [result] : []));
   }
 
