@@ -451,10 +451,9 @@ export interface LoadFormat {
 /**
  * What takes the field: `binary` the bytes themselves, `text` text in the file's character set, `other` a column that converts
  * text (numbers, dates), `variable` text or NULL.
- */
+ `nullable`: NULL where a line lacks it, which has no constant for a default. */
 export interface LoadField {
   readonly takes: 'binary' | 'text' | 'other' | 'variable';
-  /** A line that lacks the field leaves NULL in the column: it has no constant for a default. */
   readonly nullable?: true;
 }
 

@@ -160,8 +160,18 @@ export class UpsertRun {
     await this.#createLookups(row, false);
     const affected = await this.#send(row, row.shard);
     // IGNORE leaves out also what meets no other row: one without its parent, or against a CHECK.
-    if (affected === 0n) return this.#removeLookups(row);
+    if (affected === 0n && this.#facts.ignores === true && !(await this.#isStored(row)))
+      return this.#removeLookups(row);
     this.#use(row);
+  }
+
+  /** The answer of RETURNING does not say. */
+  async #isStored(row: KnownRow): Promise<boolean> {
+    const [identity] = this.#upsert.keys;
+    if (identity === undefined) return this.#returned !== null;
+    const values = valuesOfKey({ columns: identity.columns }, this.#wanted, row.values);
+    const found = await this.#read(row.shard, identity.columns, values);
+    return found.length > 0;
   }
 
   /** The row was stored, and with it the number it was given. */

@@ -71,6 +71,17 @@ describe('IGNORE', () => {
     await shadow.expectSameTable('people', { column: 'k', vindex: 'hash' });
   });
 
+  test.runIf(testFlavour() === 'mariadb')(
+    'keeps the lookup rows of rows that RETURNING answers',
+    async () => {
+      await shadow.both('INSERT IGNORE INTO people (k, mail) VALUES (41, 401), (42, 402) RETURNING k');
+      await shadow.both(
+        'INSERT INTO people (k, mail) VALUES (43, 403) ON DUPLICATE KEY UPDATE n = 1 RETURNING k',
+      );
+      expect(await lookupRows('mail_of')).toEqual(expect.arrayContaining([401, 402, 403]));
+    },
+  );
+
   test('counts as duplicates what it did not store', async () => {
     await shadow.both('INSERT IGNORE INTO people (k, mail) VALUES (2, 201), (3, 202), (20, 203)');
     await shadow.both(
