@@ -87,7 +87,8 @@ export class FinishText {
    */
   #losesView({ node, outer, sources }: Block): boolean {
     if (this.#opensOnce || outer === null || sources.length > 0 || node.kind !== 'select') return false;
-    if (node.end !== node.list.end) return false;
+    // An aggregate in it may be one of the block around it.
+    if (node.end !== node.list.end || some(node, (one) => one.kind === 'aggregate')) return false;
     return some(node, (one) => {
       const source = one.kind === 'column' ? this.#statement.binding.columns.get(one)?.source : undefined;
       return source?.kind === 'query' && source.origin === 'view';
