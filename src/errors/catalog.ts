@@ -694,6 +694,13 @@ export const catalog = {
     why: 'it is read first, and MySQL shows 30 digits of what it would store with fewer',
     remedy: 'write the value instead of the parameter, or CAST the result',
   },
+  SG6053: {
+    errno: 1235,
+    sqlState: '42000',
+    what: '{statement} over unique key {key} of {table}',
+    why: 'the key has a generated column, so that the rows a new one meets are not known beforehand, and lookup vindexes of {table} know them',
+    remedy: 'make the key of other columns, or UPDATE and INSERT one after the other',
+  },
 } as const satisfies Record<string, CatalogEntry>;
 
 export type CatalogId = keyof typeof catalog;

@@ -24,7 +24,25 @@ export function upsertOf(
   const [first] = keys;
   const named = first !== undefined && namesRows(table, first);
   if (mode !== 'error' && !named) throw shardgateError('SG6035', { table: table.name });
+  const blind = keys.find((key) => isBlind(table, key));
+  const statement = changingStatements[mode];
+  if (blind !== undefined && statement !== null)
+    throw shardgateError('SG6053', { statement, key: blind.name, table: table.name });
   return { mode, keys: keys.map((key) => upsertKey(table, key, lookups, cellOf)) };
+}
+
+/** What does something to the row that is met; the others see to it that nothing happened. */
+const changingStatements: Readonly<Record<Upsert['mode'], string | null>> = {
+  replace: 'REPLACE',
+  update: 'ON DUPLICATE KEY UPDATE',
+  ignore: null,
+  error: null,
+};
+
+/** The client's values do not say which stored rows a row meets. */
+function isBlind({ columns }: Table, key: Key): boolean {
+  const names = new Set(key.columns.map(lower));
+  return columns?.some(({ name, generated }) => generated && names.has(lower(name))) === true;
 }
 
 /** The primary key first, then unique keys without NULLs, then the others. */

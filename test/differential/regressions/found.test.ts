@@ -443,3 +443,15 @@ describe.runIf(testFlavour() === 'mariadb')('what MariaDB keeps of warnings', ()
     expect(await pair.ask('SELECT @@warning_count')).toBe(same);
   });
 });
+
+describe('what the workspace adds to tables is not seen', () => {
+  test.each([
+    // A fragment of no columns has one of ours, which an unqualified name must not mean.
+    "WITH x (c0) AS (SELECT v FROM t) SELECT COUNT(*) FROM u LEFT JOIN x ON x.c0 LIKE 'a%' WHERE c0 IS NULL",
+    // An index on a column compared with itself: MariaDB finds 0 by it where 0.001 is asked for.
+    'SELECT r.id, x.n0 FROM r LEFT JOIN (SELECT n - n AS n0, n, id FROM t WHERE n = n) AS x ON x.id = r.id WHERE x.n = 3.4',
+    'SELECT r.id FROM r LEFT JOIN (SELECT id, n FROM u WHERE n = n) AS x ON x.id = r.id LEFT JOIN t ON t.v = r.c WHERE x.n = 1.4',
+  ])('%s', async (sql) => {
+    expect(await asText(sql)).toBe(same);
+  });
+});

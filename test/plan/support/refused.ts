@@ -48,6 +48,7 @@ export const refused: readonly Refused[] = [
   { id: 'SG6036', sql: 'UPDATE users SET balance = balance + 1, id = balance' },
   { id: 'SG6037', sql: 'UPDATE topics SET id = 5 WHERE id = 4' },
   { id: 'SG6038', sql: 'UPDATE IGNORE users SET id = id + 1' },
+  { id: 'SG6053', sql: "REPLACE INTO handles (id, n, nick) VALUES (1, 1, 'ada')" },
   { id: 'SG6045', sql: 'UPDATE users SET balance = (SELECT MAX(balance) FROM orders o) WHERE id > 3' },
   { id: 'SG6046', sql: 'INSERT INTO visits VALUES (1, 1)' },
   { id: 'SG6047', sql: "DELETE FROM regions WHERE name = 'north'" },

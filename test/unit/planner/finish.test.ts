@@ -98,7 +98,7 @@ describe('trap 10: a CTE named twice', () => {
 test('trap 11: a finished COUNT is cast back', () => {
   const node = gather('SELECT country, COUNT(*) FROM users GROUP BY country');
   expect(describeTemplate(node.finish)).toContain(
-    'CAST(COALESCE(SUM(`sg_fragment`.`c1`), 0) AS SIGNED) AS `COUNT(*)`',
+    'CAST(COALESCE(SUM(`sg_fragment`.`_sg_c1`), 0) AS SIGNED) AS `COUNT(*)`',
   );
 });
 
@@ -130,8 +130,8 @@ test('columns that a key determines are grouped by under ONLY_FULL_GROUP_BY', ()
   const sql =
     'SELECT o.status, u.name, COUNT(*) FROM users u JOIN orders o ON o.user_id = u.id GROUP BY o.status';
   const strict = describeTemplate(gather(sql, { onlyFullGroupBy: true }).finish);
-  expect(strict).toMatch(/GROUP BY `sg_fragment`.`c0`, `sg_fragment`.`c1`$/);
-  expect(describeTemplate(gather(sql).finish)).toMatch(/GROUP BY `sg_fragment`.`c0`$/);
+  expect(strict).toMatch(/GROUP BY `sg_fragment`.`_sg_c0`, `sg_fragment`.`_sg_c1`$/);
+  expect(describeTemplate(gather(sql).finish)).toMatch(/GROUP BY `sg_fragment`.`_sg_c0`$/);
 });
 
 test('a volatile filter is not pushed', () => {
@@ -142,7 +142,7 @@ test('a volatile filter is not pushed', () => {
 test('columns inside aggregates are not grouped by', () => {
   const sql = 'SELECT country, COUNT(DISTINCT name) FROM users GROUP BY country';
   const finish = describeTemplate(gather(sql, { onlyFullGroupBy: true }).finish);
-  expect(finish).toMatch(/GROUP BY `sg_fragment`.`c0`$/);
+  expect(finish).toMatch(/GROUP BY `sg_fragment`.`_sg_c0`$/);
 });
 
 test('columns inside a group expression are not grouped by', () => {
@@ -161,16 +161,16 @@ describe('answers that show the order of reading', () => {
       .map((key) => key.columns);
 
   test('GROUP_CONCAT without ORDER BY reads by the primary key', () => {
-    expect(primaryKeys('SELECT GROUP_CONCAT(name) FROM users')).toEqual([['c1']]);
+    expect(primaryKeys('SELECT GROUP_CONCAT(name) FROM users')).toEqual([['_sg_c1']]);
   });
 
   test('a column beside GROUP BY is taken from the first row', () => {
-    expect(primaryKeys('SELECT country, name, COUNT(*) FROM users GROUP BY country')).toEqual([['c2']]);
+    expect(primaryKeys('SELECT country, name, COUNT(*) FROM users GROUP BY country')).toEqual([['_sg_c2']]);
   });
 
   test('of equal texts the one of the first row stands for the group', () => {
-    expect(primaryKeys('SELECT country, COUNT(*) FROM users GROUP BY country')).toEqual([['c2']]);
-    expect(primaryKeys('SELECT DISTINCT country FROM users')).toEqual([['c1']]);
+    expect(primaryKeys('SELECT country, COUNT(*) FROM users GROUP BY country')).toEqual([['_sg_c2']]);
+    expect(primaryKeys('SELECT DISTINCT country FROM users')).toEqual([['_sg_c1']]);
     expect(primaryKeys('SELECT score, COUNT(*) FROM users GROUP BY score')).toEqual([]);
   });
 
@@ -178,7 +178,7 @@ describe('answers that show the order of reading', () => {
     const finish = describeTemplate(
       gather('SELECT product, COUNT(*) FROM order_items GROUP BY product').finish,
     );
-    expect(finish).toContain('ORDER BY `c2` LIMIT 18446744073709551615');
+    expect(finish).toContain('ORDER BY `_sg_c2` LIMIT 18446744073709551615');
   });
 
   test('others read in any order', () => {

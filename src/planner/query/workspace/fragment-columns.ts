@@ -93,8 +93,9 @@ export class FragmentColumns {
     return this.#add(null, 'computed', sql, 'computed', this.#nextName(), sql);
   }
 
+  /** No name of the client's: one of theirs without a table would mean this column too. */
   #nextName(): string {
-    return `c${this.#entries.length}`;
+    return `_sg_c${this.#entries.length}`;
   }
 
   #add(

@@ -74,7 +74,7 @@ export function isJoined(column: ColumnId, flow: Flow): boolean {
   if (!isIndexable(column.source, column.name)) return false;
   for (const { facts } of flow.held.values()) {
     for (const fact of facts) {
-      if (fact.kind !== 'same') continue;
+      if (fact.kind !== 'same' || sameColumn(fact.left, fact.right)) continue;
       const involved = sameColumn(fact.left, column) || sameColumn(fact.right, column);
       if (involved && isAlike(fact.left, fact.right)) return true;
     }
