@@ -75,7 +75,7 @@ export interface InsertFacts {
 }
 
 export function insertAnswer(answers: readonly WriteAnswer[], facts: InsertFacts): OkResult {
-  const { onConflict, everywhere, informs, firstId } = facts;
+  const { everywhere, informs, firstId } = facts;
   const counted = toldAnswers(answers, everywhere);
   const terminals = counted.flatMap((answer) => answer.terminals);
   const warnings = countWarnings(terminals, facts.warningsBefore);
@@ -84,13 +84,8 @@ export function insertAnswer(answers: readonly WriteAnswer[], facts: InsertFacts
   let records = 0;
   for (const { info, affectedRows } of terminals) {
     const counts = insertCounts(info);
-    // One row: 2 is a row replaced or updated, 0 one ignored (or, under ON DUPLICATE KEY, left as it was). IGNORE counts what
-    // is not stored.
-    const isDuplicate =
-      (affectedRows > 1n && facts.ignores !== true) ||
-      (affectedRows === 0n && (onConflict !== 'update' || facts.ignores === true));
     records += counts?.[0] ?? 1;
-    duplicates += counts?.[1] ?? (isDuplicate ? 1 : 0);
+    duplicates += counts?.[1] ?? duplicatesOfOne(affectedRows, facts);
   }
   const affectedRows = terminals.reduce((total, terminal) => total + terminal.affectedRows, 0n);
   const answer = {
@@ -101,6 +96,12 @@ export function insertAnswer(answers: readonly WriteAnswer[], facts: InsertFacts
   const told = toldByShards(counted, facts, affectedRows);
   if (firstId === null) return { ...answer, lastInsertId: told };
   return { ...answer, lastInsertId: firstId, generated: true };
+}
+
+/** A row alone says only how many rows it changed: 1 and each it replaced, or 2 for one updated; IGNORE counts what is not stored. */
+function duplicatesOfOne(affectedRows: bigint, { onConflict, ignores }: InsertFacts): number {
+  if (affectedRows === 0n) return onConflict !== 'update' || ignores === true ? 1 : 0;
+  return ignores === true ? 0 : Number(affectedRows) - 1;
 }
 
 /**

@@ -19,6 +19,7 @@ const vschema = {
     people: { column_vindexes: [byK, { column: 'mail', name: 'by_mail' }] },
     stamped: { column_vindexes: [byK] },
     strict: { column_vindexes: [byK] },
+    pairs: { column_vindexes: [byK] },
     places: { type: 'reference' },
     events: { type: 'reference' },
     tokens: { type: 'reference' },
@@ -29,6 +30,7 @@ CREATE TABLE places (code VARCHAR(4) COLLATE utf8mb4_bin PRIMARY KEY, name VARCH
 CREATE TABLE people (k BIGINT PRIMARY KEY, mail INT NULL, place VARCHAR(4) COLLATE utf8mb4_bin, n INT NULL, UNIQUE KEY mail (mail), KEY (place), CONSTRAINT at_place FOREIGN KEY (place) REFERENCES places (code), CONSTRAINT small CHECK (n < 50)) CHARSET utf8mb4;
 CREATE TABLE stamped (k BIGINT PRIMARY KEY, n INT, at DATETIME(6) DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6));
 CREATE TABLE strict (k BIGINT PRIMARY KEY, n INT NOT NULL, d INT NOT NULL DEFAULT 5, CONSTRAINT few CHECK (n < 50));
+CREATE TABLE pairs (k BIGINT, a INT, b INT, PRIMARY KEY (k, a), UNIQUE KEY by_b (k, b));
 CREATE TABLE events (id INT PRIMARY KEY, n INT, at DATETIME(6) DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6));
 CREATE TABLE tokens (id INT PRIMARY KEY, token VARCHAR(40) DEFAULT (UUID())) CHARSET utf8mb4;
 `;
@@ -90,6 +92,12 @@ describe('IGNORE', () => {
     await shadow.both(
       'INSERT IGNORE INTO strict (k, n) VALUES (1, 3), (2, 5), (100, 1) ON DUPLICATE KEY UPDATE n = 4',
     );
+  });
+
+  test('counts each row that one alone on its shard replaces', async () => {
+    await shadow.both('INSERT INTO pairs VALUES (1, 1, 1), (1, 2, 2), (2, 1, 1), (4, 1, 1)');
+    await shadow.both('REPLACE INTO pairs VALUES (1, 1, 2), (2, 1, 3), (4, 9, 9)');
+    await shadow.both('SELECT * FROM pairs ORDER BY k, a');
   });
 
   test('on a reference table that rows of shards refer to is refused: shards would ignore different rows', async () => {
