@@ -39,7 +39,7 @@ beforeAll(async () => {
     "INSERT INTO main.settings VALUES ('a'), ('main_0')",
     'CREATE FUNCTION main.f (x INT) RETURNS INT DETERMINISTIC RETURN x + 1',
     'CREATE FUNCTION g (x INT) RETURNS INT DETERMINISTIC RETURN x + 2',
-    'CREATE TRIGGER main.tr BEFORE INSERT ON main.m FOR EACH ROW SET @x = 1',
+    'CREATE TRIGGER main.tr BEFORE INSERT ON main.m FOR EACH ROW BEGIN END',
   ])
     await agree(sql);
 });
