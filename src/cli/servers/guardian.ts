@@ -7,7 +7,9 @@
 // reached by the terminal's Ctrl-C, so the server stops once, in order, when we say so.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
 import { createInterface, type Interface } from 'node:readline';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /*
  * $1 log file, $2 directory to remove at the end or '', $3 seconds of grace, $4 command for the very end or '',
@@ -74,7 +76,7 @@ export interface GuardedProcess {
   stop(): Promise<void>;
   /** The same with SIGKILL at once. */
   kill(): Promise<void>;
-  /** SIGSTOP: it does nothing until `thaw`. */
+  /** SIGSTOP: it does nothing until `thaw`. Resolves when it has stopped: a busy thread hears of a signal a little later. */
   freeze(): Promise<void>;
   /** SIGCONT. */
   thaw(): Promise<void>;
@@ -115,9 +117,24 @@ export async function startGuarded(guarded: GuardedCommand): Promise<GuardedProc
       await exited;
       await stop();
     },
-    freeze: async () => void process.kill(pid, 'SIGSTOP'),
+    freeze: async () => {
+      process.kill(pid, 'SIGSTOP');
+      while (!(await hasStopped(pid))) await nextTurn();
+    },
     thaw: async () => void process.kill(pid, 'SIGCONT'),
   };
+}
+
+/** What Linux says of each thread; elsewhere nobody is asked. */
+async function hasStopped(pid: number): Promise<boolean> {
+  const tasks = `/proc/${pid}/task`;
+  const threads = await readdir(tasks).catch((): string[] => []);
+  const states = threads.map(async (thread) => {
+    const stat = await readFile(`${tasks}/${thread}/stat`, 'utf8').catch(() => '');
+    // Behind the name, which may hold anything: "12 (name) T ...".
+    return stat === '' || /^ [TtZX]/.test(stat.slice(stat.lastIndexOf(')') + 1));
+  });
+  return (await Promise.all(states)).every((stopped) => stopped);
 }
 
 async function firstLine(lines: Interface): Promise<string> {
