@@ -83,7 +83,9 @@ async function prepareAll(
     await branch.prepare();
     crashPoint('afterFirstPrepare');
   };
-  const steps = [first.run(twopc.decisionSql(dtid, participants)), ...others.map(prepare)];
+  // What takes longest goes out first.
+  const prepared = others.map(prepare);
+  const steps = [first.run(twopc.decisionSql(dtid, participants)), ...prepared];
   const results = await withinPhase([first, ...others], Promise.allSettled(steps));
   const lost = [first, ...others].find((branch) => !branch.connection.alive);
   if (lost !== undefined) throw lostBeforeCommit(lost);
