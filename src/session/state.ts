@@ -60,7 +60,7 @@ export class SessionState {
   foundRows = 0;
   /** SQL_CALC_FOUND_ROWS: what the running statement has found, beyond what its LIMIT lets through. */
   calculatedRows: number | null = null;
-  rowCount = -1n;
+  rowCount = 0n;
   warnings: readonly Warning[] = [];
   multiStatements: boolean;
   /** What SET NAMES DEFAULT goes back to. */
@@ -276,7 +276,7 @@ export class SessionState {
     this.transactionMode = this.#deps.transactionMode;
     this.lastInsertId = 0n;
     this.foundRows = 0;
-    this.rowCount = -1n;
+    this.rowCount = 0n;
     this.warnings = [];
     this.target = { database: this.target.database, shards: null, role: 'primary' };
     this.#context = null;

@@ -212,6 +212,11 @@ test('LAST_INSERT_ID, ROW_COUNT and FOUND_ROWS are the session’s own', async (
   expect(await pair.ask('SELECT FOUND_ROWS()')).toBe(same);
 });
 
+test('the login is a statement that changed no row', async () => {
+  const fresh = await stage.pair({ database: 'shop' });
+  expect(await fresh.ask('SELECT ROW_COUNT(), LAST_INSERT_ID(), FOUND_ROWS()')).toBe(same);
+});
+
 test('FOUND_ROWS of the handshake counts matched rows on every path', async () => {
   const found = await stage.pair({ flags: Capability.foundRows });
   for (const sql of [
