@@ -3,14 +3,10 @@ import { K } from '../sql/lexer/keywords.ts';
 import { tokenize } from '../sql/lexer/lexer.ts';
 import { T, type TokenList } from '../sql/lexer/token.ts';
 import { defaultMode, type SqlText } from '../sql/mode.ts';
+import { timeFunctions } from '../sql/time-functions.ts';
 import type { Keyspace } from '../vschema/model.ts';
 import type { PlanContext } from './context.ts';
-import {
-  isBuiltinFunction,
-  lockFunctions,
-  timeFunctions,
-  volatileFunctions,
-} from './query/builtin-functions.ts';
+import { isBuiltinFunction, lockFunctions, volatileFunctions } from './query/builtin-functions.ts';
 
 /** Whether a call of a function with this lower-case name may run on any shard, and on a workspace. */
 export type PureFunctions = (name: string) => boolean;

@@ -1,22 +1,8 @@
 // What a row may get in a column from the table's definition alone.
+import { timeFunctions } from '../sql/time-functions.ts';
 import type { Column } from './model.ts';
 
 export type OwnValues = Pick<Column, 'computedDefault' | 'stamped' | 'randomDefault'>;
-
-const clocks: ReadonlySet<string> = new Set([
-  'now',
-  'current_timestamp',
-  'localtime',
-  'localtimestamp',
-  'curdate',
-  'current_date',
-  'curtime',
-  'current_time',
-  'utc_date',
-  'utc_time',
-  'utc_timestamp',
-  'unix_timestamp',
-]);
 
 const dice: ReadonlySet<string> = new Set([
   'rand',
@@ -39,8 +25,8 @@ export function ownValuesOf(facts: {
   readonly calls: readonly string[];
 }): OwnValues {
   const { dataType, columns, onUpdate, calls } = facts;
-  const computed = columns || calls.some((name) => clocks.has(name) || dice.has(name));
-  const stamped = dataType === 'timestamp' || onUpdate || calls.some((name) => clocks.has(name));
+  const computed = columns || calls.some((name) => timeFunctions.has(name) || dice.has(name));
+  const stamped = dataType === 'timestamp' || onUpdate || calls.some((name) => timeFunctions.has(name));
   return {
     ...(computed ? { computedDefault: true } : {}),
     ...(stamped ? { stamped: true } : {}),

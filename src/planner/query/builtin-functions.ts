@@ -75,22 +75,6 @@ export const connectionFunctions: ReadonlySet<string> = new Set([
   'load_file',
 ]);
 
-/** Show the statement's one instant: every part of a statement must see the same. */
-export const timeFunctions: ReadonlySet<string> = new Set([
-  'now',
-  'current_timestamp',
-  'localtime',
-  'localtimestamp',
-  'curdate',
-  'current_date',
-  'curtime',
-  'current_time',
-  'utc_date',
-  'utc_time',
-  'utc_timestamp',
-  'unix_timestamp',
-]);
-
 /** Differ from call to call, or act on the connection they run on. */
 export const volatileFunctions: ReadonlySet<string> = new Set([
   'rand',

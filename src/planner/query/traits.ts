@@ -1,7 +1,8 @@
 // What a statement's text contains that decides how it may be split.
 import type { Call, Node } from '../../sql/ast.ts';
+import { timeFunctions } from '../../sql/time-functions.ts';
 import { walk } from '../../sql/visitor.ts';
-import { timeFunctions, volatileFunctions } from './builtin-functions.ts';
+import { volatileFunctions } from './builtin-functions.ts';
 
 /** NOW() and its kin occur: all parts of the statement must see one instant. */
 export function asksForTime(root: Node): boolean {
