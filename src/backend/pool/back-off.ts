@@ -5,6 +5,7 @@ const longestMs = 1_000;
 
 export class BackOff {
   #failures = 0;
+  #failedAtMs = 0;
   #untilMs = 0;
   readonly #random: () => number;
 
@@ -12,8 +13,13 @@ export class BackOff {
     this.#random = random;
   }
 
-  /** Records a failure at `nowMs` (monotonic) and returns how long to wait. */
-  fail(nowMs: number): number {
+  /**
+   * Records that an attempt begun at `begunAtMs` failed at `nowMs` (both monotonic) and returns how long to wait in all.
+   * Attempts that were under way together are one knock: thirty of them failing at once say no more than one does.
+   */
+  fail(nowMs: number, begunAtMs: number): number {
+    if (this.failing && begunAtMs <= this.#failedAtMs) return this.remainingMs(nowMs);
+    this.#failedAtMs = nowMs;
     const ceilingMs = Math.min(longestMs, firstMs * 2 ** this.#failures);
     // Half of it is certain: a delay of nothing would be no back-off.
     const delayMs = ceilingMs / 2 + (ceilingMs / 2) * this.#random();

@@ -375,7 +375,7 @@ export class ShardPool {
   #failed(slot: Slot, failure: SqlError): void {
     this.#lastFailure = failure;
     this.#lastFailureAtMs = performance.now();
-    this.#backOff.fail(this.#lastFailureAtMs);
+    this.#backOff.fail(this.#lastFailureAtMs, slot.begunAtMs);
     if (!this.#isFull()) this.#refuseAll(failure);
     this.#drop(slot);
   }

@@ -13,6 +13,8 @@ export class Slot implements Shelved {
   failure: SqlError | null = null;
   /** Monotonic time when it was last known to be as it says: opened, or failed to open. */
   checkedAtMs = 0;
+  /** Monotonic time when it last began to connect. */
+  begunAtMs = 0;
   leased = false;
   flags: number;
 
@@ -29,6 +31,7 @@ export class Slot implements Shelved {
     this.close();
     this.flags = flags;
     this.failure = null;
+    this.begunAtMs = performance.now();
     try {
       this.connection = await connector(flags);
     } catch (error) {
