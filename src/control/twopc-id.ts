@@ -44,9 +44,13 @@ export function branchQualifier(shardId: string, threadId: number): string {
   return `${shardTag(shardId)}.${threadId.toString(36)}`;
 }
 
-/** SqlText of an XA id. */
+/** SqlText of an XA id: bytes, since a quoted text would be UTF-16 in a session whose literals are. */
 export function xidText(dtid: string, bqual: string): string {
-  return `'${dtid}','${bqual}',${formatId}`;
+  return `X'${hexOf(dtid)}',X'${hexOf(bqual)}',${formatId}`;
+}
+
+function hexOf(text: string): string {
+  return Buffer.from(text, 'latin1').toString('hex');
 }
 
 /** Null for ids that are not ours. */

@@ -34,9 +34,17 @@ export function deleteSql(count: number): string {
   return `DELETE FROM ${table} WHERE dtid IN (${Array.from({ length: count }, () => '?').join(', ')})`;
 }
 
-/** SqlText; ids and shard names as `twopc-id` and configurations allow them, quotes doubled all the same. */
+/** Shard names that every character set of a client writes alike, and no sql_mode reads otherwise. */
+const plainNames = /^[\w/,.:-]*$/;
+
+/** SqlText; ids as `twopc-id` makes them, shard names as configurations allow them. */
 export function decisionSql(dtid: string, owner: string, participants: readonly string[]): string {
-  const names = Buffer.from(participants.join(','), 'utf8').toString('hex');
-  const list = names === '' ? "''" : `CONVERT(X'${names}' USING utf8mb4)`;
-  return `INSERT INTO ${table} (dtid, state, owner, participants) VALUES ('${dtid}', 'commit', '${owner}', ${list})`;
+  const names = participants.join(',');
+  const list = plainNames.test(names) ? `_utf8mb4'${names}'` : `CONVERT(X'${hexOf(names)}' USING utf8mb4)`;
+  // Without the introducer a connection that speaks UTF-16 would store other bytes than recovery looks for.
+  return `INSERT INTO ${table} (dtid, state, owner, participants) VALUES (_binary'${dtid}', 'commit', _binary'${owner}', ${list})`;
+}
+
+function hexOf(text: string): string {
+  return Buffer.from(text, 'utf8').toString('hex');
 }

@@ -17,6 +17,7 @@ const lockWaitSecondsMax = 8;
 export const limitedLockWait = `innodb_lock_wait_timeout=LEAST(@@innodb_lock_wait_timeout, ${lockWaitSecondsMax})`;
 const limitLockWaits = `SET @__sg_wait = @@innodb_lock_wait_timeout, innodb_lock_wait_timeout = CAST(LEAST(@@innodb_lock_wait_timeout, ${lockWaitSecondsMax}) AS SIGNED)`;
 const restoreLockWaits = `SET innodb_lock_wait_timeout = IF(@@innodb_lock_wait_timeout = LEAST(@__sg_wait, ${lockWaitSecondsMax}), @__sg_wait, @@innodb_lock_wait_timeout), @__sg_wait = NULL`;
+const restoreTimeoutMs = 5_000;
 
 /*
  *   local:        open ── COMMIT, ROLLBACK ──> ended
@@ -37,8 +38,7 @@ export class Branch implements ScopedLease {
   #prepared = false;
   #lockWaitsLimited = false;
   #retired = false;
-  /** Settings are on their way back: nobody waits for that but the connection's next user. */
-  #restoring: Promise<unknown> | null = null;
+  #handedOver = false;
 
   constructor(
     shardId: string,
@@ -59,6 +59,7 @@ export class Branch implements ScopedLease {
   handOver(): Lease {
     const lease = this.#lease;
     this.#lease = keptAsLease(lease.connection);
+    this.#handedOver = true;
     return lease;
   }
 
@@ -128,8 +129,8 @@ export class Branch implements ScopedLease {
 
   /** Commits it alone, without a second phase. */
   async commit(): Promise<void> {
-    if (this.xid === null) await this.#last('COMMIT');
-    else await this.#inOrder(this.run(`XA END ${this.xid}`), this.#last(`XA COMMIT ${this.xid} ONE PHASE`));
+    if (this.xid === null) await this.run('COMMIT');
+    else await this.#inOrder(this.run(`XA END ${this.xid}`), this.run(`XA COMMIT ${this.xid} ONE PHASE`));
   }
 
   async prepare(): Promise<void> {
@@ -138,14 +139,14 @@ export class Branch implements ScopedLease {
   }
 
   async commitPrepared(): Promise<void> {
-    await this.#last(`XA COMMIT ${this.xid}`);
+    await this.run(`XA COMMIT ${this.xid}`);
   }
 
   /** Never rejects: a branch that cannot roll back is closed by `finish`, which rolls back what was not prepared. */
   async rollback(): Promise<void> {
     if (this.broken) return;
     try {
-      if (this.xid === null) await this.#last('ROLLBACK');
+      if (this.xid === null) await this.run('ROLLBACK');
       else await this.#rollbackDistributed(this.xid);
     } catch {
       this.markBroken();
@@ -155,7 +156,7 @@ export class Branch implements ScopedLease {
   /** XA END is refused where it is ended or doomed already (after a deadlock only XA ROLLBACK works); both are sent at once. */
   async #rollbackDistributed(xid: SqlText): Promise<void> {
     const ended = this.run(`XA END ${xid}`).catch(() => null);
-    await this.#last(`XA ROLLBACK ${xid}`);
+    await this.run(`XA ROLLBACK ${xid}`);
     await ended;
   }
 
@@ -175,28 +176,32 @@ export class Branch implements ScopedLease {
     return (this.connection.status & statusInTransaction) !== 0;
   }
 
-  /** What ends the transaction; the connection's own settings come back in the same write. */
-  #last(sql: SqlText): Promise<Terminal> {
-    const ended = this.run(sql);
-    if (this.#lockWaitsLimited) {
-      this.#lockWaitsLimited = false;
-      this.#restoring = this.run(restoreLockWaits).catch(() => this.markBroken());
-    }
-    return ended;
-  }
-
   /**
    * Gives the connection back after the transaction's end. One on which the server still sees a transaction is closed; that
    * includes a prepared branch, which COM_RESET_CONNECTION would make unreachable on MariaDB, losing its COMMIT.
    */
   finish(): void {
-    if (this.#restoring === null) this.#giveBack();
-    else void this.#restoring.then(() => this.#giveBack());
+    if (!this.#lockWaitsLimited || !this.#isClean) this.#giveBack();
+    // What a session has taken over runs its next statement soon: the order must stay.
+    else if (this.#handedOver) void this.#restoreLockWaits();
+    else setImmediate(() => void this.#restoreLockWaits());
+  }
+
+  /** Only the connection's next user waits for it: who ended the transaction has its answer by then. */
+  async #restoreLockWaits(): Promise<void> {
+    this.#lockWaitsLimited = false;
+    const timer = setTimeout(() => this.connection.destroy(), restoreTimeoutMs);
+    await this.run(restoreLockWaits).catch(() => this.markBroken());
+    clearTimeout(timer);
+    this.#giveBack();
   }
 
   #giveBack(): void {
-    const clean = !this.broken && !this.#retired && this.connection.pending === 0;
-    if (clean && !this.#inTransaction) this.#lease.release();
+    if (this.#isClean) this.#lease.release();
     else this.#lease.discard();
+  }
+
+  get #isClean(): boolean {
+    return !this.broken && !this.#retired && this.connection.pending === 0 && !this.#inTransaction;
   }
 }

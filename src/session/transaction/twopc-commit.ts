@@ -84,8 +84,8 @@ async function prepareAll(
     crashPoint('afterFirstPrepare');
   };
   // What takes longest goes out first.
-  const prepared = others.map(prepare);
-  const steps = [first.run(twopc.decisionSql(dtid, participants)), ...prepared];
+  const recorded = first.run(twopc.decisionSql(dtid, participants));
+  const steps = [recorded, ...others.map(prepare)];
   const results = await withinPhase([first, ...others], Promise.allSettled(steps));
   const lost = [first, ...others].find((branch) => !branch.connection.alive);
   if (lost !== undefined) throw lostBeforeCommit(lost);

@@ -57,8 +57,14 @@ interface LeftBehind {
 }
 
 /** A prepared branch on the second shard that adds 1; the first shard decides. */
-async function leaveBehind(owner: string, deciding = 'shop/-40', decidingThread = 0): Promise<LeftBehind> {
+async function leaveBehind(
+  owner: string,
+  deciding = 'shop/-40',
+  decidingThread = 0,
+  setting = 'DO 0',
+): Promise<LeftBehind> {
   const session = await open('40-80');
+  await session.query(setting);
   const dtid = transactionId(owner, ++number, decidingThread, deciding);
   const xid = xidText(dtid, branchQualifier('shop/40-80', session.threadId ?? 0));
   await session.query(`XA START ${xid}`);
@@ -91,6 +97,17 @@ describe('what a dead process left', () => {
   test('a record: committed', async () => {
     const { dtid, session } = await leaveBehind('deadown2');
     await (await open('-40')).query(decisionSql(dtid, 'deadown2', ['shop/40-80']));
+    session.destroy();
+    await nothingPrepared();
+    expect(await balance()).toBe(101);
+  });
+
+  test('branch and record of a session whose literals are UTF-16: committed', async () => {
+    const utf16 = 'SET collation_connection = utf16_general_ci';
+    const { dtid, session } = await leaveBehind('deadown9', 'shop/-40', 0, utf16);
+    const deciding = await open('-40');
+    await deciding.query(utf16);
+    await deciding.query(decisionSql(dtid, 'deadown9', ['shop/40-80']));
     session.destroy();
     await nothingPrepared();
     expect(await balance()).toBe(101);

@@ -74,6 +74,15 @@ async function xaStatements(body: () => Promise<unknown>): Promise<{ starts: num
 }
 
 describe('trap 23: two-phase commit', () => {
+  test('is the same for a session whose literals are UTF-16', async () => {
+    const session = await cluster.connect();
+    await session.query('SET collation_connection = utf16_general_ci');
+    await session.beginTransaction();
+    for (const id of [first, second]) await add(id, 1, session);
+    await session.commit();
+    expect(await balances()).toEqual([101, 101, 100, 100]);
+  });
+
   test('commits on all shards, leaves nothing prepared and, soon, no record', async () => {
     const seen = await xaStatements(async () => {
       await client.beginTransaction();
