@@ -220,6 +220,8 @@ export interface Execution {
   readonly instant?: string;
   /** The client has set @@timestamp itself: NOW() is one instant already. */
   readonly ownTimestamp?: boolean;
+  /** The session has set sql_safe_updates. */
+  readonly safeUpdates?: boolean;
   /** Shard of the workspace for a keyspace (`Shard.id`). */
   workspaceShard(keyspace: string): string;
   /** Called once per statement sent to a shard, for metrics, VEXPLAIN and the query log. */

@@ -184,6 +184,7 @@ export function partExecution(
       ? {}
       : { warned: (warnings: readonly Warned[]) => execution.warned?.(warnings) }),
     ...(execution.ownTimestamp === true ? { ownTimestamp: true } : {}),
+    ...(execution.safeUpdates === true ? { safeUpdates: true } : {}),
     ...(instant === null ? {} : { instant }),
   };
 }

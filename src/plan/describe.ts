@@ -13,12 +13,11 @@ import type {
   Merge,
   Plan,
   PlanNode,
-  RowLookup,
   RowNumbers,
-  RowTarget,
   RowWritesNode,
   SortKey,
 } from './nodes.ts';
+import type { RowLookup, RowTarget } from './row-target.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 type JsonObject = { readonly [name: string]: Json };

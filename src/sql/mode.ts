@@ -73,7 +73,8 @@ const ansiLike = ['ANSI', 'ORACLE', 'MSSQL', 'POSTGRESQL', 'DB2', 'MAXDB'];
 
 /**
  * Charsets in which a byte below 0x80 may be the tail of a character, so that a byte-wise lexer would see quotes
- * and backslashes that are none. Also those no client may use at all. Sessions must refuse them.
+ * and backslashes that are none, or is another character (swe7). Also those no client may use at all. Sessions must refuse
+ * them.
  */
 const unsafeCharsets = new Set([
   'big5',
@@ -81,6 +82,7 @@ const unsafeCharsets = new Set([
   'gbk',
   'gb18030',
   'sjis',
+  'swe7',
   'ucs2',
   'utf16',
   'utf16le',

@@ -1,7 +1,8 @@
 // INSERT into a table with lookup vindexes: lookup rows first, then the rows, all in one unit.
 import { shardgateError } from '../../errors/catalog.ts';
 import type { SqlError } from '../../errors/sql-error.ts';
-import type { InsertNode, RowLookup } from '../../plan/nodes.ts';
+import type { InsertNode } from '../../plan/nodes.ts';
+import type { RowLookup } from '../../plan/row-target.ts';
 import { present } from '../../util/assert.ts';
 import type { RoutingKey } from '../../vindex/routing-key.ts';
 import { shardOf } from '../../vindex/shard-map.ts';

@@ -88,10 +88,11 @@ export function insertAnswer(answers: readonly WriteAnswer[], facts: InsertFacts
     duplicates += counts?.[1] ?? duplicatesOfOne(affectedRows, facts);
   }
   const affectedRows = terminals.reduce((total, terminal) => total + terminal.affectedRows, 0n);
+  const spoken = terminals.find(({ info }) => info !== '')?.info;
   const answer = {
     affectedRows,
     warnings,
-    info: informs ? printInsertInfo(records, duplicates, warnings) : '',
+    info: informs ? printInsertInfo(records, duplicates, warnings, spoken) : '',
   };
   const told = toldByShards(counted, facts, affectedRows);
   if (firstId === null) return { ...answer, lastInsertId: told };

@@ -1,5 +1,6 @@
 // INSERT IGNORE, REPLACE and ON DUPLICATE KEY UPDATE of a table with lookup vindexes: row by row, as one server takes them.
-import type { InsertNode, RowLookup, Upsert, UpsertKey } from '../../plan/nodes.ts';
+import type { InsertNode, Upsert, UpsertKey } from '../../plan/nodes.ts';
+import type { RowLookup } from '../../plan/row-target.ts';
 import { quoteIdentifier } from '../../text/quote.ts';
 import { present } from '../../util/assert.ts';
 import { storedVindexValue } from '../../vindex/routable.ts';

@@ -74,7 +74,10 @@ export async function storeCells(
         execution.warned?.(warned.map((one) => asClients(one, keyspace, baseTable, some)));
     }
     // The literals below are read as utf8mb4, TIMESTAMP as UTC.
-    const settings = runStatement(connection, "SET character_set_results=utf8mb4, time_zone='+00:00'");
+    const settings = runStatement(
+      connection,
+      "SET character_set_results=utf8mb4, time_zone=_utf8mb4'+00:00'",
+    );
     const stream = new RowStream(connection);
     connection.send(queryPayload(`SELECT ${columns} FROM ${table} ORDER BY ${rowColumn}`), stream);
     await untilCancelled(settings, signal);

@@ -1,7 +1,7 @@
 // Keeps the rows of an owned lookup vindex in step with the rows of its table, inside the unit that writes those.
 import { shardgateError } from '../../errors/catalog.ts';
 import { SqlError } from '../../errors/sql-error.ts';
-import type { RowLookup } from '../../plan/nodes.ts';
+import type { RowLookup } from '../../plan/row-target.ts';
 import { quoteIdentifier } from '../../text/quote.ts';
 import { present } from '../../util/assert.ts';
 import { lookupTo } from '../../vindex/lookup-encoding.ts';

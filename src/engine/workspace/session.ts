@@ -21,7 +21,7 @@ const fillMode =
 const fillSettings =
   'SET @__sg_mode=@@sql_mode, @__sg_zone=@@time_zone, @__sg_client=@@character_set_client, ' +
   '@__sg_id=LAST_INSERT_ID(), ' +
-  `time_zone='+00:00', ${fillMode}`;
+  `time_zone=_utf8mb4'+00:00', ${fillMode}`;
 /**
  * A FROM of the client's own (ON conditions, derived tables) means what it means in the client's sql_mode; but constants in it
  * that a SELECT only warns of must not become errors of the CREATE.

@@ -1,6 +1,6 @@
 // One row from a shard to another, with every value as it was.
 import type { BackendConnection } from '../../backend/contract.ts';
-import type { CopiedColumn } from '../../plan/nodes.ts';
+import type { CopiedColumn } from '../../plan/row-target.ts';
 import { checkedDocumentText } from '../../text/json-text.ts';
 import { hexLiteral, quoteIdentifier } from '../../text/quote.ts';
 import { assertNever, present } from '../../util/assert.ts';
@@ -28,7 +28,7 @@ export interface RowMove {
 /** Times are UTC, and what a column holds it may hold again, whatever the session's sql_mode says of it. */
 const ownSettings =
   'SET @__sg_move_zone=@@time_zone, @__sg_move_mode=@@sql_mode, ' +
-  "time_zone='+00:00', sql_mode='STRICT_ALL_TABLES,ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO', " +
+  "time_zone=_utf8mb4'+00:00', sql_mode='STRICT_ALL_TABLES,ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO', " +
   'character_set_results=utf8mb4';
 const clientSettings = (connection: BackendConnection): string =>
   `SET ${connection.charsetSql}, SESSION time_zone=@__sg_move_zone, SESSION sql_mode=@__sg_move_mode, ` +

@@ -1,6 +1,6 @@
 // After rows were updated in place: lookup rows follow, and rows that belong to another shard now go there.
 import { shardgateError } from '../../errors/catalog.ts';
-import type { RowAfter, RowTarget } from '../../plan/nodes.ts';
+import type { RowAfter, RowTarget } from '../../plan/row-target.ts';
 import { quoteIdentifier } from '../../text/quote.ts';
 import { present } from '../../util/assert.ts';
 import { storedVindexValue } from '../../vindex/routable.ts';

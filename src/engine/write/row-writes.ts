@@ -1,6 +1,7 @@
 // UPDATE and DELETE by rows: read and locked first, then written by their keys, lookup rows and moves to other shards included.
 import type { Terminal } from '../../backend/contract.ts';
-import type { RowTarget, RowWritesNode } from '../../plan/nodes.ts';
+import type { RowWritesNode } from '../../plan/nodes.ts';
+import type { RowTarget } from '../../plan/row-target.ts';
 import type { Template } from '../../text/template.ts';
 import type { RoutingColumn } from '../../vindex/routing-key.ts';
 import type { Shard } from '../../vindex/shard-map.ts';
@@ -18,6 +19,7 @@ import { shardText } from '../shard-text.ts';
 import { refuseWarned, tellWarned } from './read-warnings.ts';
 import { ReturnedRows } from './returned-rows.ts';
 import { followRows } from './row-moves.ts';
+import { refuseWithoutKey } from './safe-updates.ts';
 import { lookupEntry, shardsInOrder, type TargetRow, targetRows } from './target-rows.ts';
 import { inUnit, lowestShardError, type ShardWrites, type WriteUnit } from './unit.ts';
 import { unitReads } from './unit-scope.ts';
@@ -80,6 +82,7 @@ function readAndWrite<T>(
 ): Promise<T> {
   const time = pinTime(execution, node.pinTime);
   return inUnit(execution, [], time, async (unit) => {
+    await refuseWithoutKey(unit, node);
     const format = partFormat(execution);
     const sink = new RowsSink(execution.limits, 'the rows to write', format);
     try {

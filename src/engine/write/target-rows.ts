@@ -1,5 +1,5 @@
 // The rows one table of a row write is about: out of what was read, each once, with their places.
-import type { RowTarget } from '../../plan/nodes.ts';
+import type { RowTarget } from '../../plan/row-target.ts';
 import { present } from '../../util/assert.ts';
 import type { RowView } from '../../value/row-view.ts';
 import { storedVindexValue } from '../../vindex/routable.ts';

@@ -44,6 +44,7 @@ export class WriteUnit {
   readonly #unit: AtomicUnit;
   readonly #time: PinnedTime;
   readonly #leases = new Map<string, ScopedLease>();
+  readonly #joining = new Map<string, Promise<ScopedLease>>();
   readonly #stopping: Promise<void>[] = [];
 
   constructor(execution: Execution, unit: AtomicUnit, time: PinnedTime) {
@@ -52,13 +53,28 @@ export class WriteUnit {
     this.#time = time;
   }
 
-  /** Takes a shard into the unit. */
-  async lease(shardId: string): Promise<ScopedLease> {
-    const known = this.#leases.get(shardId);
-    if (known !== undefined) return known;
-    const lease = await this.#unit.join(shardId, this.execution.signal);
-    this.#leases.set(shardId, lease);
-    return lease;
+  /**
+   * Takes a shard into the unit. Whoever asks while it joins waits for the same promise: what they then send goes out in the
+   * order in which they asked.
+   */
+  lease(shardId: string): Promise<ScopedLease> {
+    let joining = this.#joining.get(shardId);
+    if (joining === undefined) {
+      joining = this.#join(shardId);
+      this.#joining.set(shardId, joining);
+    }
+    return joining;
+  }
+
+  async #join(shardId: string): Promise<ScopedLease> {
+    try {
+      const lease = await this.#unit.join(shardId, this.execution.signal);
+      this.#leases.set(shardId, lease);
+      return lease;
+    } catch (error) {
+      this.#joining.delete(shardId);
+      throw error;
+    }
   }
 
   /** False once its connection is lost, and with it what the unit did there. */

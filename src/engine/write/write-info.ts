@@ -1,53 +1,49 @@
 // What OK packets of a write's parts say, added up over shards: the labelled numbers of their info text, and warnings.
 import type { Terminal } from '../../backend/contract.ts';
 
-/** `Records: 3  Duplicates: 0  Warnings: 1` -> 3, 0, 1; null when the text has another form. */
-function numbersOf(info: string, labels: readonly string[]): readonly number[] | null {
-  const numbers: number[] = [];
-  const parts = info.split('  ');
-  if (parts.length !== labels.length) return null;
-  for (const [i, part] of parts.entries()) {
-    const label = labels[i];
-    if (label === undefined || !part.startsWith(`${label}: `)) return null;
-    const number = Number(part.slice(label.length + 2));
-    if (!Number.isSafeInteger(number)) return null;
-    numbers.push(number);
-  }
-  return numbers;
+/**
+ * `Records: 3  Duplicates: 0  Warnings: 1` -> 3, 0, 1; null when there are not three numbers. The labels are in the language of
+ * lc_messages, the order is the same in all.
+ */
+function numbersOf(info: string): readonly number[] | null {
+  const numbers = (info.match(/\d+/g) ?? []).map(Number);
+  return numbers.length === 3 && numbers.every(Number.isSafeInteger) ? numbers : null;
 }
 
-const updateLabels = ['Rows matched', 'Changed', 'Warnings'] as const;
-const insertLabels = ['Records', 'Duplicates', 'Warnings'] as const;
+/** `info` with other numbers in their places. */
+function withNumbers(info: string, numbers: readonly number[]): string {
+  let at = 0;
+  return info.replaceAll(/\d+/g, () => String(numbers[at++] ?? 0));
+}
 
-/** Sums of the infos of UPDATE or INSERT ... SELECT; '' when the shards gave none (DELETE). */
+const noneMatched = 'Rows matched: 0  Changed: 0  Warnings: 0';
+
+/** Sums of the infos of UPDATE or INSERT ... SELECT; '' when the shards gave none (DELETE). No shard at all: an UPDATE of nothing. */
 export function sumInfos(infos: readonly string[]): string {
-  const isInsert = infos.some((info) => info.startsWith(insertLabels[0]));
-  return sum(infos, isInsert ? insertLabels : updateLabels);
+  const all = infos.map(numbersOf);
+  const spoken = infos.length === 0 ? noneMatched : (infos.find((info) => info !== '') ?? '');
+  if (all.some((numbers) => numbers === null)) return spoken;
+  return withNumbers(
+    spoken,
+    [0, 1, 2].map((at) => all.reduce((total, numbers) => total + (numbers?.[at] ?? 0), 0)),
+  );
 }
 
 /** The text with so many warnings more. */
 export function withWarnings(info: string, more: number): string {
-  const match = more === 0 ? null : /^(.*Warnings: )(\d+)$/.exec(info);
-  return match === null ? info : `${match[1]}${Number(match[2]) + more}`;
+  const numbers = more === 0 ? null : numbersOf(info);
+  return numbers === null ? info : withNumbers(info, [...numbers.slice(0, 2), (numbers[2] ?? 0) + more]);
 }
 
 /** Records, duplicates and warnings of an INSERT's info text; null when it has none (one row). */
 export function insertCounts(info: string): readonly number[] | null {
-  return numbersOf(info, insertLabels);
+  return numbersOf(info);
 }
 
-export function printInsertInfo(records: number, duplicates: number, warnings: number): string {
-  return `Records: ${records}  Duplicates: ${duplicates}  Warnings: ${warnings}`;
-}
-
-function sum(infos: readonly string[], labels: readonly string[]): string {
-  const totals = labels.map(() => 0);
-  for (const info of infos) {
-    const numbers = numbersOf(info, labels);
-    if (numbers === null) return infos.find((text) => text !== '') ?? '';
-    for (const [i, number] of numbers.entries()) totals[i] = (totals[i] ?? 0) + number;
-  }
-  return labels.map((label, i) => `${label}: ${totals[i]}`).join('  ');
+/** `like`: an info text whose labels are in the session's language. */
+export function printInsertInfo(records: number, duplicates: number, warnings: number, like = ''): string {
+  const labels = numbersOf(like) === null ? 'Records: 0  Duplicates: 0  Warnings: 0' : like;
+  return withNumbers(labels, [records, duplicates, warnings]);
 }
 
 /** How many warnings the parts of a write came back with, `before` they ran included. */

@@ -1,6 +1,7 @@
 // INSERT IGNORE, REPLACE and ON DUPLICATE KEY UPDATE of tables with lookup vindexes: where rows in conflict are to be found.
 import { shardgateError } from '../../errors/catalog.ts';
-import type { RowLookup, Upsert, UpsertKey } from '../../plan/nodes.ts';
+import type { Upsert, UpsertKey } from '../../plan/nodes.ts';
+import type { RowLookup } from '../../plan/row-target.ts';
 import type { Insert } from '../../sql/ast.ts';
 import { routingColumnOf } from '../../vschema/files/declared-columns.ts';
 import type { Key, Table } from '../../vschema/model.ts';

@@ -1,6 +1,6 @@
 // How the columns of a row travel when it moves to another shard.
 import { shardgateError } from '../../errors/catalog.ts';
-import type { CopiedColumn } from '../../plan/nodes.ts';
+import type { CopiedColumn } from '../../plan/row-target.ts';
 import type { Column, Table } from '../../vschema/model.ts';
 
 /** All but generated ones, which the other shard computes again. */

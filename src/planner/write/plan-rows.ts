@@ -1,7 +1,8 @@
 // Plans UPDATE and DELETE by rows: the rows are read first, whatever it takes, and written by their keys.
 import { shardgateError } from '../../errors/catalog.ts';
 import { SqlError } from '../../errors/sql-error.ts';
-import type { Plan, RowAfter, RowPlace, RowTarget, RowWritesNode } from '../../plan/nodes.ts';
+import type { Plan, RowWritesNode } from '../../plan/nodes.ts';
+import type { RowAfter, RowPlace, RowTarget } from '../../plan/row-target.ts';
 import type { Expression } from '../../sql/ast.ts';
 import { walk } from '../../sql/visitor.ts';
 import type { Template } from '../../text/template.ts';
@@ -57,6 +58,7 @@ export function planRows(
     describe,
     ...(isStrict(statement, planned) ? { strict: true } : {}),
     ...returningText(statement),
+    ...(node.limit === null ? { asksKey: true } : {}),
     singleTable: binding.tables.length === 1 && binding.blocks.length === 1,
     ...(asksFirst(statement, targets, alone) ? { asksFirst: true } : {}),
     pinTime: writesTime(node, verb === 'delete' ? [] : targets.map(({ table }) => table)),

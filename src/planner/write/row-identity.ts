@@ -1,6 +1,6 @@
 // The key by which a row that was read is written.
 import { shardgateError } from '../../errors/catalog.ts';
-import type { ReadCell } from '../../plan/nodes.ts';
+import type { ReadCell } from '../../plan/row-target.ts';
 import { routingColumnOf } from '../../vschema/files/declared-columns.ts';
 import type { Column, Key, Table } from '../../vschema/model.ts';
 import { lower } from '../bind/columns-of.ts';

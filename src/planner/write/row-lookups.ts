@@ -1,6 +1,6 @@
 // The lookup vindexes of a table that is written: which rows of theirs must follow, and where the values stand.
 import { shardgateError } from '../../errors/catalog.ts';
-import type { RowLookup } from '../../plan/nodes.ts';
+import type { RowLookup } from '../../plan/row-target.ts';
 import { mergesValues } from '../../vindex/merges-values.ts';
 import type { RoutingKey } from '../../vindex/routing-key.ts';
 import type { Table } from '../../vschema/model.ts';

@@ -28,6 +28,7 @@ export interface ExecutionParts {
   readonly binds: BindValues;
   readonly sink: ResultSink;
   readonly ownTimestamp: boolean;
+  readonly safeUpdates: boolean;
   /** Takes what the engine itself was warned of. */
   readonly warnings: { addWarnings(warnings: readonly Warned[]): void };
   /** Of a statement that loads a file, from a client that sends files. */
@@ -48,6 +49,7 @@ export class StatementExecution implements Execution {
   readonly literalCharset: LiteralCharset;
   readonly observer: ExecutionObserver;
   readonly ownTimestamp: boolean;
+  readonly safeUpdates: boolean;
   readonly #warnings: ExecutionParts['warnings'];
   readonly sequences?: SequenceSource;
   readonly localFile?: (name: string) => ClientFile;
@@ -68,6 +70,7 @@ export class StatementExecution implements Execution {
     this.binds = parts.binds;
     this.sink = parts.sink;
     this.ownTimestamp = parts.ownTimestamp;
+    this.safeUpdates = parts.safeUpdates;
     this.#warnings = parts.warnings;
     this.gateway = deps.gateway;
     this.scope = scope;

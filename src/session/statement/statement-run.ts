@@ -136,7 +136,7 @@ function plannedFor(
 
 /** A server refuses a write in a READ ONLY transaction before it looks for tables and columns, though not before it reads it. */
 export function checkReadOnly({ scope, mode }: SessionState, text: SqlText): void {
-  if (!scope.readOnly && !scope.nextReadOnly) return;
+  if (!scope.onlyReads) return;
   const kind = kindOf(text, mode);
   if (kind === 'insert' || kind === 'update' || kind === 'delete') throw readOnlyTransaction(mode.flavour);
 }
@@ -179,7 +179,7 @@ function beginAlone(state: SessionState, { label }: Plan): void {
   const { scope } = state;
   if (scope.inTransaction) return;
   // Such a write is no transaction: the next statement is still meant.
-  if (scope.nextReadOnly && writeLabels.has(label)) throw readOnlyTransaction(state.mode.flavour);
+  if (scope.onlyReads && writeLabels.has(label)) throw readOnlyTransaction(state.mode.flavour);
   const isolation = scope.takeNext();
   if (isolation !== null) state.isolateOnce(isolation);
 }
@@ -268,6 +268,7 @@ function execute(
         binds: new StatementValues(input.text, planned.normalized, state.mode, input.params),
         sink: target,
         ownTimestamp: state.settings.get('timestamp') !== null,
+        safeUpdates: (state.settings.get('sql_safe_updates') ?? '0') !== '0',
         warnings: state,
         ...(plan.root.kind === 'load' ? fileOf(session) : {}),
       },

@@ -9,6 +9,8 @@ import { commitDistributed } from './twopc-commit.ts';
 
 export interface TransactionOptions {
   readonly readOnly: boolean;
+  /** It may write, although the session's transactions only read unless told otherwise. */
+  readonly saysReadWrite: boolean;
   readonly consistentSnapshot: boolean;
   /** `READ COMMITTED`, for this transaction only; null: the session's level. */
   readonly isolation: string | null;
@@ -16,6 +18,7 @@ export interface TransactionOptions {
 
 export const plainTransaction: TransactionOptions = {
   readOnly: false,
+  saysReadWrite: false,
   consistentSnapshot: false,
   isolation: null,
 };
@@ -129,7 +132,8 @@ export class BranchSet {
 
 /** Not BEGIN: under sql_mode=ORACLE it opens a block of statements. */
 function beginStatement(options: TransactionOptions): SqlText {
-  const access = options.readOnly ? 'READ ONLY' : '';
+  const readWrite = options.saysReadWrite ? 'READ WRITE' : '';
+  const access = options.readOnly ? 'READ ONLY' : readWrite;
   const snapshot = options.consistentSnapshot ? 'WITH CONSISTENT SNAPSHOT' : '';
   const characteristics = [snapshot, access].filter((part) => part !== '').join(', ');
   return `START TRANSACTION ${characteristics}`.trimEnd();

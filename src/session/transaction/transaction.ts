@@ -15,7 +15,7 @@ import type {
 } from '../../engine/contract.ts';
 import { shardgateError } from '../../errors/catalog.ts';
 import { SqlError } from '../../errors/sql-error.ts';
-import { storedForm } from '../variables/stored-form.ts';
+import { onlyReads, storedForm, workspaceForm } from '../variables/setting-forms.ts';
 import type { TransactionMode } from '../variables/variables.ts';
 import { SavepointUnit } from './atomic-unit.ts';
 import type { Branch } from './branch.ts';
@@ -58,7 +58,8 @@ export class TransactionScope implements ConnectionScope {
   #autocommit = true;
   #transaction: BranchSet;
   #nextIsolation: string | null = null;
-  #nextReadOnly = false;
+  /** Null: SET TRANSACTION said nothing. */
+  #nextReadOnly: boolean | null = null;
   readonly #savepoints: string[] = [];
   readonly #kept: KeptConnections;
   /** Pool connections at work for this session. */
@@ -117,27 +118,38 @@ export class TransactionScope implements ConnectionScope {
     if (readOnly !== null) this.#nextReadOnly = readOnly;
   }
 
-  get nextReadOnly(): boolean {
-    return this.#nextReadOnly;
+  /** What a statement meets now: the open transaction's access mode, else that of the one it would begin. */
+  get onlyReads(): boolean {
+    return this.#state === 'none' ? this.#unsaidReadOnly : this.#transaction.options.readOnly;
+  }
+
+  get #unsaidReadOnly(): boolean {
+    return this.#nextReadOnly ?? this.#sessionReadOnly;
+  }
+
+  get #sessionReadOnly(): boolean {
+    return onlyReads(this.#deps.leaseOptions(null).settings);
   }
 
   /** Forgets what SET TRANSACTION said, and gives the isolation; null: it said none. */
   takeNext(): string | null {
     const isolation = this.#nextIsolation;
     this.#nextIsolation = null;
-    this.#nextReadOnly = false;
+    this.#nextReadOnly = null;
     return isolation;
   }
 
   /** The caller has ended any open transaction before (BEGIN commits implicitly). */
   begin(readOnly: boolean | null, consistentSnapshot: boolean): void {
+    const only = readOnly ?? this.#unsaidReadOnly;
     this.#transaction = this.#fresh({
-      readOnly: readOnly ?? this.#nextReadOnly,
+      readOnly: only,
+      saysReadWrite: !only && this.#sessionReadOnly,
       consistentSnapshot,
       isolation: this.#nextIsolation,
     });
     this.#nextIsolation = null;
-    this.#nextReadOnly = false;
+    this.#nextReadOnly = null;
     this.#state = 'open';
   }
 
@@ -234,7 +246,9 @@ export class TransactionScope implements ConnectionScope {
   }
 
   async workspace(shardId: string, signal: AbortSignal): Promise<WorkspaceLease> {
-    const lease = await this.#deps.workspaces.lease(shardId, this.#deps.leaseOptions(signal));
+    const options = this.#deps.leaseOptions(signal);
+    const settings = workspaceForm(options.settings);
+    const lease = await this.#deps.workspaces.lease(shardId, { ...options, settings });
     return PooledLease.ofWorkspace(lease, this.#deps.collectWarnings);
   }
 

@@ -139,6 +139,7 @@ async function settingChange(
   const accepted = noting(await checkSetting(name, item.value, context), warnings);
   if (name === 'character_set_client')
     assertSafeCharset(accepted.value, `character_set_client = ${accepted.value}`);
+  if (name === 'character_set_results') assertReadableResults(accepted.value);
   if (name === 'sql_auto_is_null' && accepted.value === '1') {
     throw refused(name, 'the last insert id of a connection is not the last one of a session');
   }
@@ -205,7 +206,17 @@ async function charsetChange(charset: string | null, context: StatementContext):
 
 function assertSafeCharset(charset: string, variable: string): void {
   if (isAsciiSafeCharset(charset)) return;
-  throw refused(variable, 'bytes of its characters can look like quotes and backslashes');
+  throw refused(variable, 'its bytes below 128 are not always the ASCII characters that SQL text is made of');
+}
+
+/** The answer to what the variable is now comes in that character set itself: with zeros between the letters. */
+function assertReadableResults(charset: string): void {
+  if (!charset.includes('\0')) return;
+  const name = charset.replaceAll('\0', '');
+  throw refused(
+    `character_set_results = ${name}`,
+    'numbers in results would not be ASCII, and answers of several shards could not be put together',
+  );
 }
 
 const isolationNames = {
