@@ -248,11 +248,12 @@ describe('connections that went stale', () => {
     const clients = await warmUp(20);
     // Many that fail to connect at once are one failure: nobody is turned away for long once the server is back.
     const more = await Promise.all(Array.from({ length: 12 }, () => cluster.connect()));
-    const busy = [...clients, ...more].map((client) =>
-      errorOf(client.query('SELECT SLEEP(5) FROM users WHERE id = 3')),
+    // Whatever they end with: MySQL's shutdown ends a SLEEP with a row.
+    const busy = Promise.allSettled(
+      [...clients, ...more].map((client) => client.query('SELECT SLEEP(5) FROM users WHERE id = 3')),
     );
     await serverOf('40-80').stop();
-    await Promise.all(busy);
+    await busy;
     await replace('40-80');
     await clients[0]?.query("INSERT INTO users VALUES (3, 'three', 'b', 'DE', 1, '2024-01-01')");
     await Promise.all(clients.map((client) => client.query('SELECT name FROM users WHERE id = 3')));
