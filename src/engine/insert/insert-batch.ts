@@ -48,7 +48,7 @@ export async function insertBatch(
     return countsOf(await insertRowsWithLookups(unit, node, rows, fill, null));
   }
   const { writes, replacedOf } = await writesOf(unit, node, rows, fill);
-  const asking = warning(node, lenient(writes, rows, replacedOf), warned, firstRow);
+  const asking = warning(node, lenient(execution.flavour, writes, rows, replacedOf), warned, firstRow);
   const answers = await unit.writeAll(asking, lowestRowError);
   const facts = { ...insertFacts(node, rows, fill), informs: true };
   const firstId = await firstStored(unit, node, writes, fill, facts);

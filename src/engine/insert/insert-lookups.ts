@@ -78,7 +78,9 @@ export async function insertRowsWithLookups(
   const writes = writesOf(unit, node, rows, known);
   const warned = new RowWarnings(unit.execution);
   const asked = returned === null ? writes : returning(node, writes, returned);
-  const several = facts.informs ? lenient(asked, rows, (row) => known[row]?.replaced ?? null) : asked;
+  const several = facts.informs
+    ? lenient(unit.execution.flavour, asked, rows, (row) => known[row]?.replaced ?? null)
+    : asked;
   const asking = warning(node, several, warned);
   const answers = await writeRows(unit, node, wanted, asking, known);
   const firstId = await firstStored(unit, node, writes, fill, facts);

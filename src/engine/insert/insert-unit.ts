@@ -68,7 +68,11 @@ export async function insertAll(
   try {
     const warned = new RowWarnings(execution);
     const asked = returned === null ? writes : returning(node, writes, returned);
-    const asking = warning(node, facts.informs ? lenient(asked, rows, replacedOf) : asked, warned);
+    const asking = warning(
+      node,
+      facts.informs ? lenient(execution.flavour, asked, rows, replacedOf) : asked,
+      warned,
+    );
     const body = async (unit: WriteUnit) => {
       const counting = node.asksId ? writes[0]?.shard : undefined;
       if (counting !== undefined) await unit.setting(counting, 'SET last_insert_id = 0');

@@ -205,7 +205,9 @@ export class UpsertRun {
     const head = shardText(execution, shard, this.#node.head);
     const sql = `${head} ${text} ${tailText(execution, this.#node, shard)}`.trimEnd();
     const told = this.#returned?.at(shard, [row.row]);
-    const one = this.#facts.informs ? amongOthers(sql, this.#rows, row.row, row.replaced, told) : told;
+    const one = this.#facts.informs
+      ? amongOthers(execution.flavour, sql, this.#rows, row.row, row.replaced, told)
+      : told;
     const runOn = this.#warned.on(shard, [row.row], one);
     const { affectedRows, warnings, lastInsertId, info } = await this.#unit.run(shard, sql, runOn);
     const [records = 1, duplicates = this.#duplicates(affectedRows)] = insertCounts(info) ?? [];

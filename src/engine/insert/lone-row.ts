@@ -2,8 +2,11 @@
 import type { BackendConnection, Terminal } from '../../backend/contract.ts';
 import { SqlError } from '../../errors/sql-error.ts';
 import { present } from '../../util/assert.ts';
+import type { Execution } from '../contract.ts';
 import { type ParamText, runText } from '../param-text.ts';
+import { warningsOf } from '../read-scope.ts';
 import type { RunOn } from '../write/unit.ts';
+import { printInsertInfo } from '../write/write-info.ts';
 import { placedCells, placedRowText, type Replacements } from './insert-places.ts';
 import type { RowSource } from './insert-rows.ts';
 import type { InsertWrites } from './insert-split.ts';
@@ -17,8 +20,12 @@ const ofOneRowAlone: ReadonlySet<number> = new Set([1048, 4025, 3819]);
 
 const unknownColumn = 1054;
 
+/** A row without its parent, with and without the right to know which. */
+const orphaned: ReadonlySet<number> = new Set([1452, 1216]);
+
 /** The writes of a statement with several rows. `replacedOf`: cells that go otherwise than the client spelled them. */
 export function lenient(
+  flavour: Execution['flavour'],
   writes: readonly InsertWrites[],
   rows: RowSource,
   replacedOf: (row: number) => Replacements | null,
@@ -30,7 +37,7 @@ export function lenient(
       const before = write.runOn?.(statement) ?? runText;
       if (row === undefined || second !== undefined) return before;
       const sql = present(write.statements[statement], 'a statement');
-      return amongOthers(sql, rows, row, replacedOf(row), before);
+      return amongOthers(flavour, sql, rows, row, replacedOf(row), before);
     };
     return { ...write, runOn };
   });
@@ -38,15 +45,19 @@ export function lenient(
 
 /** `sql`: the INSERT of that row, as it was made. */
 export function amongOthers(
+  flavour: Execution['flavour'],
   sql: string,
   rows: RowSource,
   row: number,
   replaced: Replacements | null,
   runOn: RunOn = runText,
 ): RunOn {
+  // Behind ON DUPLICATE KEY UPDATE it may be the other row that was not to lose its parent, and that counts.
+  const isPlain = flavour === 'mysql' && sql.endsWith(placedRowText(rows, row, replaced));
   return async (connection: BackendConnection, text: ParamText): Promise<Terminal> => {
     try {
-      return await runOn(connection, text);
+      const terminal = await runOn(connection, text);
+      return isPlain ? await countedAsOf(connection, terminal) : terminal;
     } catch (error) {
       if (!(error instanceof SqlError) || !ofOneRowAlone.has(error.errno)) throw error;
       const selected = asSelect(sql, placedRowText(rows, row, replaced), placedCells(rows, row, replaced));
@@ -60,6 +71,16 @@ export function amongOthers(
       });
     }
   };
+}
+
+/** On MySQL a row that IGNORE leaves out for want of its parent is no record; of a row alone the answer does not say. */
+async function countedAsOf(connection: BackendConnection, terminal: Terminal): Promise<Terminal> {
+  const { affectedRows, warnings, info } = terminal;
+  const isStored = affectedRows > 0n || warnings === 0;
+  if (isStored || info !== '') return terminal;
+  const told = await warningsOf(connection);
+  if (!told.some(({ code }) => orphaned.has(code))) return terminal;
+  return { ...terminal, info: printInsertInfo(0, 0, warnings) };
 }
 
 /** null: it has no such form. `cells`: null is DEFAULT, whose column then is not named. */
