@@ -38,9 +38,14 @@ export function ownValuesOf(facts: {
 export function ownValuesFromText(dataType: string, defaultText: string | null, extra: string): OwnValues {
   const text = defaultText ?? '';
   const isCode = isExpression(text, extra);
+  // MySQL computes every expression for each row, MariaDB finds out which are constants.
+  const computed = extra.includes('DEFAULT_GENERATED') ? { computedDefault: true as const } : {};
   const calls = isCode ? [...text.toLowerCase().matchAll(/[a-z_0-9]+/g)].map(([word]) => word) : [];
   const onUpdate = /\bon update\b/i.test(extra);
-  return ownValuesOf({ dataType, columns: isCode && text.includes('`'), onUpdate, calls });
+  return {
+    ...ownValuesOf({ dataType, columns: isCode && text.includes('`'), onUpdate, calls }),
+    ...computed,
+  };
 }
 
 /** MySQL says so; MariaDB puts quotes around every literal that is no number. */

@@ -17,6 +17,7 @@ const vschema = {
   tables: {
     short: { column_vindexes: [{ column: 'k', name: 'hash' }] },
     items: { column_vindexes: [{ column: 'id', name: 'hash' }] },
+    visits: { column_vindexes: [{ column: 'id', name: 'hash' }] },
     people: {
       column_vindexes: [
         { column: 'id', name: 'hash' },
@@ -31,6 +32,7 @@ CREATE TABLE short (k BIGINT PRIMARY KEY, a INT NULL, b VARCHAR(5) NULL, c INT N
 CREATE TABLE items (id BIGINT PRIMARY KEY, name VARCHAR(10), price DECIMAL(8,2), at DATE, bytes VARBINARY(8), n INT NOT NULL DEFAULT 7) CHARSET utf8mb4;
 CREATE TABLE people (id BIGINT PRIMARY KEY, email VARCHAR(30) COLLATE utf8mb4_general_ci, UNIQUE KEY email (email)) CHARSET utf8mb4;
 CREATE TABLE countries (code CHAR(2) PRIMARY KEY, name VARCHAR(20)) CHARSET utf8mb4;
+CREATE TABLE visits (id BIGINT PRIMARY KEY, code CHAR(2), KEY (code), FOREIGN KEY (code) REFERENCES countries (code)) CHARSET utf8mb4;
 `;
 const mainSchema = `
 CREATE TABLE email_idx (email VARCHAR(30) COLLATE utf8mb4_general_ci PRIMARY KEY, keyspace_id VARBINARY(16)) CHARSET utf8mb4;
@@ -146,6 +148,11 @@ describe('LOAD DATA LOCAL', () => {
     await shadow.both("SELECT id FROM people WHERE email = 'b@x'");
     await both("LOAD DATA LOCAL INFILE 'x' INTO TABLE countries", 'DE\tGermany\nFR\tFrance\n');
     await shadow.both('SELECT * FROM countries ORDER BY code');
+    // Rows without their parent: some alone on their shards, which say nothing of how one counts.
+    await both("LOAD DATA LOCAL INFILE 'x' INTO TABLE visits", '1\tDE\n2\tXX\n3\tXX\n');
+    await both("LOAD DATA LOCAL INFILE 'x' INTO TABLE visits", '4\tXX\n');
+    await both("LOAD DATA LOCAL INFILE 'x' INTO TABLE visits", '1\tFR\n5\tXX\n6\tFR\n7\tXX\n');
+    await shadow.expectSameTable('visits', { column: 'id', vindex: 'hash' });
     await both("LOAD DATA LOCAL INFILE 'x' INTO TABLE main.settings", 'a\t1\nb\t2\n');
     await shadow.both('SELECT * FROM main.settings ORDER BY name');
   });
