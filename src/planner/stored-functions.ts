@@ -50,6 +50,7 @@ const impureWords: ReadonlySet<number> = new Set([
   K.TABLE,
   K.WITH,
   K.INSERT,
+  K.REPLACE,
   K.UPDATE,
   K.DELETE,
   K.TRUNCATE,
@@ -79,7 +80,7 @@ const impureWords: ReadonlySet<number> = new Set([
 ]);
 
 /** Words that are statements on their own and functions with a parenthesis behind them. */
-const alsoFunctions: ReadonlySet<number> = new Set([K.INSERT, K.TRUNCATE]);
+const alsoFunctions: ReadonlySet<number> = new Set([K.INSERT, K.REPLACE, K.TRUNCATE]);
 
 /** What a parenthesis may follow without being a call. Any other word in front of one may name another stored function. */
 const beforeParentheses: ReadonlySet<string> = new Set(
@@ -96,6 +97,8 @@ const beforeParentheses: ReadonlySet<string> = new Set(
  * (DETERMINISTIC, NO SQL) is not believed: servers do not check it.
  */
 export function isPureBody(body: SqlText): boolean {
+  // Where its string ends depends on the sql_mode it was made with.
+  if (/\\['"]/.test(body)) return false;
   const tokens = tokenize(body, defaultMode('mariadb'));
   if (tokens.executableComments) return false;
   for (let at = 0; at < tokens.count; at++) {

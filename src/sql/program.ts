@@ -83,6 +83,8 @@ class ProgramReader {
   readonly #text: SqlText;
   readonly #tokens: TokenList;
   readonly #mode: LexMode;
+  /** Variables of the open blocks, innermost last. */
+  readonly #scopes: Set<string>[] = [];
   #at = 0;
 
   constructor(text: SqlText, tokens: TokenList, mode: LexMode) {
@@ -178,7 +180,9 @@ class ProgramReader {
 
   #block(): void {
     if (this.#word === K.NOT) this.#at += 2;
+    this.#scopes.push(new Set());
     this.#list([K.END]);
+    this.#scopes.pop();
     this.#at += 1;
     this.#label();
   }
@@ -237,17 +241,20 @@ class ProgramReader {
   /** Words inside parentheses and inside CASE ... END are the expression's own. */
   #expressionBefore(stops: readonly number[], stopsAtComma = false): void {
     const from = this.#at;
-    let depth = 0;
+    const open: number[] = [];
     for (; ; this.#at += 1) {
       const kind = this.#kind;
       const word = this.#word;
       if (kind === T.end && stops.length > 0) throw this.#unknown();
       if (kind === T.end || kind === T.semicolon) break;
-      if (depth === 0 && (stops.includes(word) || (stopsAtComma && kind === T.comma))) break;
-      if (kind === T.openParen || word === K.CASE) depth += 1;
-      if (kind === T.closeParen || (word === K.END && depth > 0)) depth -= 1;
+      if (open.length === 0 && (stops.includes(word) || (stopsAtComma && kind === T.comma))) break;
+      if (kind === T.openParen) open.push(T.closeParen);
+      if (word === K.CASE) open.push(T.word);
+      if (kind === T.closeParen && open.pop() !== T.closeParen) throw this.#unknown();
+      // Columns may be called END, where no CASE is open.
+      if (word === K.END && open.at(-1) === T.word) open.pop();
     }
-    if (this.#at === from) throw this.#unknown();
+    if (this.#at === from || open.length > 0) throw this.#unknown();
     this.parts.push(`SELECT ${this.#between(from, this.#at)}`);
   }
 
@@ -296,16 +303,28 @@ class ProgramReader {
   }
 
   #variables(): void {
-    this.locals.add(this.#name(this.#at));
+    this.#newLocal(this.#at);
     this.#at += 1;
     while (this.#is(T.comma)) {
-      this.locals.add(this.#name(this.#at + 1));
+      this.#newLocal(this.#at + 1);
       this.#at += 2;
     }
-    while (this.#kind !== T.semicolon && this.#kind !== T.end && this.#word !== K.DEFAULT) this.#at += 1;
-    if (this.#word !== K.DEFAULT) return;
+    while (!this.#is(T.semicolon) && !this.#is(T.end) && !this.#isDefault) this.#at += 1;
+    if (!this.#isDefault) return;
     this.#at += 1;
     this.#expressionBefore(noWords);
+  }
+
+  get #isDefault(): boolean {
+    return this.#word === K.DEFAULT || this.#is(T.assign);
+  }
+
+  /** A variable may be a row with fields: one of these names would hide the row that fires the trigger. */
+  #newLocal(at: number): void {
+    const name = this.#name(at);
+    if (name === 'new' || name === 'old') throw new Unread(`it declares a variable ${name}`);
+    this.locals.add(name);
+    this.#scopes.at(-1)?.add(name);
   }
 
   #cursor(): void {
@@ -353,7 +372,7 @@ class ProgramReader {
   /** What is no variable of the program is a setting of the session. */
   #local(): void {
     const name = this.#name(this.#at);
-    if (!this.locals.has(name)) throw new Unread(`it sets ${name} of the session`);
+    if (!this.#scopes.some((names) => names.has(name))) throw new Unread(`it sets ${name} of the session`);
     this.#at += 1;
   }
 }

@@ -45,10 +45,13 @@ CREATE TABLE misplaced (id BIGINT PRIMARY KEY, n INT);
 CREATE TABLE moved (id BIGINT PRIMARY KEY, n INT, changes INT);
 CREATE TABLE members (id BIGINT PRIMARY KEY, mail VARCHAR(60) COLLATE utf8mb4_bin, n INT, UNIQUE KEY mail (mail));
 CREATE TABLE countries (code CHAR(2) PRIMARY KEY, name VARCHAR(40));
+CREATE VIEW seen_visits AS SELECT user_id, n FROM visits;
 CREATE TABLE audit (n INT AUTO_INCREMENT PRIMARY KEY, what VARCHAR(90), who VARCHAR(90));
 `,
     mainSchema: `CREATE TABLE mail_lookup (mail VARCHAR(60) COLLATE utf8mb4_bin PRIMARY KEY, keyspace_id VARBINARY(8));
 CREATE TABLE logs (id INT PRIMARY KEY, v VARCHAR(40));
+CREATE VIEW mails AS SELECT * FROM mail_lookup;
+CREATE VIEW mails_of_a AS SELECT * FROM mails WHERE mail LIKE 'a%';
 `,
   },
   fill,
@@ -181,6 +184,21 @@ const refused: readonly (readonly [what: string, trigger: string, ...writes: str
     'INSERT INTO misplaced VALUES (1, 2)',
   ],
   [
+    'sets the sharding column behind a column called end',
+    'BEFORE INSERT ON misplaced FOR EACH ROW SET NEW.n = (SELECT MAX(end) FROM (SELECT 1 AS end) d), NEW.id = 7',
+    'INSERT INTO misplaced VALUES (1, 2)',
+  ],
+  [
+    'writes by a variable called new',
+    'AFTER INSERT ON misplaced FOR EACH ROW BEGIN DECLARE new ROW (id INT); INSERT INTO visits VALUES (new.id, 1, NULL); END',
+    'INSERT INTO misplaced VALUES (1, 2)',
+  ],
+  [
+    'writes a view of a sharded table',
+    'AFTER INSERT ON misplaced FOR EACH ROW INSERT INTO seen_visits VALUES (77, 1)',
+    'INSERT INTO misplaced VALUES (1, 2)',
+  ],
+  [
     'writes all rows of a table',
     'AFTER DELETE ON misplaced FOR EACH ROW UPDATE visits SET n = n + 1',
     'DELETE FROM misplaced',
@@ -295,8 +313,10 @@ describe('a trigger that would not, is refused where it fires and where it is ma
   test('one of an unsharded table that writes lookup rows', async () => {
     const bad =
       "CREATE TRIGGER bad AFTER INSERT ON logs FOR EACH ROW DELETE FROM mail_lookup WHERE mail = 'a@x'";
+    const byView =
+      "CREATE TRIGGER bad AFTER INSERT ON logs FOR EACH ROW DELETE FROM mails_of_a WHERE mail = 'a@x'";
     await pair.proxy.query('USE main');
-    expect(summary(await pair.proxy.query(bad))).toContain('SG6046');
+    for (const sql of [bad, byView]) expect(summary(await pair.proxy.query(sql)), sql).toContain('SG6046');
     await pair.proxy.query('USE shop');
   });
 });

@@ -123,6 +123,8 @@ export function meantBy(name: TableName, keyspace: Keyspace, vschema: VSchema): 
   const table = name.name.name;
   if (schema === keyspace.name) {
     const found = keyspace.tables.get(table);
+    if (keyspace.sharded && found !== undefined && found.view !== null)
+      return `names ${table}, a view of tables that are not looked for; name them instead`;
     return found === undefined || found.kind === 'unknown' ? null : found;
   }
   if (isSystemSchema(schema)) return `names ${schema}.${table}, which every server has for itself`;

@@ -233,6 +233,8 @@ export function targetProblem(target: Table | null, keyspace: Keyspace, vschema:
   if (kind === 'sequence') return `writes sequence ${name}, whose numbers Shardgate gives out`;
   if (isLookupTable(target, vschema))
     return `writes ${name}, the table of a lookup vindex, whose rows Shardgate keeps`;
+  if (target.view !== null && someViewNamesKept(keyspace, vschema))
+    return `writes view ${name}, behind which may be a table whose rows Shardgate keeps`;
   if (kind === 'reference') return `writes reference table ${name} on one shard only`;
   return keyspace.sharded && kind === 'unsharded' ? `writes ${name}` : null;
 }
@@ -247,6 +249,13 @@ function namesKept(text: string, vschema: VSchema): boolean {
     }
   }
   return false;
+}
+
+/** Views may stand behind views: any of them counts. One whose text may not be read could name anything. */
+function someViewNamesKept({ tables }: Keyspace, vschema: VSchema): boolean {
+  return [...tables.values()].some(
+    ({ view }) => view !== null && (view.text === '' || namesKept(view.text, vschema)),
+  );
 }
 
 function isLookupTable({ keyspace, name }: Table, { keyspaces }: VSchema): boolean {

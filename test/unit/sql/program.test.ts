@@ -19,6 +19,18 @@ describe('a body', () => {
     expect(parts).toEqual(['SELECT 1 + (2, 3)', 'SELECT CASE x WHEN 1 THEN 2 END']);
   });
 
+  test('with columns called as words of CASE', () => {
+    const { assigned, parts } = read(
+      'SET NEW.a = (SELECT MAX(end) FROM t), NEW.b = (NEW.case), NEW.c = NEW.end',
+    );
+    expect(assigned).toEqual(['a', 'b', 'c']);
+    expect(parts).toEqual(['SELECT (SELECT MAX(end) FROM t)', 'SELECT (NEW.case)', 'SELECT NEW.end']);
+  });
+
+  test('with a first value behind :=', () => {
+    expect(read('BEGIN DECLARE i INT := (SELECT 1 FROM t); END').parts).toEqual(['SELECT (SELECT 1 FROM t)']);
+  });
+
   test('with every kind of block', () => {
     const { assigned, parts, locals } = read(`outermost: BEGIN
       DECLARE i, J INT DEFAULT 5;
@@ -77,6 +89,9 @@ describe('a body', () => {
     'CALL p(NEW.a)',
     'SET sql_mode = 1',
     'SET GLOBAL x = 1',
+    'BEGIN BEGIN DECLARE sql_mode INT; END; SET sql_mode = 1; END',
+    'BEGIN DECLARE new ROW(user_id INT); INSERT INTO o VALUES (new.user_id); END',
+    'SET NEW.a = (1, NEW.b = 2',
     'BEGIN SET NEW.a = 1 END',
     'IF 1 THEN SET NEW.a = 1;',
     'FETCH c INTO NEW.a',
