@@ -115,7 +115,9 @@ function isUser(name: string): boolean {
 }
 
 function assignment(name: string, value: string): string {
-  return isUser(name) ? `${name} = ${value}` : `SESSION ${name} = ${value}`;
+  if (isUser(name)) return `${name} = ${value}`;
+  // A server does not know `'SYSTEM'` again where literals are UTF-16.
+  return `SESSION ${name} = ${value.startsWith("'") ? `_utf8mb4${value}` : value}`;
 }
 
 function charsetDiffers(current: ReadonlyMap<string, string>, target: ReadonlyMap<string, string>): boolean {

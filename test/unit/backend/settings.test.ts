@@ -21,7 +21,7 @@ describe('connection settings', () => {
     expect(connection.change(first)).toEqual({
       record: ['sql_mode', 'time_zone'],
       recordSql: 'SELECT @@SESSION.sql_mode, @@SESSION.time_zone',
-      setSql: "SET SESSION sql_mode = 'ANSI', SESSION time_zone = '+02:00'",
+      setSql: "SET SESSION sql_mode = _utf8mb4'ANSI', SESSION time_zone = _utf8mb4'+02:00'",
     });
     connection.recorded('sql_mode', "'STRICT'");
     connection.recorded('time_zone', null);
@@ -37,7 +37,7 @@ describe('connection settings', () => {
     expect(connection.change(none)).toEqual({
       record: [],
       recordSql: null,
-      setSql: "SET SESSION sql_mode = 'STRICT', SESSION sql_notes = 1",
+      setSql: "SET SESSION sql_mode = _utf8mb4'STRICT', SESSION sql_notes = 1",
     });
   });
 
@@ -91,7 +91,7 @@ describe('connection settings', () => {
     expect(connection.change(ansi)).toEqual({
       record: ['sql_mode'],
       recordSql: 'SELECT @@SESSION.sql_mode',
-      setSql: "SET NAMES utf8mb4 COLLATE utf8mb4_general_ci, SESSION sql_mode = 'ANSI'",
+      setSql: "SET NAMES utf8mb4 COLLATE utf8mb4_general_ci, SESSION sql_mode = _utf8mb4'ANSI'",
     });
   });
 
