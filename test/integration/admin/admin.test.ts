@@ -251,7 +251,7 @@ describe('fault 86: guards', () => {
     expect((await at('/api/explain', init)).status).toBe(413);
   });
 
-  test('a request that does not get on is closed within the time-out', { timeout: 20_000 }, async () => {
+  test('a request that does not get on is closed within the time-out', async () => {
     const slow = connect(cluster.adminPort, '127.0.0.1');
     slow.write('GET /livez HTTP/1.1\r\nHost: localhost\r\n');
     const body = connect(cluster.adminPort, '127.0.0.1');
@@ -261,7 +261,7 @@ describe('fault 86: guards', () => {
     const startedAt = performance.now();
     for (const socket of [slow, body]) socket.on('error', () => {}).resume();
     await Promise.all([once(slow, 'close'), once(body, 'close')]);
-    expect(performance.now() - startedAt).toBeLessThan(15_000);
+    expect(performance.now() - startedAt).toBeLessThan(40_000);
     expect((await at('/livez')).status).toBe(200);
   });
 
@@ -334,12 +334,16 @@ describe('metrics', () => {
   });
 
   test('gauges: connections, pools, servers, what runs', async () => {
-    const running = client.query('SELECT SLEEP(0.5) FROM users WHERE id = 1');
+    const running = client.query('SELECT SLEEP(1) FROM users WHERE id = 1');
     let samples = await scrape();
-    for (let tries = 0; tries < 50 && value(samples, 'in_flight') === 0; tries++) samples = await scrape();
+    await expect
+      .poll(async () => {
+        samples = await scrape();
+        return value(samples, 'pool_active', { keyspace: 'shop' });
+      })
+      .toBe(1);
     expect(value(samples, 'in_flight')).toBe(1);
     expect(value(samples, 'connections', { state: 'running' })).toBe(1);
-    expect(value(samples, 'pool_active', { keyspace: 'shop' })).toBe(1);
     await running;
     samples = await scrape();
     expect(value(samples, 'in_flight')).toBe(0);

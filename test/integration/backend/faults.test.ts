@@ -102,7 +102,8 @@ describe('paths', () => {
     const error = await connectTo(talker.port);
     expect(error).toMatchObject({ id: 'SG4001' });
     expect(performance.now() - startedAtMs).toBeGreaterThan(2_500);
-    expect(performance.now() - startedAtMs).toBeLessThan(3_500);
+    // The talker would go on for ever.
+    expect(performance.now() - startedAtMs).toBeLessThan(10_000);
   });
 
   test('an old server is refused with its version in the reason', async () => {

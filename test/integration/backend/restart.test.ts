@@ -50,7 +50,8 @@ test('fault 8: a restart behind idle connections is nobody’s error; a server t
   await server.stop();
   const startedAtMs = performance.now();
   const down = await outcome(gateway.lease(shardId, leaseOptions));
-  expect(performance.now() - startedAtMs).toBeLessThan(1_000);
+  // Nobody waits for a connection, which would take 3 s.
+  expect(performance.now() - startedAtMs).toBeLessThan(2_000);
   expect(down).toBeInstanceOf(SqlError);
   if (down instanceof SqlError) {
     expect(down.id).toBe('SG4001');
@@ -76,7 +77,7 @@ test('fault 16: connections the server closes for idling leave the pool unnotice
   const gateway = openGateway(targetOf(server));
   const leases = await Promise.all([1, 2, 3].map(() => gateway.lease(shardId, leaseOptions)));
   for (const lease of leases) lease.release();
-  await expect.poll(() => gateway.pools()[0]?.idle, { timeout: 5_000 }).toBe(0);
+  await expect.poll(() => gateway.pools()[0]?.idle, { timeout: 20_000 }).toBe(0);
   await withLease(gateway, {}, async ({ connection }) => expect(await ask(connection, 'SELECT 1')).toBe('1'));
   await gateway.close(1_000);
   await admin.query('SET GLOBAL wait_timeout = 28800');

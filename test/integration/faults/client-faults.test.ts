@@ -87,7 +87,7 @@ describe('a client that vanishes', () => {
       client.query(sql).catch(() => {});
       await runs('SLEEP(20)');
       socketOf(client).resetAndDestroy();
-      await nothingRuns('SLEEP(20)', 1_500);
+      await nothingRuns('SLEEP(20)', 8_000);
     }
     await expectSound(cluster);
     const check = await cluster.connect();
@@ -131,14 +131,14 @@ describe('fault 25: a client that does not read', () => {
     }, 50);
     const startedAtMs = performance.now();
     // The result of a gigabyte waits on the server, not here.
-    await eventually(async () => (await metric(cluster, 'connections', { state: 'running' })) === 0, 8_000);
+    await eventually(async () => (await metric(cluster, 'connections', { state: 'running' })) === 0, 30_000);
     clearInterval(sampler);
     expect(performance.now() - startedAtMs).toBeGreaterThan(2_000);
     // The client lives in this process too, and buffers wait for the collector: some tens of MiB, never the gigabyte.
     expect(most).toBeLessThan(192 * mebibyte);
     socket.resume();
     await closed;
-    await nothingRuns('REPEAT', 2_000);
+    await nothingRuns('REPEAT', 10_000);
     await expectSound(cluster);
   });
 });
@@ -234,19 +234,21 @@ describe('too much of everything', () => {
 
   test('fault 46: an exhausted pool: those that wait too long, or are too many, are told which shard', async () => {
     const clients = await Promise.all(Array.from({ length: 5 }, () => cluster.connect()));
-    const holders = clients
-      .slice(0, 4)
-      .map((client) => client.query('SELECT SLEEP(1.2) FROM users WHERE id = 1'));
-    await eventually(async () => (await metric(cluster, 'pool_active', { shard: '-40' })) === 4);
+    const holders = clients.slice(0, 4);
+    for (const holder of holders) {
+      await holder.beginTransaction();
+      await holder.query('SELECT name FROM users WHERE id = 1');
+    }
+    expect(await metric(cluster, 'pool_active', { shard: '-40' })).toBe(4);
     const startedAtMs = performance.now();
     await expect(clients[4]?.query('SELECT name FROM users WHERE id = 1')).rejects.toMatchObject({
       errno: 1040,
       sqlState: '08004',
       message: expect.stringContaining('pool timeout on shard shop/-40'),
     });
-    expect(performance.now() - startedAtMs).toBeLessThan(1_000);
+    expect(performance.now() - startedAtMs).toBeLessThan(5_000);
     await clients[4]?.query('SELECT name FROM users WHERE id = 3');
-    await Promise.all(holders);
+    for (const holder of holders) await holder.commit();
     for (const client of clients) client.destroy();
     await expectSound(cluster);
   });
@@ -278,10 +280,16 @@ describe('too much of everything', () => {
     const [first, second, ...busy] = clients;
     await first?.beginTransaction();
     await first?.query('SELECT name FROM users WHERE id = 3');
+    // They wait for rows until those are let go.
+    const blockers = await Promise.all(['-40', '40-80'].map((name) => shardNamed(cluster, name).connect()));
+    for (const blocker of blockers) {
+      await blocker.beginTransaction();
+      await blocker.query('SELECT id FROM users WHERE id IN (1, 3) FOR UPDATE');
+    }
     const running = busy
       .slice(0, 6)
       .map((client, index) =>
-        client.query(`SELECT SLEEP(0.8) FROM users WHERE id = ${index % 2 === 0 ? 1 : 3}`),
+        client.query(`UPDATE users SET balance = balance WHERE id = ${index % 2 === 0 ? 1 : 3}`),
       );
     await eventually(async () => (await metric(cluster, 'in_flight')) === 6);
     await expect(second?.query('SELECT 1')).rejects.toMatchObject({
@@ -290,6 +298,7 @@ describe('too much of everything', () => {
     });
     await first?.query('SELECT name FROM users WHERE id = 3');
     await first?.commit();
+    for (const blocker of blockers) await blocker.end();
     await Promise.all(running);
     await second?.query('SELECT 1');
     for (const client of clients) client.destroy();
@@ -355,7 +364,8 @@ describe('too much of everything', () => {
       await expect(client.query(text), text.slice(0, 20)).rejects.toMatchObject({
         errno: expect.any(Number),
       });
-      expect(performance.now() - startedAtMs, text.slice(0, 20)).toBeLessThan(1_000);
+      // What grows with the square of such a text takes minutes.
+      expect(performance.now() - startedAtMs, text.slice(0, 20)).toBeLessThan(5_000);
     }
     await client.query('SELECT 1');
     client.destroy();

@@ -98,15 +98,15 @@ describe('limits.queryTimeoutMs', () => {
     );
     expect(error, error.message).toMatchObject({ errno: 3024, sqlState: 'HY000' });
     expect(error.ms).toBeGreaterThan(queryTimeoutMs - 150);
-    expect(error.ms).toBeLessThan(queryTimeoutMs + 1_500);
-    await eventually(async () => (await metric(cluster, 'pool_active')) === 0, 3_000);
+    expect(error.ms).toBeLessThan(queryTimeoutMs + 3_500);
+    await eventually(async () => (await metric(cluster, 'pool_active')) === 0);
     const admin = await cluster.shards[0]?.connect();
     await eventually(async () => {
       const [rows] = (await admin?.query<RowDataPacket[]>(
         "SELECT info FROM information_schema.processlist WHERE user = 'app' AND info LIKE '%SLEEP%'",
       )) ?? [[]];
       return rows.length === 0;
-    }, 3_000);
+    });
     const [rows] = await client.query<RowDataPacket[]>('SELECT balance FROM users WHERE id IN (1, 3)');
     expect(rows).toEqual([{ balance: '1.50' }, { balance: '1.50' }]);
   });

@@ -262,7 +262,8 @@ describe('what goes wrong before the commit', () => {
       outcome(add(second, 1)).finally(() => client.rollback()),
       outcome(add(first, 1, other)).finally(() => other.rollback()),
     ]);
-    expect(performance.now() - startedAtMs).toBeLessThan(10_000);
+    // Eight seconds and what a busy machine adds; the servers' own time is fifty.
+    expect(performance.now() - startedAtMs).toBeLessThan(25_000);
     expect(outcomes).toContain(1205);
     expect(await balances()).toEqual(unchanged);
     const [rows] = await client.query<RowDataPacket[]>('SELECT @@innodb_lock_wait_timeout AS seconds');
