@@ -46,7 +46,14 @@ export function literalValue(
   const sql = text.slice(from, end);
   // With an introducer a hex or bit literal is a string.
   const shown = text.charCodeAt(from) === 0x5f ? S.string : kind;
-  return { kind: kindNames[shown], negative, sql, value: decode(sql, negative, shown, mode) };
+  const value = decode(sql, negative, shown, mode);
+  const isNull = mode.emptyStringIsNull && value === '' && isEmptyString(sql, shown);
+  return { kind: isNull ? 'null' : kindNames[shown], negative, sql, value };
+}
+
+/** Of a string without a character: `_utf8mb4 x''` keeps its place among strings, whatever the sql_mode says of `''`. */
+function isEmptyString(sql: SqlText, kind: SlotKind): boolean {
+  return (kind === S.string || kind === S.nString) && !/\W[xb]''$/i.test(sql);
 }
 
 function decode(sql: SqlText, negative: boolean, kind: SlotKind, mode: LexMode): string {

@@ -26,6 +26,8 @@ export interface LexMode {
   readonly highNotPrecedence: boolean;
   /** REAL is FLOAT (parser). */
   readonly realAsFloat: boolean;
+  /** A string literal without a character is NULL (MariaDB). */
+  readonly emptyStringIsNull: boolean;
   /** character_set_client by MySQL's name: `utf8mb4`, `latin1` ... Decides how identifiers are decoded. */
   readonly charset: string;
 }
@@ -41,6 +43,7 @@ export function defaultMode(flavour: Flavour = 'mariadb', version?: number): Lex
     ignoreSpace: false,
     highNotPrecedence: false,
     realAsFloat: false,
+    emptyStringIsNull: false,
     charset: 'utf8mb4',
   };
 }
@@ -65,6 +68,7 @@ export function withSqlMode(mode: LexMode, sqlMode: string): LexMode {
     ignoreSpace: combined || set.has('IGNORE_SPACE'),
     highNotPrecedence: set.has('HIGH_NOT_PRECEDENCE'),
     realAsFloat: set.has('ANSI') || set.has('REAL_AS_FLOAT'),
+    emptyStringIsNull: mode.flavour === 'mariadb' && set.has('EMPTY_STRING_IS_NULL'),
   };
 }
 

@@ -41,7 +41,8 @@ export function decodePrepared(session: SessionPort, payload: Buffer): Statement
   if (command.sentTypes && !sameTypes(command.types, statement.paramTypes)) {
     statement.paramTypes = Buffer.from(command.types);
   }
-  const params = withLimits(command.params, statement.limits, state.mode.flavour);
+  const given = state.mode.emptyStringIsNull ? command.params.map(emptyAsNull) : command.params;
+  const params = withLimits(given, statement.limits, state.mode.flavour);
   if (longData !== null) {
     state.prepared.reset(statement);
     const text = fillText(statement.text, params, session);
@@ -49,6 +50,12 @@ export function decodePrepared(session: SessionPort, payload: Buffer): Statement
   }
   const prepared = new HandleRelay(payload, statement, deps.handles);
   return { text: statement.text, packets: null, params, format: 'binary', prepared };
+}
+
+/** Servers under EMPTY_STRING_IS_NULL read parameters as they read literals. */
+function emptyAsNull(param: BindValue): BindValue {
+  const isEmpty = param.kind === 'string' && param.value === '';
+  return isEmpty ? { kind: 'null', negative: false, sql: 'NULL', value: '' } : param;
 }
 
 function longDataOf(statement: PreparedStatement): ReadonlyMap<number, Buffer> | null {

@@ -57,6 +57,14 @@ test('without escapes a backslash is a character', () => {
   expect(value("'a\\n\\'", S.string, withSqlMode(mode, 'NO_BACKSLASH_ESCAPES'))).toBe('a\\n\\');
 });
 
+test('a string without a character is NULL under EMPTY_STRING_IS_NULL', () => {
+  const empty = withSqlMode(mode, 'EMPTY_STRING_IS_NULL');
+  const kind = (sql: string): string => literalValue(sql, 0, sql.length, S.string, empty).kind;
+  expect(["''", '""', "N''", "_latin1''", "'' ''"].map(kind)).toEqual(Array(5).fill('null'));
+  expect(["' '", "_utf8mb4 x''", "'' 'a'"].map(kind)).toEqual(Array(3).fill('string'));
+  expect(literalValue("''", 0, 2, S.string, mode).kind).toBe('string');
+});
+
 test('introducerOf', () => {
   expect(["_LATIN1'x'", "N'x'", "'x'", '7'].map(introducerOf)).toEqual(['latin1', 'utf8mb3', null, null]);
 });
