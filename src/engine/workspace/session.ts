@@ -17,7 +17,7 @@ import { type ParamText, prepareRun } from '../param-text.ts';
  * what LAST_INSERT_ID() says: rows of a table without keys get numbers.
  */
 const fillMode =
-  "sql_mode='STRICT_ALL_TABLES,ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO', character_set_client=utf8mb4";
+  "sql_mode=_utf8mb4'STRICT_ALL_TABLES,ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO', character_set_client=utf8mb4";
 const fillSettings =
   'SET @__sg_mode=@@sql_mode, @__sg_zone=@@time_zone, @__sg_client=@@character_set_client, ' +
   '@__sg_id=LAST_INSERT_ID(), ' +

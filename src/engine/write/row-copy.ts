@@ -28,7 +28,7 @@ export interface RowMove {
 /** Times are UTC, and what a column holds it may hold again, whatever the session's sql_mode says of it. */
 const ownSettings =
   'SET @__sg_move_zone=@@time_zone, @__sg_move_mode=@@sql_mode, ' +
-  "time_zone=_utf8mb4'+00:00', sql_mode='STRICT_ALL_TABLES,ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO', " +
+  "time_zone=_utf8mb4'+00:00', sql_mode=_utf8mb4'STRICT_ALL_TABLES,ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO', " +
   'character_set_results=utf8mb4';
 const clientSettings = (connection: BackendConnection): string =>
   `SET ${connection.charsetSql}, SESSION time_zone=@__sg_move_zone, SESSION sql_mode=@__sg_move_mode, ` +

@@ -22,7 +22,7 @@ const insertBytesMax = 1 << 20;
 const orderColumn = '`shardgate row` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT INVISIBLE PRIMARY KEY';
 
 /** Values as they were read: invalid dates, names of any length, columns of other versions. */
-const fillMode = "SET @__sg_mode = @@sql_mode, sql_mode = 'ALLOW_INVALID_DATES'";
+const fillMode = "SET @__sg_mode = @@sql_mode, sql_mode = _utf8mb4'ALLOW_INVALID_DATES'";
 const ownMode = 'SET sql_mode = @__sg_mode, @__sg_mode = NULL';
 
 /** Ends the lease. Rejects with the server's error. */
