@@ -156,6 +156,8 @@ export interface GatherNode {
   readonly describe: Template | null;
   /** A fragment or the finish asks for the time (NOW() ...): all of them must see the same instant. */
   readonly pinTime: boolean;
+  /** LIMIT's count; when it is 0 the fragments are asked for their columns and no row. Absent: they are read whatever it is. */
+  readonly noRowsAtZero?: ValueRef;
 }
 
 export interface Fragment {

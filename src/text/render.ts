@@ -83,7 +83,8 @@ function spellLimit(
   const offset = part.offset === null ? 0n : limitNumber(part.offset, limitValues);
   // Not numbers: the client's own spelling lets the server word the error.
   if (count === null || offset === null) return spellValue(part.count, values);
-  const sum = count + offset;
+  // A server looks at no row then, however many it would skip.
+  const sum = count === 0n ? 0n : count + offset;
   return String(sum > LIMIT_MAX ? LIMIT_MAX : sum);
 }
 

@@ -20,7 +20,7 @@ export type ValueRef =
  *  - params: spelled like values, from the parameters
  *  - database: the shard's physical database name for a keyspace, quoted; a keyspace that has no one database means no table
  *    that the server looks for (a column of nothing, a CTE nobody reads): it keeps its name
- *  - limit: offset + count as a number (a shard's share of LIMIT offset, count); count alone when offset is null
+ *  - limit: offset + count as a number (a shard's share of LIMIT offset, count); count alone when offset is null or the count is 0
  *  - workspace: the quoted name of fragment `fragment`'s table on the workspace, copy `copy` (0-based)
  *  - keys: the distinct values of `column` of a finished fragment as a comma list of literals (never empty: NULL when none), or `orElse`
  */

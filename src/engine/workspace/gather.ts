@@ -1,6 +1,8 @@
 // The general plan: fragments from the shards into workspace tables, then the finish over them.
 import { SqlError } from '../../errors/sql-error.ts';
 import type { Fragment, GatherNode } from '../../plan/nodes.ts';
+import { limitNumber } from '../../text/render.ts';
+import type { Template } from '../../text/template.ts';
 import { present } from '../../util/assert.ts';
 import type { Shard } from '../../vindex/shard-map.ts';
 import { cancelReason, untilCancelled } from '../cancel.ts';
@@ -198,9 +200,10 @@ async function fillFragment(
   leases: FragmentLeases,
 ): Promise<void> {
   const { execution, session, names } = run;
+  const template = templateOf(run, fragment);
   const reads: ShardRead[] = [];
   for (const shard of shards) {
-    reads.push(leases.read(shard, paramText(execution, shard, fragment.template, names), run.time));
+    reads.push(leases.read(shard, paramText(execution, shard, template, names), run.time));
     // Locking statements over the same shards wait for each other on the lowest.
     if (execution.plan.locks && reads.length === 1 && shards.length > 1) await reads[0]?.stream.filled();
   }
@@ -225,6 +228,14 @@ async function fillFragment(
   } catch (error) {
     throw firstError(reads, error);
   }
+}
+
+/** The fragment's text; without rows when nobody wants one. */
+function templateOf({ node, execution }: Run, { template }: Fragment): Template {
+  const { noRowsAtZero } = node;
+  if (noRowsAtZero === undefined || limitNumber(noRowsAtZero, execution.binds) !== 0n) return template;
+  const isLimited = template.some((part) => part.kind === 'limit');
+  return isLimited ? template : [...template, { kind: 'text', text: ' LIMIT 0' }];
 }
 
 /** Workspace tables as they were last time are made while the shards read. */

@@ -18,6 +18,7 @@ import { scatterRows, scatterUnion } from './scatter-rows.ts';
 import { hasSeededRandom, setsInsertId } from './traits.ts';
 import { gatherRows } from './workspace/gather-rows.ts';
 import { generalPlan } from './workspace/general.ts';
+import { withoutRowsOfLimitZero } from './workspace/no-rows.ts';
 import { partialAggregates } from './workspace/partial-aggregates.ts';
 import { withStoredSubqueries } from './workspace/stored-subqueries.ts';
 
@@ -33,7 +34,7 @@ export function planSeveral(several: Several): Draft {
       : shardgateError('SG2010', { detail: doubt });
   if (refusal !== null) return { node: refuse(refusal, ask), label: 'none' };
   try {
-    return planProven(several);
+    return withoutRowsOfLimitZero(planProven(several), statement);
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
     return { node: refuse(error, ask), label: 'none' };
