@@ -117,7 +117,10 @@ async function isImpossible(unit: WriteUnit, node: RowWritesNode): Promise<boole
   const { describe, keyspace, singleTable } = node;
   const shard = shardMapOf(execution, keyspace).shards[0];
   if (!singleTable || describe === null || shard === undefined) return false;
-  const { rows } = await unit.rows(shard, `EXPLAIN ${shardText(execution, shard, describe)}`);
+  const { rows } = await unit.rows(
+    shard,
+    `EXPLAIN FORMAT=TRADITIONAL ${shardText(execution, shard, describe)}`,
+  );
   return rows[0]?.at(-1)?.startsWith('Impossible WHERE') === true;
 }
 

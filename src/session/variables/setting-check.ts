@@ -77,10 +77,11 @@ async function tryOnServer(lease: Lease, name: string, sql: string): Promise<Acc
   const terminal = await runStatement(lease.connection, `SET SESSION ${name} = ${sql}`);
   const warnings = terminal.warnings === 0 ? [] : await fetchWarnings(lease.connection, null);
   const { columns, rows } = await readResult(lease.connection, `SELECT @@SESSION.${name}`);
-  const shownAs = await readResult(lease.connection, `SHOW SESSION VARIABLES LIKE ${quoteString(name)}`);
-  const shown = shownAs.rows[0]?.[1] ?? '';
   const [column] = columns;
   const text = rows[0]?.[0] ?? null;
+  // MySQL answers SHOW VARIABLES by a text with backticks, which not every character set of clients has.
+  const asShown = name === 'character_set_client' ? [[name, text]] : await shownOf(lease, name);
+  const shown = asShown[0]?.[1] ?? '';
   if (text === null || column === undefined)
     return { sql: 'NULL', value: '', typed: 'NULL', shown, warnings };
   if (!isNumber(column.type)) {
@@ -89,6 +90,10 @@ async function tryOnServer(lease: Lease, name: string, sql: string): Promise<Acc
   }
   const unsigned = (column.flags & ColumnFlag.unsigned) !== 0;
   return { sql: text, value: text, typed: unsigned ? `CAST(${text} AS UNSIGNED)` : text, shown, warnings };
+}
+
+async function shownOf(lease: Lease, name: string): Promise<readonly (readonly (string | null)[])[]> {
+  return (await readResult(lease.connection, `SHOW SESSION VARIABLES LIKE ${quoteString(name)}`)).rows;
 }
 
 function isNumber(type: number): boolean {

@@ -229,14 +229,16 @@ test.runIf(testFlavour() === 'mariadb')('info texts keep their numbers in every 
   ).toEqual([]);
 });
 
-test.each(['SET NAMES swe7', 'SET NAMES gbk', 'SET character_set_results = utf16'])(
-  '%s is refused',
-  async (setting) => {
-    const client = await world.proxy();
-    expect(await client.query(setting)).toMatchObject({
-      kind: 'error',
-      message: expect.stringContaining('SG5007'),
-    });
-    expect(await client.query('SELECT 1')).toMatchObject({ kind: 'rows' });
-  },
-);
+test.each([
+  'SET NAMES swe7',
+  'SET character_set_client = swe7',
+  'SET NAMES gbk',
+  'SET character_set_results = utf16',
+])('%s is refused', async (setting) => {
+  const client = await world.proxy();
+  expect(await client.query(setting)).toMatchObject({
+    kind: 'error',
+    message: expect.stringContaining('SG5007'),
+  });
+  expect(await client.query('SELECT 1')).toMatchObject({ kind: 'rows' });
+});
