@@ -19,7 +19,8 @@ export interface OtherPath {
  * MariaDB 10.11 answers some statements by the path: its cache of a correlated subquery takes 'a' for 'A' where the comparison
  * tells them apart, a zero date under NO_ZERO_DATE is NULL or not by whether a temporary table holds it, and COUNT of an outer
  * block is NULL where an index shows that no row can be there. A window function in an IN or ALL subquery is wrong where the
- * subquery runs once per row instead of being stored. MIN of a constant NULL date of a merged derived table is 0000-00-00. Of
+ * subquery runs once per row instead of being stored. MIN of a constant NULL date of a merged derived table is 0000-00-00. MAX of
+ * a constant of a view on the empty side of an outer join is the constant where groups come in the order of an index, else NULL. Of
  * two errors PREPARE may tell the other. MySQL 9.7 shows a decimal that IF() or COALESCE() makes of an integer with its
  * fraction only where a temporary table holds it. Where it contradicts itself there is no answer to compare with.
  */
@@ -28,7 +29,7 @@ export function otherPaths(tables: readonly FuzzTable[], flavour: 'mariadb' | 'm
     sql.replace(/ ORDER BY (?!.* LIMIT )(?:[^'()]|\([^()]*\)|'[^']*')*$/, '');
   const switches =
     flavour === 'mariadb'
-      ? ['subquery_cache=off', 'materialization=off', 'derived_merge=off']
+      ? ['subquery_cache=off', 'materialization=off', 'in_to_exists=off', 'derived_merge=off']
       : ['materialization=off', 'semijoin=off', 'derived_merge=off', 'block_nested_loop=off'];
   return [
     ...switches.map(
@@ -39,12 +40,20 @@ export function otherPaths(tables: readonly FuzzTable[], flavour: 'mariadb' | 'm
         proxySql: asItIs,
       }),
     ),
+    ...(flavour === 'mariadb' ? [noJoinBuffers] : []),
     { name: 'IGNORE INDEX', settings: [], oracleSql: (sql) => withoutIndexes(sql, tables), proxySql: asItIs },
     { name: 'no ORDER BY', settings: [], oracleSql: unbuffered, proxySql: unbuffered, unordered: true },
     { name: 'PREPARE', settings: [], oracleSql: asItIs, proxySql: asItIs, prepares: true },
     { name: 'SQL_BUFFER_RESULT', settings: [], oracleSql: buffered, proxySql: asItIs },
   ];
 }
+
+const noJoinBuffers: OtherPath = {
+  name: 'no join buffers',
+  settings: ['SET join_cache_level = 0'],
+  oracleSql: asItIs,
+  proxySql: asItIs,
+};
 
 function asItIs(sql: string): string {
   return sql;

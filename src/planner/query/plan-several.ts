@@ -16,11 +16,11 @@ import type { Draft, Several } from './draft.ts';
 import { foldAggregates } from './fold.ts';
 import { scatterRows, scatterUnion } from './scatter-rows.ts';
 import { hasSeededRandom, setsInsertId } from './traits.ts';
+import { withFinishSwitches } from './workspace/finish-switches.ts';
 import { gatherRows } from './workspace/gather-rows.ts';
 import { generalPlan } from './workspace/general.ts';
 import { withoutRowsOfLimitZero } from './workspace/no-rows.ts';
 import { partialAggregates } from './workspace/partial-aggregates.ts';
-import { withStoredSubqueries } from './workspace/stored-subqueries.ts';
 
 /** Never throws: what cannot be planned is a refusal, after which a server still gets its say about the statement. */
 export function planSeveral(several: Several): Draft {
@@ -66,7 +66,7 @@ function planProven(several: Several): Draft {
     reasons.push(`not one co-located group: ${locality.why}`);
   }
   if (statement.context.directives.get('WORKSPACE')?.toLowerCase() === 'off') throw shardgateError('SG2025');
-  const node = withStoredSubqueries(generalPlan(statement, keyspace, reasons), statement);
+  const node = withFinishSwitches(generalPlan(statement, keyspace, reasons), statement);
   return { node, label: 'gather' };
 }
 
@@ -127,7 +127,7 @@ function mergeBlock(several: Several, block: Block, keys: readonly KeyTuple[]): 
   }
   if (statement.context.directives.get('WORKSPACE')?.toLowerCase() === 'off') throw shardgateError('SG2025');
   const rows = gatherRows(several, block);
-  if (typeof rows !== 'string') return { node: withStoredSubqueries(rows, statement), label: 'gather' };
+  if (typeof rows !== 'string') return { node: withFinishSwitches(rows, statement), label: 'gather' };
   reasons.push(`not one fragment: ${rows}`);
   return null;
 }
