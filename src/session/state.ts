@@ -3,7 +3,7 @@ import type { BackendConnection, LeaseOptions } from '../backend/contract.ts';
 import type { InsertIdRule } from '../plan/nodes.ts';
 import { Capability, hasFlag } from '../protocol/capabilities.ts';
 import type { StateChange } from '../protocol/messages.ts';
-import { type LexMode, withSqlMode } from '../sql/mode.ts';
+import { type LexMode, type SqlText, withSqlMode } from '../sql/mode.ts';
 import { quoteIdentifier } from '../text/quote.ts';
 import type { ClientLogin } from './contract.ts';
 import type { SessionDependencies } from './dependencies.ts';
@@ -37,7 +37,7 @@ export class SessionState {
   readonly scope: TransactionScope;
   readonly prepared = new PreparedStatements();
   /** SQL-level PREPARE name FROM ...: texts by lower-case name. */
-  readonly named = new Map<string, string>();
+  readonly named = new Map<string, { readonly text: SqlText; readonly mode: LexMode }>();
   readonly locks = new NamedLocks();
   /** An open transaction may wait for its client's next statement for so long; 0: for ever. */
   transactionTimeoutMs = 0;

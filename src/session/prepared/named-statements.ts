@@ -11,20 +11,22 @@ import type { StatementContext } from '../statement/statement-context.ts';
 import { literalOf } from '../variables/variable-literal.ts';
 import { fillParams } from './fill-params.ts';
 import { checkPreparable } from './preparable.ts';
+import { assertReadsAlike } from './same-reading.ts';
 
 /** Throws 1064 when the text does not parse, 1295 when it may not be prepared, as PREPARE does. */
 export async function runPrepare(statement: Prepare, context: StatementContext): Promise<void> {
   const text = await evaluateText(statement.source, context);
   const { mode } = context.state;
   checkPreparable(parseStatement(text, mode), mode.flavour);
-  context.state.named.set(statement.name.name.toLowerCase(), text);
+  context.state.named.set(statement.name.name.toLowerCase(), { text, mode });
   context.sink.ok({ affectedRows: 0n, lastInsertId: 0n, warnings: 0, info: 'Statement prepared' });
 }
 
 export async function runExecute(statement: Execute, context: StatementContext): Promise<void> {
-  const text = context.state.named.get(statement.name.name.toLowerCase());
-  if (text === undefined) throw unknownStatement(statement.name.name, 'EXECUTE');
-  await runWith(text, statement.using, context);
+  const named = context.state.named.get(statement.name.name.toLowerCase());
+  if (named === undefined) throw unknownStatement(statement.name.name, 'EXECUTE');
+  assertReadsAlike(named.text, named.mode, context.state.mode);
+  await runWith(named.text, statement.using, context);
 }
 
 export async function runExecuteImmediate(

@@ -9,11 +9,13 @@ import { walk } from '../../sql/visitor.ts';
 import type { SessionPort } from '../session-port.ts';
 import { runCaptured } from '../statement/statement-run.ts';
 import { fillParams } from './fill-params.ts';
+import { assertReadsAlike } from './same-reading.ts';
 
 /** As MariaDB: the rows of an INSERT stand or fall together, other statements take effect one after the other. */
 export async function runBulk(session: SessionPort, payload: Buffer): Promise<void> {
   const { state, sink } = session;
   const statement = state.prepared.get(bulkStatementId(payload), 'mysqld_stmt_bulk_execute');
+  assertReadsAlike(statement.text, statement.mode, state.mode);
   const { types, rows } = decodeBulk(payload, {
     paramCount: statement.paramCount,
     types: statement.paramTypes,

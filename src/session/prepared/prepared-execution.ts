@@ -19,6 +19,7 @@ import type { StatementInput } from '../statement/statement-run.ts';
 import type { BackendHandles } from './backend-handles.ts';
 import { fillParams } from './fill-params.ts';
 import type { PreparedStatement } from './prepared-statements.ts';
+import { assertReadsAlike } from './same-reading.ts';
 
 /** The statement a COM_STMT_EXECUTE runs. Throws 1243, 1210, 1835. `payload` is used until the answer has ended. */
 export function decodePrepared(session: SessionPort, payload: Buffer): StatementInput {
@@ -30,6 +31,7 @@ export function decodePrepared(session: SessionPort, payload: Buffer): Statement
     state.prepared.reset(statement);
     throw failure;
   }
+  assertReadsAlike(statement.text, statement.mode, state.mode);
   const longData = longDataOf(statement);
   const command = decodeExecute(payload, {
     paramCount: statement.paramCount,

@@ -58,7 +58,7 @@ export async function prepareStatement(session: SessionPort, sent: SqlText): Pro
           };
   // Tables were opened: as with any statement, what was warned of before is gone.
   if (entry.kind === 'plan' && entry.touchesTables) state.beginStatement();
-  const statement = state.prepared.add(text, paramCount, limitParams(text, state.mode));
+  const statement = state.prepared.add(text, state.mode, paramCount, limitParams(text, state.mode));
   const head = encodePrepareOk({
     statementId: statement.id,
     columnCount: definitions.columns.length,

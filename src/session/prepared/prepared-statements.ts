@@ -1,10 +1,13 @@
 // Prepared statements of one client: ids, texts, remembered parameter types, long data.
 import { SqlError } from '../../errors/sql-error.ts';
+import type { LexMode } from '../../sql/mode.ts';
 
 export interface PreparedStatement {
   readonly id: number;
   /** SqlText as the client prepared it, without a trailing semicolon. */
   readonly text: string;
+  /** How the text was read. */
+  readonly mode: LexMode;
   readonly paramCount: number;
   /** Those that say how many rows; see `limitParams`. */
   readonly limits: readonly number[];
@@ -38,7 +41,7 @@ export class PreparedStatements {
   }
 
   /** Throws 1461 when the client holds too many, as max_prepared_stmt_count does. */
-  add(text: string, paramCount: number, limits: readonly number[]): PreparedStatement {
+  add(text: string, mode: LexMode, paramCount: number, limits: readonly number[]): PreparedStatement {
     if (this.#statements.size >= statementsMax || this.#textBytes + text.length > textBytesMax) {
       throw new SqlError(
         1461,
@@ -49,6 +52,7 @@ export class PreparedStatements {
     const statement: PreparedStatement = {
       id: this.#nextId++,
       text,
+      mode,
       paramCount,
       limits,
       paramTypes: null,

@@ -254,6 +254,35 @@ test('PREPARE, EXECUTE and DEALLOCATE of SQL', async () => {
   expect(await pair.ask("PREPARE wrong FROM 'SELEC'")).toBe(same);
 });
 
+describe('a prepared text', () => {
+  test.each([
+    ["SET sql_mode = 'ANSI_QUOTES'", 'SELECT "name", id FROM users ORDER BY id', 'SET sql_mode = DEFAULT'],
+    ["SET sql_mode = 'PIPES_AS_CONCAT'", "SELECT name || 'x' FROM users WHERE id = 1", "SET sql_mode = ''"],
+    ['SET NAMES utf8mb4', "SELECT LENGTH('é'), COUNT(*) FROM users", 'SET NAMES latin1'],
+  ])('that would read otherwise after a SET is not run: %s, %s', async (before, sql, after) => {
+    await pair.proxy.query(before);
+    const prepared = await pair.proxy.prepare(sql);
+    if ('errno' in prepared) throw new Error(prepared.message);
+    await pair.proxy.query(`PREPARE p FROM '${sql.replaceAll("'", "''")}'`);
+    await pair.proxy.query(after);
+    expect(await pair.proxy.execute(prepared)).toMatchObject({ kind: 'error', errno: 1615 });
+    expect(await pair.proxy.query('EXECUTE p')).toMatchObject({ kind: 'error', errno: 1615 });
+    await pair.proxy.query(before);
+    expect(await pair.proxy.execute(prepared)).toMatchObject({ kind: 'rows' });
+    expect(await pair.proxy.query('EXECUTE p')).toMatchObject({ kind: 'rows' });
+  });
+
+  test('that reads the same after a SET is run', async () => {
+    const sql = 'SELECT COUNT(*), MAX(name) FROM users WHERE id > 1';
+    const [one, other] = [await pair.oracle.prepare(sql), await pair.proxy.prepare(sql)];
+    if ('errno' in one || 'errno' in other) throw new Error('not prepared');
+    for (const set of ["SET sql_mode = 'ANSI,NO_BACKSLASH_ESCAPES'", 'SET NAMES latin1']) {
+      await pair.do(set);
+      expect(pair.compare(await pair.oracle.execute(one), await pair.proxy.execute(other))).toBe(same);
+    }
+  });
+});
+
 test.each(["'2'", '2', '2.0', '-1', 'NULL', '18446744073709551615'])(
   'EXECUTE with %s for LIMIT',
   async (value) => {
