@@ -31,6 +31,8 @@ export interface RowTarget {
   readonly tail: Template;
   /** False: `head` ends in SET, and `values` begin the assignments. */
   readonly assigns: boolean;
+  /** The assignments of `head` take a DEFAULT that may be missing: servers say so (1364) also where no row is met. */
+  readonly takesMissingDefault?: true;
   /** Assignments computed while reading. `asText`: it may not be a decimal (SG6052). */
   readonly values: readonly { readonly column: string; readonly cell: number; readonly asText?: true }[];
   /** Not null: vindexes may see another row after the UPDATE. */

@@ -17,7 +17,7 @@ import { shardMapOf } from '../resolve.ts';
 import { ReturnedRows } from '../write/returned-rows.ts';
 import { inUnit, settleAll, type WriteAnswer, type WriteFailure, type WriteUnit } from '../write/unit.ts';
 import { insertFacts } from './insert-facts.ts';
-import { noPlaceOf, placedRowText, rowsByShard } from './insert-places.ts';
+import { noPlaceOf, placedRowText, refuseStoredZero, rowsByShard } from './insert-places.ts';
 import {
   type KnownRow,
   type ValuedRow,
@@ -116,6 +116,7 @@ async function placeRows(
   const key = present(node.key, 'a sharded table has a primary vindex');
   const map = shardMapOf(unit.execution, node.keyspace);
   const tuples = valued.map(({ values }) => valuesOfKey(key, wanted, values));
+  for (const tuple of tuples) refuseStoredZero(node, tuple);
   const ids = await primaryIds(unit, node, key, tuples);
   const known = valued.map(({ values, replaced }, row): KnownRow => {
     const id = present(ids[row], 'an id per row');

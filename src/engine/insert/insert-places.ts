@@ -124,21 +124,27 @@ export async function placesAfterStoring(
     if (place === null)
       cells.push({ row, texts: cellTexts(node, rows, row), computed: isComputed(node, rows, row) });
   });
-  const stored = await storeCells(
-    execution,
-    node.keyspace,
-    key.columns,
-    node.table,
-    cells,
-    ignore,
-    rows.before,
-  );
+  const stored = await storeCells(execution, node.keyspace, key.columns, node.table, cells, ignore, rows);
   return places.map((place, row) => {
     if (place !== null) return place;
     const found = present(stored.get(row), `stored cells of row ${row}`);
+    refuseStoredZero(node, found.values);
     const shard = placeOf(node, key, map, row, found.values);
     return { shard, replaced: evaluatedCells(node, rows, row, found) };
   });
+}
+
+/** Throws SG6008. `values`: of the sharding columns; a number of the shard's own would not be where they lead. */
+export function refuseStoredZero(node: InsertNode, values: readonly VindexValue[]): void {
+  const { guardCell, shardingCells } = node;
+  const value = guardCell === null ? undefined : values[shardingCells.indexOf(guardCell)];
+  if (guardCell === null || value === undefined) return;
+  const isZero = value.kind === 'null' || ('text' in value && /^-?[0.]*$/.test(value.text));
+  if (isZero) throw leftOut(node, guardCell);
+}
+
+export function leftOut({ table }: InsertNode, cell: number): SqlError {
+  return shardgateError('SG6008', { column: `column ${cell + 1}`, table });
 }
 
 function isComputed(node: InsertNode, rows: RowSource, row: number): boolean {

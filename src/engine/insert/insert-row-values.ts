@@ -71,7 +71,7 @@ export async function valuesOfRows(
   const stored =
     cells.length === 0
       ? new Map<number, StoredCells>()
-      : await storeCells(execution, node.keyspace, columns, node.table, cells, ignore, rows.before);
+      : await storeCells(execution, node.keyspace, columns, node.table, cells, ignore, rows);
   return known.map((values, row): ValuedRow => {
     const filled = replaced[row] ?? null;
     if (values !== null) return { values, replaced: filled };

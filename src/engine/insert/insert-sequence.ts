@@ -110,7 +110,7 @@ async function storedNumbers(
       ? [{ row, texts: [`COALESCE((${rows.cellText(row, cell)}), 0)`], computed: false }]
       : [],
   );
-  const stored = await storeCells(execution, node.keyspace, [column], node.table, cells, false, rows.before);
+  const stored = await storeCells(execution, node.keyspace, [column], node.table, cells, false, rows);
   return new Map([...stored].map(([row, found]) => [row, numberOf(found)]));
 }
 

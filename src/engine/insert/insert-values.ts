@@ -47,9 +47,10 @@ export async function storeCells(
   baseTable: string,
   cells: readonly CellsToStore[],
   ignore: boolean,
-  before: RowSource['before'],
+  { before, count }: Pick<RowSource, 'before' | 'count'>,
 ): Promise<ReadonlyMap<number, StoredCells>> {
   const { scope, signal } = execution;
+  const among = count > 1 ? cells.length : null;
   const lease = await scope.workspace(execution.workspaceShard(keyspace), signal);
   const { connection } = lease;
   const columns = wanted.map((column) => quoteIdentifier(column.name)).join(', ');
@@ -65,7 +66,7 @@ export async function storeCells(
       const tuples = cells.flatMap((one, i) =>
         one.computed === computed ? [`(${i}, ${one.texts.join(', ')})`] : [],
       );
-      const storing = storeSome(execution, connection, `${head} ${tuples.join(', ')}`, computed);
+      const storing = storeSome(execution, connection, head, tuples, computed, among);
       const warned = await untilCancelled(storing, signal).catch((error: unknown) => {
         throw error instanceof SqlError ? renumber(asOf(error, keyspace, baseTable), some) : error;
       });
@@ -91,15 +92,36 @@ export async function storeCells(
   }
 }
 
-/** Answers what was warned of, where that counts. */
+const columnCannotBeNull = 1048;
+
+/**
+ * Answers what was warned of, where that counts. `among`: the client's statement has several rows, and this number is free for
+ * one more; servers refuse of one row alone the NULL that they convert among others where sql_mode is not strict.
+ */
 async function storeSome(
   execution: Execution,
   connection: BackendConnection,
-  sql: string,
+  head: string,
+  tuples: readonly string[],
   counts: boolean,
+  among: number | null,
 ): Promise<readonly Warned[]> {
-  const { warnings } = await runText(connection, unmarked(execution, sql));
-  return counts && warnings > 0 && execution.warned !== undefined ? warningsOf(connection) : [];
+  const store = (some: readonly string[]) =>
+    runText(connection, unmarked(execution, `${head} ${some.join(', ')}`));
+  const told = async (warnings: number): Promise<readonly Warned[]> =>
+    counts && warnings > 0 && execution.warned !== undefined ? await warningsOf(connection) : [];
+  try {
+    return await told((await store(tuples)).warnings);
+  } catch (error) {
+    const [alone, second] = tuples;
+    const isAlone = alone !== undefined && second === undefined;
+    if (!(error instanceof SqlError) || error.errno !== columnCannotBeNull || !isAlone || among === null)
+      throw error;
+    const { warnings } = await store([alone, alone.replace(/^\(\d+/, `(${among}`)]);
+    const twice = await told(warnings);
+    await runStatement(connection, `DELETE FROM ${table} WHERE ${rowColumn} = ${among}`);
+    return twice.slice(0, twice.length / 2);
+  }
 }
 
 function asClients(

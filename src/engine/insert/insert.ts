@@ -1,8 +1,8 @@
 // INSERT and REPLACE: every row to the shard its sharding columns name; one shard is relayed, several are one unit.
-import { shardgateError } from '../../errors/catalog.ts';
 import type { InsertNode } from '../../plan/nodes.ts';
 import type { Template } from '../../text/template.ts';
 import { present } from '../../util/assert.ts';
+import type { BindValue } from '../../value/bind-value.ts';
 import { shardNamed } from '../../vindex/shard-map.ts';
 import type { Execution } from '../contract.ts';
 import { markedText, marksParams } from '../param-text.ts';
@@ -14,7 +14,14 @@ import { shardMapOf } from '../resolve.ts';
 import { printInsertInfo } from '../write/write-info.ts';
 import { saysIgnore } from './insert-facts.ts';
 import { insertWithLookups } from './insert-lookups.ts';
-import { type Place, placedRowText, placesAfterStoring, placesOf, rowsByShard } from './insert-places.ts';
+import {
+  leftOut,
+  type Place,
+  placedRowText,
+  placesAfterStoring,
+  placesOf,
+  rowsByShard,
+} from './insert-places.ts';
 import { readOf, withRead } from './insert-read.ts';
 import { type ReadCells, type RowSource, rowSource } from './insert-rows.ts';
 import { fillFromSequence, isLeftOut, noFill, type SequenceFill } from './insert-sequence.ts';
@@ -88,9 +95,27 @@ function place(
 /** Throws SG6008: each shard would count by itself, so numbers would repeat. */
 export function refuseLeftOut(node: InsertNode, rows: RowSource, cell: number): void {
   for (let row = 0; row < rows.count; row++) {
-    if (isLeftOut(rows.value(row, cell))) {
-      throw shardgateError('SG6008', { column: `column ${cell + 1}`, table: node.table });
+    if (mayBeLeftOut(rows.value(row, cell))) throw leftOut(node, cell);
+  }
+}
+
+/** What a column of numbers may take for 0 counts as well. Of expressions only a server can tell: see `refuseStoredZero`. */
+function mayBeLeftOut(value: BindValue): boolean {
+  switch (value.kind) {
+    case 'integer':
+    case 'decimal':
+    case 'float':
+    case 'string': {
+      const number = Number.parseFloat(value.value);
+      return Number.isNaN(number) || Math.abs(number) <= 0.5;
     }
+    case 'hex':
+    case 'bit':
+      return /^\0*$/.test(value.value);
+    case 'false':
+      return true;
+    default:
+      return isLeftOut(value);
   }
 }
 

@@ -136,6 +136,7 @@ async function writeTargets(
   for (const target of node.targets) placed.push(await targetRows(unit, target, read));
   for (const [i, target] of node.targets.entries()) {
     const rows = placed[i] ?? [];
+    if (rows.length === 0 && target.takesMissingDefault === true) await askForDefaults(unit, target);
     const writes = writesOf(
       unit.execution,
       target,
@@ -150,6 +151,14 @@ async function writeTargets(
     else if (target.after !== null) await followRows(unit, target, target.after, rows);
   }
   return terminals;
+}
+
+/** The UPDATE of no row: rejects when a column has no DEFAULT to take. */
+async function askForDefaults(unit: WriteUnit, target: RowTarget): Promise<void> {
+  const shard = shardMapOf(unit.execution, target.keyspace).shards[0];
+  if (shard === undefined) return;
+  const sql = `${markedText(unit.execution, shard, target.head)} WHERE FALSE`;
+  await unit.writeAll([{ shard, statements: [sql] }], lowestShardError);
 }
 
 /** Of a reference table every shard answers the same rows. */

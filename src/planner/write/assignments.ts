@@ -2,6 +2,7 @@
 import { shardgateError } from '../../errors/catalog.ts';
 import type { Assignment, Expression } from '../../sql/ast.ts';
 import { walk } from '../../sql/visitor.ts';
+import type { Table } from '../../vschema/model.ts';
 import { lower } from '../bind/columns-of.ts';
 import type { TableSource } from '../bind/model.ts';
 import { columnOf } from '../facts/read-facts.ts';
@@ -61,6 +62,21 @@ export function assignedBefore(
     if (column !== undefined && column.source === source && earlier.has(column.name)) named = true;
   });
   return named;
+}
+
+/** Whether it takes the DEFAULT of a column that, for all that is known, has none. */
+export function takesMissingDefault(
+  { node, column }: Assigned,
+  { columns }: Pick<Table, 'columns'>,
+): boolean {
+  let missing = false;
+  walk(node.value, (part) => {
+    if (part.kind !== 'default') return;
+    const named = part.column === null ? column : lower(part.column.name.name);
+    const found = columns?.find((one) => lower(one.name) === named);
+    missing ||= found === undefined || !(found.nullable || found.hasDefault);
+  });
+  return missing;
 }
 
 /** Keyspace names mean nothing where the table has an alias; DATABASE() is known here. */

@@ -13,7 +13,13 @@ import { nameEdits, qualifierEdits } from '../names.ts';
 import { refusalOf } from '../refusals.ts';
 import { identifier, join, joinWith, splice, text } from '../splice.ts';
 import { type BoundStatement, keyspaceOf, pureFunctionsOf } from '../statement.ts';
-import { type Assigned, assignedBefore, assignmentsOf, ownEdits } from './assignments.ts';
+import {
+  type Assigned,
+  assignedBefore,
+  assignmentsOf,
+  ownEdits,
+  takesMissingDefault,
+} from './assignments.ts';
 import { copiedColumns } from './copied-columns.ts';
 import { writesTime } from './own-values.ts';
 import { ReadItems } from './read-items.ts';
@@ -198,6 +204,7 @@ function planTarget(statement: BoundStatement, source: TableSource, items: ReadI
     head: headOf(statement, source, own),
     tail: tailOf(statement),
     assigns: own.length > 0,
+    ...(own.some((one) => takesMissingDefault(one, table)) ? { takesMissingDefault: true as const } : {}),
     values,
     after: lookups.length === 0 && !moves ? null : afterOf(statement, source, all, items, moves),
   };

@@ -45,6 +45,7 @@ const schema: WorldSchema = {
       email_idx: { column_vindexes: [{ column: 'email', name: 'xx' }] },
       countries: { type: 'reference' },
       shares: { column_vindexes: [{ column: 'id', name: 'hash' }] },
+      shared: { column_vindexes: [{ column: 'id', name: 'hash' }] },
       events: {
         column_vindexes: [
           { column: 'day', name: 'by_day' },
@@ -57,6 +58,7 @@ const schema: WorldSchema = {
 CREATE TABLE entries (account BIGINT NOT NULL, id BIGINT NOT NULL AUTO_INCREMENT, n INT, PRIMARY KEY (account, id), KEY (id)) ${charset};
 CREATE TABLE orders (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, n INT) ${charset};
 CREATE TABLE users (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, ${email}, n INT, UNIQUE KEY email (email)) ${charset};
+CREATE TABLE shared (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, n INT) ${charset};
 CREATE TABLE shares (id BIGINT NOT NULL PRIMARY KEY, part DECIMAL(30,15)) ${charset};
 CREATE TABLE countries (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(20)) ${charset};
 CREATE TABLE events (day DATE NOT NULL, id INT NOT NULL, tag VARCHAR(10) COLLATE ${exactCollation()}, PRIMARY KEY (day, id), KEY tag (tag)) ${charset};
@@ -266,6 +268,28 @@ test.each<readonly [string, readonly string[]]>([
     ],
   ],
   [
+    'DEFAULT of a column that has none is refused also where no row is met',
+    [
+      'UPDATE events e JOIN orders o ON o.id = e.id AND o.n = 12345 SET e.id = DEFAULT',
+      'UPDATE IGNORE events e JOIN orders o ON o.id = e.id AND o.n = 12345 SET e.id = DEFAULT(e.id), o.n = 3',
+      'UPDATE orders o JOIN entries e ON o.id = e.n AND o.n = 12345 SET o.n = DEFAULT',
+    ],
+  ],
+  [
+    'a NULL among several rows is converted where sql_mode is not strict, also beside values that a server is asked for',
+    [
+      "SET sql_mode = ''",
+      "INSERT IGNORE INTO events (day, id, tag) VALUES ('2024-02-01', NULL, 1.50), ('2024-08-02', 702, 'n')",
+      'SHOW WARNINGS',
+      "SELECT * FROM events WHERE tag IN ('n', '1.50') ORDER BY id",
+      "SELECT * FROM events WHERE tag = '1.50'",
+      "DELETE FROM events WHERE tag IN ('n', '1.50')",
+      'SET sql_mode = DEFAULT',
+      "INSERT INTO events (day, id, tag) VALUES ('2024-02-01', NULL, 1.50), ('2024-08-02', 702, 'n')",
+      "SELECT COUNT(*) FROM events WHERE tag IN ('n', '1.50')",
+    ],
+  ],
+  [
     'LAST_INSERT_ID(x) begins no transaction',
     ['SET autocommit = 0', 'SELECT LAST_INSERT_ID(4)', remembered, 'SELECT @a := 5', 'SET autocommit = 1'],
   ],
@@ -306,3 +330,24 @@ test('UPDATE IGNORE of a column with a unique lookup is refused: what a server i
   const answer = await proxy.query('UPDATE IGNORE users SET email = NULL WHERE id > 0');
   expect(answer).toMatchObject({ kind: 'error', message: expect.stringContaining('SG6038') });
 });
+
+test.each(['1 - 1', "'0'", '0.2', '-0', 'FALSE', "x'00'", "'abc'", "CONCAT('', 0)", 'NULLIF(1, 1)'])(
+  'a number that shards would give themselves is refused, however 0 and NULL are spelled: %s',
+  async (id) => {
+    const proxy = await stage.world.proxy();
+    const asked = [
+      `INSERT INTO shared (id, n) VALUES (${id}, 1)`,
+      `INSERT INTO shared (id, n) VALUES (77, 1), (${id}, 1)`,
+      `INSERT INTO users (id, email) VALUES (${id}, 'zero@x'), (78, 'other@x')`,
+    ];
+    await proxy.query("SET sql_mode = ''");
+    for (const sql of asked) {
+      const answer = await proxy.query(sql);
+      const message = answer.kind === 'error' ? answer.message : answer.kind;
+      expect(message, sql).toMatch(/^SG6008|cannot be null/);
+    }
+    expect(
+      await differences(['SELECT COUNT(*) FROM shared', "SELECT * FROM users WHERE email LIKE '%r@x'"]),
+    ).toEqual([]);
+  },
+);
