@@ -243,7 +243,11 @@ class Load {
     if (text === null) return nullCell;
     const literal = hexLiteral(bytesOf(text));
     if (takes === 'binary') return { kind: 'hex', negative: false, sql: literal, value: text };
-    return { kind: 'string', negative: false, sql: `_${this.#charset} ${literal}`, value: text };
+    const spelled = `_${this.#charset} ${literal}`;
+    // A variable's collation goes before that of literals beside it, as a column's does; two literals' would be one too many.
+    const isVariable = takes === 'variable' && this.#charset.toLowerCase() !== 'binary';
+    const sql = isVariable ? `CONVERT(${spelled} USING ${this.#charset})` : spelled;
+    return { kind: 'string', negative: false, sql, value: text };
   }
 
   async #flush(): Promise<void> {

@@ -107,6 +107,25 @@ describe('LOAD DATA LOCAL', () => {
     await shadow.expectSameTable('items', { column: 'id', vindex: 'hash' });
   });
 
+  test('a variable that holds a field compares by its own collation, whatever that of literals is', async () => {
+    const clients = [shadow.oracle, shadow.proxy];
+    const bound = "NULLIF(@name, ''), price = IF(@price = 'É', 1, @price), n = IFNULL(@n, '3')";
+    const into = "LOAD DATA LOCAL INFILE 'x' INTO TABLE items";
+    for (const names of ['utf8mb4_unicode_ci', 'utf8mb4_bin']) {
+      for (const client of clients) await client.query(`SET NAMES utf8mb4 COLLATE ${names}`);
+      const file = '8001\ta\té\t1\n8002\t\t2.5\t\\N\n8003\té\tÉ\t5\n';
+      await both(`${into} (@id, @name, @price, @n) SET id = @id, name = ${bound}`, file);
+      await both(
+        `${into} CHARACTER SET latin1 (@id, @name, @price, @n) SET id = @id + 10, name = ${bound}`,
+        file,
+      );
+      await both("DELETE FROM items WHERE n = '5'", '');
+      await shadow.expectSameTable('items', { column: 'id', vindex: 'hash' });
+      await both('DELETE FROM items', '');
+    }
+    for (const client of clients) await client.query('SET NAMES utf8mb4');
+  });
+
   test('lines that are too short or too long', async () => {
     for (const client of [shadow.oracle, shadow.proxy]) await client.query('SET timestamp = 1700000000');
     await both(
