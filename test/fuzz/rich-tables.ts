@@ -145,7 +145,8 @@ function draftTable(random: Random, draft: Draft): RichTable {
   const lines = rich.map((one) => `  ${one.name} ${one.sql}`);
   lines.push(`  PRIMARY KEY (${primaryKey.join(', ')})`);
   if (uniqueKey.length > 0) lines.push(`  UNIQUE KEY uq (${uniqueKey.join(', ')})`);
-  if (random.chance(0.4)) lines.push('  CONSTRAINT small CHECK (n < 60)');
+  // On MySQL no two tables of a database may name one alike.
+  if (random.chance(0.4)) lines.push(`  CONSTRAINT small_${name} CHECK (n < 60)`);
   if (random.chance(0.3)) lines.push("  CHECK (s <> 'B' OR n > 0)");
   for (const { name: indexed } of rich.filter(({ kind }) => kind === 'generated'))
     if (random.chance(0.3)) lines.push(`  KEY by_${indexed} (${indexed})`);
