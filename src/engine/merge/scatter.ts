@@ -133,6 +133,16 @@ function sameForm(a: number, b: number): boolean {
   return textTypes.has(a) && textTypes.has(b);
 }
 
+/** A computed TIMESTAMP is UNSIGNED where a server sorts it, and not where it does not: that says nothing of the cells. */
+const signless: ReadonlySet<number> = new Set([
+  FieldType.null,
+  FieldType.timestamp,
+  FieldType.dateTime,
+  FieldType.date,
+  FieldType.newDate,
+  FieldType.time,
+]);
+
 function differenceOf(
   columns: readonly ColumnDefinition[],
   other: readonly ColumnDefinition[],
@@ -141,8 +151,8 @@ function differenceOf(
   for (const [i, column] of columns.entries()) {
     const twin = other[i];
     if (twin === undefined || twin.name !== column.name) return `column ${i + 1} has different names`;
-    const untyped = twin.type === FieldType.null || column.type === FieldType.null;
-    const sameSign = untyped || ((column.flags ^ twin.flags) & ColumnFlag.unsigned) === 0;
+    const hasNone = twin.type === FieldType.null || signless.has(column.type);
+    const sameSign = hasNone || ((column.flags ^ twin.flags) & ColumnFlag.unsigned) === 0;
     if (!sameForm(column.type, twin.type) || !sameSign) return `column '${column.name}' has different types`;
   }
   return null;
