@@ -1,8 +1,9 @@
 // One fragment: its rows read from all its shards and stored in its workspace table, batch by batch.
 import { shardgateError } from '../../errors/catalog.ts';
+import type { SqlError } from '../../errors/sql-error.ts';
 import type { Fragment } from '../../plan/nodes.ts';
 import { quoteIdentifier } from '../../text/quote.ts';
-import type { ColumnDefinition } from '../../value/column-definition.ts';
+import { type ColumnDefinition, ColumnFlag } from '../../value/column-definition.ts';
 import type { RowView } from '../../value/row-view.ts';
 import { rowView } from '../merge/row-views.ts';
 import type { ShardRead } from '../merge/shard-reads.ts';
@@ -41,6 +42,9 @@ class Filler {
   readonly #collectors: readonly (KeySet | null)[];
   /** Read so far, in the bytes of the shards' rows. */
   #bytes = 0;
+  /** Columns of an ENUM, whose empty text may be no member of it. */
+  readonly #enums: readonly number[];
+  #holdsNoMember = false;
   /** Rows that wait for their INSERT, of all shards, and the length of its text. */
   #tuples: string[] = [];
   #tupleBytes = 0;
@@ -51,6 +55,9 @@ class Filler {
     const names = fragment.columns.map((column) => quoteIdentifier(column.name)).join(',');
     this.#head = `INSERT INTO ${quoteIdentifier(table)} (${names}) VALUES `;
     this.#writers = fragment.columns.map((column, i) => literalWriter(i, definitionAt(columns, i), column));
+    this.#enums = fragment.columns.flatMap((_column, i) =>
+      (definitionAt(columns, i).flags & ColumnFlag.enum) === 0 ? [] : [i],
+    );
     this.#collectors = fragment.columns.map((_column, i) => keyValues.collector(fragment.id, i));
   }
 
@@ -61,8 +68,10 @@ class Filler {
         this.#spend(payload.length);
         row.load(payload);
         const tuple = this.#tuple(row);
+        const holdsNoMember = this.#enums.some((column) => row.slice(column)?.length === 0);
         if (this.#tupleBytes + tuple.length > insertBytesMax) await this.flush();
         this.#tuples.push(tuple);
+        if (holdsNoMember) this.#holdsNoMember = true;
         this.#tupleBytes += tuple.length + 1;
       }
       if (this.#tupleBytes > insertBytesEager) await this.flush();
@@ -75,10 +84,12 @@ class Filler {
     const sql = this.#head + this.#tuples.join(',');
     this.#tuples = [];
     this.#tupleBytes = 0;
+    const lax = this.#holdsNoMember;
+    this.#holdsNoMember = false;
     const { session, label } = this.#options;
-    await session.insert(sql, (error) =>
-      error.id === null ? shardgateError('SG4023', { fragment: label, why: error.message }) : error,
-    );
+    const reword = (error: SqlError): SqlError =>
+      error.id === null ? shardgateError('SG4023', { fragment: label, why: error.message }) : error;
+    await session.insert(sql, reword, lax);
   }
 
   #spend(bytes: number): void {

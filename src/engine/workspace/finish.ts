@@ -21,7 +21,10 @@ export interface Described {
   readonly asked: readonly ColumnDefinition[] | null;
 }
 
-/** Columns and rows; answers the count of warnings, or rejects with the finish's error. The caller ends the sink. */
+/**
+ * Columns and rows; answers the count of warnings, or rejects with the finish's error, or with that of `filled`, asked before
+ * anything is sent. The caller ends the sink.
+ */
 export async function writeFinish(
   execution: Execution,
   node: GatherNode,
@@ -29,12 +32,14 @@ export async function writeFinish(
   stream: RowStream,
   described: Described | null,
   attempt: Attempt,
+  filled: () => Promise<void>,
 ): Promise<number> {
   const { sink, signal } = execution;
   const onAbort = () => stream.cancel(cancelReason(signal));
   signal.addEventListener('abort', onAbort);
   try {
     const actual = await stream.columns();
+    await filled();
     const columns =
       described === null
         ? mappedColumns(node, actual)

@@ -289,5 +289,5 @@ async function finish(run: Run, described: Described | null, attempt: Attempt): 
   const finishing = session.finish(node.describe === null ? strict(text) : text, wrap, format);
   const stream = await untilCancelled(finishing, execution.signal);
   run.time.after(session.connection);
-  return writeFinish(execution, node, home, stream, described, attempt);
+  return writeFinish(execution, node, home, stream, described, attempt, () => run.session.filled());
 }

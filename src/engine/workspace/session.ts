@@ -18,6 +18,8 @@ import { type ParamText, prepareRun } from '../param-text.ts';
  */
 const fillMode =
   "sql_mode=_utf8mb4'STRICT_ALL_TABLES,ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO', character_set_client=utf8mb4";
+/** A cell that is no member of its ENUM (number 0, shown as '') is stored by no strict mode. */
+const laxMode = "sql_mode=_utf8mb4'ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO'";
 const fillSettings =
   'SET @__sg_mode=@@sql_mode, @__sg_zone=@@time_zone, @__sg_client=@@character_set_client, ' +
   '@__sg_id=LAST_INSERT_ID(), ' +
@@ -63,6 +65,8 @@ export class WorkspaceSession {
   #inFlightBytes = 0;
   #wake: (() => void)[] = [];
   #failure: SqlError | null = null;
+  /** All that was posted, answered and heard. */
+  #posted: Promise<unknown> = Promise.resolve();
   #ended = false;
 
   private constructor(lease: WorkspaceLease, signal: AbortSignal) {
@@ -119,10 +123,15 @@ export class WorkspaceSession {
     return expected === undefined;
   }
 
-  /** `reword` makes the client's error of the server's. Resolves when the next rows may come. */
-  async insert(sql: string, reword: (error: SqlError) => SqlError): Promise<void> {
+  /**
+   * `reword` makes the client's error of the server's; `lax`: the rows hold values that a strict mode does not store.
+   * Resolves when the next rows may come.
+   */
+  async insert(sql: string, reword: (error: SqlError) => SqlError, lax: boolean): Promise<void> {
     if (this.#failure !== null) throw this.#failure;
+    if (lax) this.#post(`SET ${laxMode}`);
     this.#post(sql, reword);
+    if (lax) this.#post(`SET ${fillMode}`);
     while (this.#inFlightBytes > inFlightBytesMax) {
       const answered = new Promise<void>((resolve) => {
         this.#wake.push(resolve);
@@ -140,6 +149,15 @@ export class WorkspaceSession {
   endFill(): void {
     for (const id of this.#described) closeStatement(this.connection, id);
     this.#post(ownSettings);
+  }
+
+  /**
+   * Rejects with the first failure of the fill. Called when the finish is answered, so that the fill is too: a table that lacks
+   * rows does not make the finish fail.
+   */
+  async filled(): Promise<void> {
+    await this.#posted;
+    if (this.#failure !== null) throw this.#failure;
   }
 
   /** Sends the finish; its rows come through the stream. The DROPs go out right behind it. */
@@ -195,7 +213,10 @@ export class WorkspaceSession {
   }
 
   #post(sql: string, reword: (error: SqlError) => SqlError = (error) => error): void {
-    this.#run(sql).catch((error: unknown) => this.#failed(error instanceof SqlError ? reword(error) : error));
+    const heard = this.#run(sql).catch((error: unknown) =>
+      this.#failed(error instanceof SqlError ? reword(error) : error),
+    );
+    this.#posted = Promise.all([this.#posted, heard]);
   }
 
   /** The first failure is the reason why the finish fails. */
