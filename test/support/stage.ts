@@ -88,6 +88,8 @@ export class Stage {
       const flavour = server?.['mariadb'] === 1 ? 'mariadb' : 'mysql';
       // What mode twopc needs there to find what it left behind.
       if (flavour === 'mysql') await admins[0].query("GRANT XA_RECOVER_ADMIN ON *.* TO app@'%'");
+      // The oracle takes files as Shardgate does.
+      if (flavour === 'mysql') await admins[1].query('SET GLOBAL local_infile = ON');
       return new Stage(shards, oracle, ...admins, flavour);
     } catch (error) {
       await shards.stop();
