@@ -4,6 +4,7 @@ import { summary } from '../support/compare-answers.ts';
 import { fileWorld } from '../support/file-world.ts';
 import { Pair, same } from '../support/pair.ts';
 import type { World } from '../support/stage.ts';
+import { testFlavour } from '../support/test-servers.ts';
 import { hasOuterOrderBy } from './support/case.ts';
 
 const by = (column: string) => ({ column_vindexes: [{ column, name: 'hash' }] });
@@ -188,11 +189,16 @@ const refused: readonly (readonly [what: string, trigger: string, ...writes: str
     'BEFORE INSERT ON misplaced FOR EACH ROW SET NEW.n = (SELECT MAX(end) FROM (SELECT 1 AS end) d), NEW.id = 7',
     'INSERT INTO misplaced VALUES (1, 2)',
   ],
-  [
-    'writes by a variable called new',
-    'AFTER INSERT ON misplaced FOR EACH ROW BEGIN DECLARE new ROW (id INT); INSERT INTO visits VALUES (new.id, 1, NULL); END',
-    'INSERT INTO misplaced VALUES (1, 2)',
-  ],
+  // MySQL has no variables that are rows.
+  ...(testFlavour() === 'mariadb'
+    ? [
+        [
+          'writes by a variable called new',
+          'AFTER INSERT ON misplaced FOR EACH ROW BEGIN DECLARE new ROW (id INT); INSERT INTO visits VALUES (new.id, 1, NULL); END',
+          'INSERT INTO misplaced VALUES (1, 2)',
+        ] as const,
+      ]
+    : []),
   [
     'writes a view of a sharded table',
     'AFTER INSERT ON misplaced FOR EACH ROW INSERT INTO seen_visits VALUES (77, 1)',
