@@ -31,6 +31,8 @@ const checksumSql = `SELECT CONCAT_WS('-',
     FROM information_schema.VIEWS WHERE TABLE_SCHEMA = ?),
   (SELECT CONCAT(COUNT(*), ':', COALESCE(SUM(CRC32(CONCAT_WS('#', ROUTINE_NAME, LAST_ALTERED, SQL_MODE, ROUTINE_DEFINITION))), 0))
     FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = ? AND ROUTINE_TYPE = 'FUNCTION'),
+  /*M! (SELECT CONCAT(COUNT(*), ':', COALESCE(SUM(CRC32(CONCAT_WS('#', TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE))), 0))
+    FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE() AND CHECK_CLAUSE LIKE 'json\\_valid(%'), */
   (SELECT CONCAT(COUNT(*), ':', COALESCE(SUM(CRC32(CONCAT_WS('#', TRIGGER_NAME, EVENT_OBJECT_TABLE, ACTION_TIMING,
     EVENT_MANIPULATION, ACTION_ORDER, ACTION_STATEMENT, SQL_MODE))), 0))
     FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = ?)) AS checksum`;
@@ -53,6 +55,11 @@ const statisticsSql = `SELECT TABLE_NAME, INDEX_NAME, NON_UNIQUE, SEQ_IN_INDEX, 
 const rulesSql = `SELECT TABLE_NAME, CONSTRAINT_NAME, DELETE_RULE, UPDATE_RULE FROM information_schema.REFERENTIAL_CONSTRAINTS
   WHERE CONSTRAINT_SCHEMA = ?`;
 
+// MySQL has a type for it, and other columns here. In a comment no placeholder would be filled: the connection is the database's.
+const checkedJsonSql = `SELECT '' AS TABLE_NAME, '' AS COLUMN_NAME FROM DUAL WHERE FALSE
+  /*M! UNION ALL SELECT TABLE_NAME, CONSTRAINT_NAME FROM information_schema.CHECK_CONSTRAINTS
+    WHERE CONSTRAINT_SCHEMA = DATABASE() AND LEVEL = 'Column' AND CHECK_CLAUSE LIKE 'json\\_valid(%' */`;
+
 const foreignKeysSql = `SELECT TABLE_NAME, CONSTRAINT_NAME, COLUMN_NAME, REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME,
   REFERENCED_COLUMN_NAME FROM information_schema.KEY_COLUMN_USAGE
   WHERE TABLE_SCHEMA = ? AND REFERENCED_TABLE_NAME IS NOT NULL ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION`;
@@ -73,13 +80,20 @@ export async function readTables(
   const columns = byTable(await read(columnsSql));
   const statistics = byTable(await read(statisticsSql));
   const foreignKeys = byTable(await read(foreignKeysSql));
+  const documents = new Set(
+    (await connection.query(checkedJsonSql, [], readTimeoutMs)).map((row) => placeOf(row)),
+  );
   const rules = byTable(foreignKeys.size === 0 ? [] : await read(rulesSql));
   const views = await readViews(connection, database, names);
   const tables = new Map<string, TableFacts>();
   for (const [name, rows] of columns) {
     tables.set(name, {
       name,
-      columns: rows.map((row) => columnFromInformationSchema(columnRow(row))),
+      columns: rows.map((row) => {
+        const column = columnFromInformationSchema(columnRow(row));
+        const isDocument = column.collation === 'utf8mb4_bin' && documents.has(placeOf(row));
+        return isDocument ? { ...column, checkedJson: true as const } : column;
+      }),
       keys: keysFromInformationSchema((statistics.get(name) ?? []).map(statisticRow)),
       foreignKeys: foreignKeysOf(foreignKeys.get(name) ?? [], rules.get(name) ?? [], names),
       view: views.get(name) ?? null,
@@ -108,6 +122,10 @@ export async function readFunctions(
     if (body !== null) functions.set(name.toLowerCase(), { body: sqlTextOf(body), signature });
   }
   return functions;
+}
+
+function placeOf(row: ControlRows[number]): string {
+  return JSON.stringify([text(row['TABLE_NAME']), text(row['COLUMN_NAME'])]);
 }
 
 function byTable(rows: ControlRows): Map<string, ControlRows[number][]> {

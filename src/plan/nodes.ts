@@ -208,6 +208,8 @@ export interface FragmentColumn {
    *  - json: on MySQL a document as text; the one character U+0001 for a document that its text does not give back
    */
   readonly carry?: 'double' | 'unixTime' | 'json';
+  /** `Column.checkedJson` of a bare column. */
+  readonly checkedJson?: true;
 }
 
 export interface FragmentKey {

@@ -156,6 +156,8 @@ export interface Column {
   readonly autoIncrement: boolean;
   readonly generated: boolean;
   readonly invisible: boolean;
+  /** MariaDB's JSON: text whose own CHECK says that it is valid. Functions of JSON take it for a document by that alone. */
+  readonly checkedJson?: true;
 }
 
 export interface Key {

@@ -37,7 +37,8 @@ export function createTableSql(options: ShapeOptions): string {
   const selected: string[] = [];
   fragment.columns.forEach((column, i) => {
     const name = quoteIdentifier(column.name);
-    const bare = column.kind === 'bare' && shaped;
+    // What AS SELECT makes of it would be text without its CHECK.
+    const bare = column.kind === 'bare' && shaped && column.checkedJson !== true;
     if (!bare) definitions.push(`${name} ${declaredType(column, metadata[i], options)}`);
     // Columns named on both sides stand where the SELECT has them, so the order is the fragment's.
     selected.push(bare ? `${options.render(column.sql)} AS ${name}` : `NULL AS ${name}`);
@@ -66,8 +67,11 @@ function declaredType(
   if (declared !== undefined) {
     // An outer join inside the fragment may have put NULLs there. What carries a column says nothing of its own NULLs.
     const filled = column.carry !== undefined || (metadata.flags & ColumnFlag.notNull) !== 0;
+    if (column.checkedJson === true) return declared.notNull && filled ? 'JSON NOT NULL' : 'JSON';
     return declared.notNull && filled ? `${declared.sql} NOT NULL` : declared.sql;
   }
+  if (column.checkedJson === true)
+    return (metadata.flags & ColumnFlag.notNull) !== 0 ? 'JSON NOT NULL' : 'JSON';
   // MariaDB calls nothing a YEAR but what a YEAR holds, and shows its zeros; MySQL calls the year of any date one.
   if (metadata.type === FieldType.year && options.flavour === 'mariadb') return 'YEAR';
   return widestType(metadata);

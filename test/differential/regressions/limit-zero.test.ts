@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { fileWorld } from '../../support/file-world.ts';
 import { Pair, same } from '../../support/pair.ts';
 import type { WorldSchema } from '../../support/stage.ts';
+import { testFlavour } from '../../support/test-servers.ts';
 
 const schema: WorldSchema = {
   shards: ['-40', '40-80', '80-c0', 'c0-'],
@@ -21,20 +22,25 @@ fileWorld(schema, async (world) => {
 });
 let pair: Pair;
 
+/** MySQL reads the rows that an OFFSET skips. */
+const ofMariadb = [
+  'SELECT DISTINCT 1e0 AS x, s FROM t WHERE (k - a - 9) <=> k ORDER BY 1, 2 LIMIT 0 OFFSET 3',
+  'SELECT k FROM t WHERE k - a - 9 > 1 LIMIT 7, 0',
+  'SELECT k FROM t WHERE k - a - 9 > 1 ORDER BY UPPER(s), k LIMIT 2, 0',
+  'SELECT SQL_CALC_FOUND_ROWS s, COUNT(*) FROM t GROUP BY s LIMIT 0',
+  'SELECT FOUND_ROWS()',
+];
+
 describe('LIMIT 0 reads no row', () => {
   test.each([
     // Every row would be out of range.
     'SELECT DISTINCT 1e0 AS x, s FROM t WHERE (k - a - 9) <=> k ORDER BY 1, 2 LIMIT 0',
-    'SELECT DISTINCT 1e0 AS x, s FROM t WHERE (k - a - 9) <=> k ORDER BY 1, 2 LIMIT 0 OFFSET 3',
-    'SELECT k FROM t WHERE k - a - 9 > 1 LIMIT 7, 0',
     'SELECT k, k - a - 9 FROM t ORDER BY s LIMIT 0',
-    'SELECT k FROM t WHERE k - a - 9 > 1 ORDER BY UPPER(s), k LIMIT 2, 0',
     'SELECT s, SUM(k), AVG(k - a - 9) FROM t GROUP BY s HAVING MAX(k - a - 9) > 1 ORDER BY 2 LIMIT 0',
     'SELECT COUNT(*), GROUP_CONCAT(k - a - 9) FROM t LIMIT 0',
     'SELECT x.k, y.k FROM t AS x JOIN t AS y ON y.s = x.k - x.a - 9 LIMIT 0',
     'SELECT SUM(k - a - 9) OVER (ORDER BY s) FROM t LIMIT 0',
-    'SELECT SQL_CALC_FOUND_ROWS s, COUNT(*) FROM t GROUP BY s LIMIT 0',
-    'SELECT FOUND_ROWS()',
+    ...(testFlavour() === 'mariadb' ? ofMariadb : []),
   ])('%s', async (sql) => {
     expect(await pair.ask(sql, { ordered: true })).toBe(same);
   });

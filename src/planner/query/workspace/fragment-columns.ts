@@ -116,6 +116,7 @@ export class FragmentColumns {
       origin,
       indexed,
       ...(carry === undefined ? {} : { carry }),
+      ...(role === 'bare' && origin !== null && isCheckedJson(column) ? { checkedJson: true } : {}),
     };
     this.#entries.push({ column, role, item, made });
     return name;
@@ -132,6 +133,11 @@ function carryOf(column: ColumnId, flavour: Flavour): FragmentColumn['carry'] {
   if (type.dataType === 'json') return flavour === 'mysql' ? 'json' : undefined;
   if (type.dataType === 'float') return 'double';
   return type.dataType === 'timestamp' ? 'unixTime' : undefined;
+}
+
+function isCheckedJson(column: ColumnId | null): boolean {
+  const type = column === null ? 'unknown' : typeOf(column);
+  return typeof type !== 'string' && type.checkedJson === true;
 }
 
 function carried(column: ColumnId, carry: FragmentColumn['carry']): Template {
