@@ -235,6 +235,10 @@ export class SessionState {
   /** More of the running statement's. */
   addWarnings(warnings: readonly Warning[]): void {
     if (this.#keepsWarnings && warnings.length > 0) this.replaceWarnings([]);
+    this.#append(warnings);
+  }
+
+  #append(warnings: readonly Warning[]): void {
     const all = joined(this.warnings, warnings);
     this.warnings = this.sameOnAllShards ? withoutRepeated(all) : all;
   }
@@ -257,7 +261,8 @@ export class SessionState {
     const statement = this.#statementNumber;
     const fetched = this.warningsOn(connection).then((warnings) => {
       if (statement !== this.#statementNumber) return;
-      this.addWarnings(warnings.map((warning) => ({ ...warning, message: reword(warning.message) })));
+      // The next statement may run by now: these are not its own, and it has yet to show whether it leaves them.
+      this.#append(warnings.map((warning) => ({ ...warning, message: reword(warning.message) })));
     });
     this.#fetching = Promise.allSettled([this.#fetching, fetched]);
     return fetched;

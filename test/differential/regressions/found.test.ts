@@ -423,6 +423,13 @@ describe('warnings of a finish on the workspace', () => {
 });
 
 describe.runIf(testFlavour() === 'mariadb')('what MariaDB keeps of warnings', () => {
+  test('not those of the statement before, however late they come', async () => {
+    for (let round = 0; round < 40; round++) {
+      await pair.askAll("SELECT CAST('q' AS SIGNED); SELECT CAST('x' AS SIGNED)");
+      expect(await pair.ask('SHOW WARNINGS')).toBe(same);
+    }
+  });
+
   test.each([
     'SELECT 1',
     'SELECT 1 UNION SELECT 2',
