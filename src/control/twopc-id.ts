@@ -6,6 +6,7 @@
 // <thread>: the server's id of the connection (base 36), for ending a session whose owner is gone and that the server still
 // believes in. <shard>: its id, or a digest where that is long or has other letters.
 import { createHash } from 'node:crypto';
+import { hexLiteral } from '../text/quote.ts';
 
 /** `SG` in ASCII. With the prefix it tells our ids from an application's own. */
 export const formatId = 0x5347;
@@ -46,11 +47,7 @@ export function branchQualifier(shardId: string, threadId: number): string {
 
 /** SqlText of an XA id: bytes, since a quoted text would be UTF-16 in a session whose literals are. */
 export function xidText(dtid: string, bqual: string): string {
-  return `X'${hexOf(dtid)}',X'${hexOf(bqual)}',${formatId}`;
-}
-
-function hexOf(text: string): string {
-  return Buffer.from(text, 'latin1').toString('hex');
+  return `${hexLiteral(Buffer.from(dtid))},${hexLiteral(Buffer.from(bqual))},${formatId}`;
 }
 
 /** Null for ids that are not ours. */

@@ -1,4 +1,5 @@
 // The record that decides a distributed transaction, and the small table that holds it on the deciding shard.
+import { hexLiteral } from '../text/quote.ts';
 import { ownTablePrefix } from '../vschema/own-tables.ts';
 
 const table = `${ownTablePrefix}transactions`;
@@ -40,11 +41,9 @@ const plainNames = /^[\w/,.:-]*$/;
 /** SqlText; ids as `twopc-id` makes them, shard names as configurations allow them. */
 export function decisionSql(dtid: string, owner: string, participants: readonly string[]): string {
   const names = participants.join(',');
-  const list = plainNames.test(names) ? `_utf8mb4'${names}'` : `CONVERT(X'${hexOf(names)}' USING utf8mb4)`;
+  const list = plainNames.test(names)
+    ? `_utf8mb4'${names}'`
+    : `CONVERT(${hexLiteral(Buffer.from(names))} USING utf8mb4)`;
   // Without the introducer a connection that speaks UTF-16 would store other bytes than recovery looks for.
   return `INSERT INTO ${table} (dtid, state, owner, participants) VALUES (_binary'${dtid}', 'commit', _binary'${owner}', ${list})`;
-}
-
-function hexOf(text: string): string {
-  return Buffer.from(text, 'utf8').toString('hex');
 }

@@ -64,14 +64,13 @@ function declaredType(
 ): string {
   const declared = column.kind === 'bare' ? options.declared?.get(column.name) : undefined;
   if (metadata === undefined) throw new Error(`assertion failed: metadata of column ${column.name}`);
+  if (column.checkedJson === true)
+    return (metadata.flags & ColumnFlag.notNull) !== 0 ? 'JSON NOT NULL' : 'JSON';
   if (declared !== undefined) {
     // An outer join inside the fragment may have put NULLs there. What carries a column says nothing of its own NULLs.
     const filled = column.carry !== undefined || (metadata.flags & ColumnFlag.notNull) !== 0;
-    if (column.checkedJson === true) return declared.notNull && filled ? 'JSON NOT NULL' : 'JSON';
     return declared.notNull && filled ? `${declared.sql} NOT NULL` : declared.sql;
   }
-  if (column.checkedJson === true)
-    return (metadata.flags & ColumnFlag.notNull) !== 0 ? 'JSON NOT NULL' : 'JSON';
   // MariaDB calls nothing a YEAR but what a YEAR holds, and shows its zeros; MySQL calls the year of any date one.
   if (metadata.type === FieldType.year && options.flavour === 'mariadb') return 'YEAR';
   return widestType(metadata);

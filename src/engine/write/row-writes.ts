@@ -19,7 +19,7 @@ import { shardText } from '../shard-text.ts';
 import { refuseWarned, tellWarned } from './read-warnings.ts';
 import { ReturnedRows } from './returned-rows.ts';
 import { followRows } from './row-moves.ts';
-import { refuseWithoutKey } from './safe-updates.ts';
+import { isImpossible, refuseWithoutKey } from './server-plan.ts';
 import { lookupEntry, shardsInOrder, type TargetRow, targetRows } from './target-rows.ts';
 import { inUnit, lowestShardError, type ShardWrites, type WriteUnit } from './unit.ts';
 import { unitReads } from './unit-scope.ts';
@@ -109,19 +109,6 @@ async function infoOf(unit: WriteUnit, node: RowWritesNode, terminals: readonly 
   const counts = terminals.length > 0 || unit.execution.flavour !== 'mariadb';
   if (!counts && (await isImpossible(unit, node))) return '';
   return sumInfos(terminals.map((terminal) => terminal.info));
-}
-
-/** Of other tables one shard has its own rows only, and may find impossible what is not. */
-async function isImpossible(unit: WriteUnit, node: RowWritesNode): Promise<boolean> {
-  const { execution } = unit;
-  const { describe, keyspace, singleTable } = node;
-  const shard = shardMapOf(execution, keyspace).shards[0];
-  if (!singleTable || describe === null || shard === undefined) return false;
-  const { rows } = await unit.rows(
-    shard,
-    `EXPLAIN FORMAT=TRADITIONAL ${shardText(execution, shard, describe)}`,
-  );
-  return rows[0]?.at(-1)?.startsWith('Impossible WHERE') === true;
 }
 
 async function writeTargets(

@@ -81,6 +81,8 @@ describe('trap 23: two-phase commit', () => {
     for (const id of [first, second]) await add(id, 1, session);
     await session.commit();
     expect(await balances()).toEqual([101, 101, 100, 100]);
+    // The record is found again under its name.
+    await eventually(async () => (await recordCount(cluster)) === 0, 5_000);
   });
 
   test('commits on all shards, leaves nothing prepared and, soon, no record', async () => {

@@ -21,7 +21,7 @@ describe('ids', () => {
       tag: 'shop/c0-',
       threadId: 4711,
     });
-    expect(xidText('g', 'b/')).toBe(`X'67',X'622f',${formatId}`);
+    expect(xidText('g', 'b/')).toBe(`x'67',x'622f',${formatId}`);
   });
 
   test('fit into the 64 bytes of XA, whatever the shard is called', () => {
